@@ -1,0 +1,31 @@
+package io.drover.worker;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Everything wrong with a configuration file, at once. */
+public final class ConfigException extends RuntimeException {
+    /**
+     * One mistake.
+     *
+     * @param line first line is 1; 0 when the mistake is the absence of something
+     */
+    public record Problem(int line, String key, String what, String remedy) {
+        @Override
+        public String toString() {
+            return (line > 0 ? "line " + line + ", " : "") + key + ": " + what + " " + remedy;
+        }
+    }
+
+    private final transient List<Problem> problems;
+
+    public ConfigException(String file, List<Problem> problems) {
+        super(file + " has " + problems.size() + (problems.size() == 1 ? " mistake:" : " mistakes:")
+                + problems.stream().map(problem -> "\n  " + problem).collect(Collectors.joining()));
+        this.problems = List.copyOf(problems);
+    }
+
+    public List<Problem> problems() {
+        return problems;
+    }
+}

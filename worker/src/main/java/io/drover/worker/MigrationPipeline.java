@@ -1,0 +1,141 @@
+package io.drover.worker;
+
+import io.drover.worker.azure.AzureClients;
+import io.drover.worker.azure.ConnectTo;
+import io.drover.worker.azure.MigrationScope;
+import io.drover.worker.azure.arm.ArmClient;
+import io.drover.worker.azure.arm.HubKey;
+import io.drover.worker.azure.arm.HubResource;
+import io.drover.worker.azure.hub.HubClient;
+import io.drover.worker.azure.hub.TelemetrySource;
+import io.drover.worker.azure.quota.QuotaGate;
+import io.drover.worker.device.DeviceStore;
+import io.drover.worker.device.Verification;
+import io.drover.worker.discovery.Discovery;
+import io.drover.worker.discovery.DiscoveryBus;
+import io.drover.worker.discovery.DiscoveryBus.Discovered;
+import io.drover.worker.discovery.DiscoveryVerticle;
+import io.drover.worker.discovery.Preflight;
+import io.drover.worker.dispatch.DispatchPace;
+import io.drover.worker.dispatch.DispatchVerticle;
+import io.drover.worker.dispatch.Dispatcher;
+import io.drover.worker.plan.Plan;
+import io.drover.worker.plan.Planner;
+import io.drover.worker.registration.Registration;
+import io.drover.worker.registration.RegistrationVerticle;
+import io.drover.worker.tracking.TrackingVerticle;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The way of a migration, in order: preflight, then discovery, registration, dispatch and tracking. The stages share
+ * nothing but the ledger; the bus only wakes them.
+ */
+public final class MigrationPipeline {
+    private static final Duration DISCOVERY_DEADLINE = Duration.ofHours(6);
+    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(15);
+
+    private final Vertx vertx;
+    private final WorkerConfig config;
+    private final AzureClients azure;
+    private final MigrationScope scope;
+    private final Clock clock;
+
+    private MigrationPipeline(Vertx vertx, WorkerConfig config, AzureClients azure, MigrationScope scope, Clock clock) {
+        this.vertx = vertx;
+        this.config = config;
+        this.azure = azure;
+        this.scope = scope;
+        this.clock = clock;
+    }
+
+    /**
+     * Signs in and checks all that the configuration names, writing nothing. Fails with
+     * {@link io.drover.worker.azure.AzureException}, whose message is meant for the operator.
+     */
+    public static Future<MigrationPipeline> prepare(
+            Vertx vertx, WorkerConfig config, MeterRegistry meters, Clock clock) {
+        AzureClients azure = new AzureClients(vertx, config, meters, clock);
+        return new Preflight(azure, config.migration())
+                .check()
+                .map(scope -> new MigrationPipeline(vertx, config, azure, scope, clock));
+    }
+
+    /** What {@link #deploy} would do. */
+    public Future<Plan> plan() {
+        return new Planner(scope, pace()).plan();
+    }
+
+    /**
+     * Starts all stages, the last first so that each finds its successor listening, then reads the selection.
+     * Completes when every device is in the ledger; the stages go on until the Vertx is closed.
+     *
+     * @param since when this migration began; evidence from before proves nothing
+     */
+    public Future<Discovered> deploy(DeviceStore store, long migrationId, Instant since) {
+        return tracking(store, migrationId, since)
+                .compose(vertx::deployVerticle)
+                .compose(tracking -> vertx.deployVerticle(dispatch(store, migrationId)))
+                .compose(dispatch ->
+                        vertx.deployVerticle(new RegistrationVerticle(new Registration(scope, store), migrationId)))
+                .compose(registration -> vertx.deployVerticle(new DiscoveryVerticle(new Discovery(scope, store))))
+                .compose(discovery ->
+                        DiscoveryBus.DISCOVER.ask(vertx, new DiscoveryBus.Discover(migrationId), DISCOVERY_DEADLINE));
+    }
+
+    private DispatchVerticle dispatch(DeviceStore store, long migrationId) {
+        return new DispatchVerticle(
+                new Dispatcher(
+                        scope,
+                        store,
+                        new QuotaGate(vertx, pace().perSecond()),
+                        config.migration().deadlines().answer(),
+                        config.dispatch().maxInFlight(),
+                        clock),
+                migrationId);
+    }
+
+    private DispatchPace pace() {
+        String host = scope.application().subdomain() + "." + config.azure().centralDomain();
+        return DispatchPace.of(scope, host, azure.quotas());
+    }
+
+    private Future<TrackingVerticle> tracking(DeviceStore store, long migrationId, Instant since) {
+        List<HubClient> hubs =
+                scope.hubs().stream().map(hub -> azure.hub(hub.hostName())).toList();
+        Duration interval = LOOK_INTERVAL.dividedBy(config.azure().timeCompression());
+        return telemetry()
+                .map(sources -> new TrackingVerticle(scope, hubs, sources, store, migrationId, since, interval, clock));
+    }
+
+    private Future<Map<String, TelemetrySource>> telemetry() {
+        Future<Map<String, TelemetrySource>> all = Future.succeededFuture(new HashMap<>());
+        if (config.migration().verification() != Verification.TELEMETRY) {
+            return all;
+        }
+        ArmClient arm = azure.arm();
+        for (HubResource hub : scope.hubs()) {
+            all = all.compose(sources -> arm.serviceKey(hub).map(key -> {
+                sources.put(hub.hostName(), source(hub, key));
+                return sources;
+            }));
+        }
+        return all;
+    }
+
+    private TelemetrySource source(HubResource hub, HubKey key) {
+        String namespace = URI.create(hub.eventsEndpoint()).getHost();
+        Optional<TelemetrySource.Endpoint> endpoint = ConnectTo.of(AzureClients.rules(config), namespace)
+                .map(rule -> new TelemetrySource.Endpoint(rule.address(), rule.port()));
+        return new TelemetrySource(namespace, hub.eventsPath(), key.policy(), key.primaryKey(), "$Default", endpoint);
+    }
+}

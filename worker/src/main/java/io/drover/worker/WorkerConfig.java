@@ -1,0 +1,106 @@
+package io.drover.worker;
+
+import io.drover.worker.device.MovePolicy;
+import io.drover.worker.device.Verification;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** The worker's whole configuration, already checked; see {@link WorkerConfigLoader} for its YAML form. */
+public record WorkerConfig(
+        Entra entra,
+        Azure azure,
+        Network network,
+        Migration migration,
+        Map<String, Rate> quotas,
+        Dispatch dispatch,
+        LedgerFile ledger,
+        Management management) {
+
+    /** Who signs in, and where. */
+    public record Entra(String authority, String tenant, String clientId, Secret clientSecret) {}
+
+    /** Azure's endpoints; the defaults are public Azure. */
+    public record Azure(
+            String resourceManager,
+            String centralDomain,
+            String centralAudience,
+            String dpsAudience,
+            String hubAudience,
+            int timeCompression) {}
+
+    /**
+     * How names are reached.
+     *
+     * @param trustedCa PEM file added to the default trust, or null
+     */
+    public record Network(Path trustedCa, List<ConnectTo> connectTo) {}
+
+    /** Where to connect for a host name, which may begin with {@code *.}; first match wins. */
+    public record ConnectTo(String host, String address, int port) {
+        public boolean matches(String name) {
+            return host.startsWith("*.")
+                    ? name.length() > host.length() - 1 && name.endsWith(host.substring(1))
+                    : host.equalsIgnoreCase(name);
+        }
+    }
+
+    /**
+     * What moves, from where to where, and what proves it.
+     *
+     * @param subscription id, or null when only one is visible
+     */
+    public record Migration(
+            String name,
+            String subscription,
+            Source source,
+            Target target,
+            Verification verification,
+            Deadlines deadlines,
+            int attempts) {}
+
+    /**
+     * Which devices move.
+     *
+     * @param deviceTemplate null for every template in the group
+     */
+    public record Source(String application, String deviceGroup, String deviceTemplate) {}
+
+    /** Where the devices go. */
+    public record Target(String provisioningService) {}
+
+    /** How long each state may wait. */
+    public record Deadlines(
+            Duration answer, Duration assigned, Duration connected, Duration telemetry, Duration offline) {}
+
+    /** An override of a documented limit. */
+    public record Rate(int calls, Duration per) {}
+
+    /**
+     * How hard the source is driven.
+     *
+     * @param maxInFlight commands awaiting an answer at any moment
+     */
+    public record Dispatch(int maxInFlight) {}
+
+    /** JDBC URL of the ledger. */
+    public record LedgerFile(String url) {}
+
+    /** Where metrics and health are served; port 0 takes any free one. */
+    public record Management(String host, int port) {}
+
+    /** The state machine's part of the configuration. */
+    public MovePolicy policy() {
+        Deadlines d = migration.deadlines();
+        return new MovePolicy(
+                migration.verification(),
+                d.answer(),
+                d.assigned(),
+                d.connected(),
+                d.telemetry(),
+                d.offline(),
+                migration.attempts(),
+                azure.timeCompression());
+    }
+}

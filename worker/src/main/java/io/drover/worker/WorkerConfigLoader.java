@@ -1,0 +1,245 @@
+package io.drover.worker;
+
+import io.drover.worker.ConfigException.Problem;
+import io.drover.worker.WorkerConfig.Azure;
+import io.drover.worker.WorkerConfig.ConnectTo;
+import io.drover.worker.WorkerConfig.Deadlines;
+import io.drover.worker.WorkerConfig.Dispatch;
+import io.drover.worker.WorkerConfig.Entra;
+import io.drover.worker.WorkerConfig.LedgerFile;
+import io.drover.worker.WorkerConfig.Management;
+import io.drover.worker.WorkerConfig.Migration;
+import io.drover.worker.WorkerConfig.Network;
+import io.drover.worker.WorkerConfig.Rate;
+import io.drover.worker.WorkerConfig.Source;
+import io.drover.worker.WorkerConfig.Target;
+import io.drover.worker.device.Verification;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.nodes.Node;
+
+/** Reads the worker's YAML strictly: every mistake is reported at once, and a secret only comes by reference. */
+public final class WorkerConfigLoader {
+    private static final Pattern RATE = Pattern.compile("([1-9]\\d{0,8})/(s|m|h)");
+
+    private final Path file;
+    private final UnaryOperator<String> environment;
+    private final List<Problem> problems = new ArrayList<>();
+
+    private WorkerConfigLoader(Path file, UnaryOperator<String> environment) {
+        this.file = file;
+        this.environment = environment;
+    }
+
+    /** Blocks on the file system. Throws {@link ConfigException} that lists all mistakes. */
+    public static WorkerConfig load(Path file) {
+        return load(file, System::getenv);
+    }
+
+    static WorkerConfig load(Path file, UnaryOperator<String> environment) {
+        return new WorkerConfigLoader(file, environment).read();
+    }
+
+    private WorkerConfig read() {
+        ConfigSection root = new ConfigSection("", parse(), problems);
+        WorkerConfig config = new WorkerConfig(
+                entra(root.section("entra")),
+                azure(root.section("azure")),
+                network(root.section("network")),
+                migration(root.section("migration")),
+                quotas(root.section("quotas")),
+                dispatch(root.section("dispatch")),
+                ledger(root.section("ledger")),
+                management(root.section("management")));
+        root.end();
+        if (!problems.isEmpty()) {
+            throw new ConfigException(file.toString(), problems);
+        }
+        return config;
+    }
+
+    private Node parse() {
+        try {
+            return new Yaml(new LoaderOptions()).compose(new StringReader(Files.readString(file)));
+        } catch (MarkedYAMLException e) {
+            int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
+            throw new ConfigException(
+                    file.toString(),
+                    List.of(new Problem(
+                            line, "YAML", e.getProblem() + ".", "Check indentation, quotes and brackets there.")));
+        } catch (IOException e) {
+            throw new ConfigException(
+                    file.toString(),
+                    List.of(new Problem(0, "file", "cannot be read.", "Check the path given with --config.")));
+        }
+    }
+
+    private Entra entra(ConfigSection entra) {
+        Entra read = new Entra(
+                url(entra, "authority", "https://login.microsoftonline.com"),
+                entra.required("tenant", "Write the directory (tenant) id."),
+                entra.required("clientId", "Write the application (client) id of the app registration."),
+                secret(entra));
+        entra.end();
+        return read;
+    }
+
+    private Secret secret(ConfigSection entra) {
+        String key = "clientSecret";
+        String remedy = "Write { env: DROVER_CLIENT_SECRET } or { file: path } and keep the secret there.";
+        if (entra.isScalar(key)) {
+            entra.text(key, "");
+            entra.problem(key, "holds a secret in plain text.", remedy);
+            return new Secret("");
+        }
+        if (!entra.has(key)) {
+            entra.required(key, remedy);
+            return new Secret("");
+        }
+        ConfigSection source = entra.section(key);
+        String variable = source.text("env", null);
+        String path = source.text("file", null);
+        source.end();
+        if ((variable == null) == (path == null)) {
+            entra.problem(key, "needs exactly one of env and file.", remedy);
+            return new Secret("");
+        }
+        String value = variable != null ? environment.apply(variable) : readSecret(path);
+        if (value == null || value.isBlank()) {
+            String place = variable != null ? "environment variable " + variable : "file " + path;
+            entra.problem(key, "finds nothing in " + place + ".", "Put the secret there before starting.");
+            return new Secret("");
+        }
+        return new Secret(value.strip());
+    }
+
+    private String readSecret(String path) {
+        try {
+            return Files.readString(file.toAbsolutePath().resolveSibling(path));
+        } catch (IOException unreadable) {
+            return null;
+        }
+    }
+
+    private static String url(ConfigSection section, String key, String fallback) {
+        String text = section.text(key, fallback);
+        if (!text.startsWith("https://") || text.length() < "https://x".length()) {
+            section.problem(key, "'" + text + "' is not an https URL.", "Write https:// and a host name.");
+        }
+        return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    private static Azure azure(ConfigSection azure) {
+        Azure read = new Azure(
+                url(azure, "resourceManager", "https://management.azure.com"),
+                azure.text("centralDomain", "azureiotcentral.com"),
+                url(azure, "centralAudience", "https://apps.azureiotcentral.com"),
+                url(azure, "dpsAudience", "https://azure-devices-provisioning.net"),
+                url(azure, "hubAudience", "https://iothubs.azure.net"),
+                azure.integer("timeCompression", 1, 1, 100));
+        azure.end();
+        return read;
+    }
+
+    private Network network(ConfigSection network) {
+        String ca = network.text("trustedCa", null);
+        Path path = ca == null ? null : file.toAbsolutePath().resolveSibling(ca);
+        if (path != null && !Files.isReadable(path)) {
+            network.problem("trustedCa", "there is no readable file " + path + ".", "Write the path of a PEM file.");
+        }
+        List<ConnectTo> rules = new ArrayList<>();
+        for (ConfigSection rule : network.list("connectTo")) {
+            rules.add(new ConnectTo(
+                    rule.required("host", "Write a host name, or *. and a domain."),
+                    rule.required("address", "Write the address to connect to."),
+                    rule.integer("port", 443, 1, 65_535)));
+            rule.end();
+        }
+        network.end();
+        return new Network(path, List.copyOf(rules));
+    }
+
+    private static Migration migration(ConfigSection migration) {
+        ConfigSection source = migration.section("source");
+        ConfigSection target = migration.section("target");
+        ConfigSection deadlines = migration.section("deadlines");
+        Migration read = new Migration(
+                migration.required("name", "Write a name; the ledger keeps the migration under it."),
+                migration.text("subscription", null),
+                new Source(
+                        source.required("application", "Write the subdomain of the IoT Central application."),
+                        source.required("deviceGroup", "Write the id or the name of the device group to move."),
+                        source.text("deviceTemplate", null)),
+                new Target(target.required("provisioningService", "Write the name of the target DPS.")),
+                migration.choice("verification", Verification.class, Verification.TELEMETRY),
+                new Deadlines(
+                        deadlines.duration("answer", Duration.ofSeconds(30)),
+                        deadlines.duration("assigned", Duration.ofMinutes(5)),
+                        deadlines.duration("connected", Duration.ofMinutes(5)),
+                        deadlines.duration("telemetry", Duration.ofMinutes(10)),
+                        deadlines.duration("offline", Duration.ofDays(7))),
+                migration.integer("attempts", 3, 1, 20));
+        source.end();
+        target.end();
+        deadlines.end();
+        migration.end();
+        return read;
+    }
+
+    private static Map<String, Rate> quotas(ConfigSection quotas) {
+        Map<String, Rate> rates = new LinkedHashMap<>();
+        for (String name : quotas.keys()) {
+            Matcher matcher = RATE.matcher(quotas.text(name, ""));
+            if (matcher.matches()) {
+                rates.put(name, new Rate(Integer.parseInt(matcher.group(1)), per(matcher.group(2))));
+            } else {
+                quotas.problem(name, "is not a rate.", "Write calls per unit, such as 20/s or 1000/m.");
+            }
+        }
+        quotas.end();
+        return Map.copyOf(rates);
+    }
+
+    private static Duration per(String unit) {
+        return switch (unit) {
+            case "s" -> Duration.ofSeconds(1);
+            case "m" -> Duration.ofMinutes(1);
+            default -> Duration.ofHours(1);
+        };
+    }
+
+    private static Dispatch dispatch(ConfigSection dispatch) {
+        Dispatch read = new Dispatch(dispatch.integer("maxInFlight", 256, 1, 10_000));
+        dispatch.end();
+        return read;
+    }
+
+    private static LedgerFile ledger(ConfigSection ledger) {
+        String url = ledger.text("url", "jdbc:sqlite:drover.db");
+        if (!url.startsWith("jdbc:sqlite:") || url.equals("jdbc:sqlite:") || url.contains(":memory:")) {
+            ledger.problem("url", "'" + url + "' is not a ledger file.", "Write jdbc:sqlite: and a file path.");
+        }
+        ledger.end();
+        return new LedgerFile(url);
+    }
+
+    private static Management management(ConfigSection management) {
+        Management read =
+                new Management(management.text("host", "127.0.0.1"), management.integer("port", 9464, 0, 65_535));
+        management.end();
+        return read;
+    }
+}

@@ -1,0 +1,77 @@
+package io.drover.worker.azure;
+
+import io.drover.worker.azure.quota.AzureLimit;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * One request to an Azure service.
+ *
+ * @param service label of the metric: arm, central, dps, hub
+ * @param operation label of the metric; from a fixed set, never an id
+ * @param repeatable whether a request that failed with 5xx or no answer may be sent again
+ */
+public record AzureCall(
+        String service,
+        String operation,
+        HttpMethod method,
+        URI uri,
+        String audience,
+        AzureLimit limit,
+        Map<String, String> headers,
+        Buffer body,
+        Duration deadline,
+        boolean repeatable) {
+    private static final Duration USUAL_DEADLINE = Duration.ofSeconds(30);
+
+    public AzureCall {
+        headers = Map.copyOf(headers);
+    }
+
+    /** A GET, which may be repeated. */
+    public static AzureCall get(String service, String operation, String uri, String audience, AzureLimit limit) {
+        return new AzureCall(
+                service,
+                operation,
+                HttpMethod.GET,
+                URI.create(uri),
+                audience,
+                limit,
+                Map.of(),
+                null,
+                USUAL_DEADLINE,
+                true);
+    }
+
+    /** The same call by another method with a JSON body; not repeatable unless said so. */
+    public AzureCall with(HttpMethod other, JsonObject json) {
+        Buffer content = json == null ? null : json.toBuffer();
+        return new AzureCall(service, operation, other, uri, audience, limit, headers, content, deadline, false);
+    }
+
+    AzureCall at(URI other) {
+        return new AzureCall(service, operation, method, other, audience, limit, headers, body, deadline, repeatable);
+    }
+
+    /** The same call with one more header. */
+    public AzureCall header(String name, String value) {
+        Map<String, String> more = new HashMap<>(headers);
+        more.put(name, value);
+        return new AzureCall(service, operation, method, uri, audience, limit, more, body, deadline, repeatable);
+    }
+
+    /** The same call with another deadline for each attempt. */
+    public AzureCall within(Duration other) {
+        return new AzureCall(service, operation, method, uri, audience, limit, headers, body, other, repeatable);
+    }
+
+    /** The same call, declared safe to send again. */
+    public AzureCall safeToRepeat() {
+        return new AzureCall(service, operation, method, uri, audience, limit, headers, body, deadline, true);
+    }
+}

@@ -1,0 +1,198 @@
+package io.drover.worker.azure;
+
+import io.drover.worker.azure.entra.TokenSource;
+import io.drover.worker.azure.quota.QuotaGate;
+import io.drover.worker.azure.quota.Quotas;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.client.HttpRequest;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The one way to Azure's HTTPS APIs: token, quota, connect-to rule, deadline, metric and retries for every call.
+ * A 429 is waited out and slows the gate; 5xx and lost connections are tried again a few times when the call may be
+ * repeated. Anything else but 2xx fails with {@link AzureException}. Thread-safe.
+ */
+public final class AzureHttp {
+    private static final int TRIES_ON_FAILURE = 4;
+    private static final int TRIES_ON_THROTTLE = 30;
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+    private final Vertx vertx;
+    private final WebClient client;
+    private final TokenSource tokens;
+    private final Quotas quotas;
+    private final List<ConnectTo> rules;
+    private final MeterRegistry meters;
+    private final Clock clock;
+
+    public AzureHttp(
+            Vertx vertx,
+            HttpClientOptions options,
+            TokenSource tokens,
+            Quotas quotas,
+            List<ConnectTo> rules,
+            MeterRegistry meters,
+            Clock clock) {
+        this.vertx = vertx;
+        this.client = WebClient.wrap(vertx.createHttpClient(
+                new HttpClientOptions(options), new io.vertx.core.http.PoolOptions().setHttp1MaxSize(64)));
+        this.tokens = tokens;
+        this.quotas = quotas;
+        this.rules = List.copyOf(rules);
+        this.meters = meters;
+        this.clock = clock;
+    }
+
+    /** TLS options for all Azure clients: the host is always checked; a trusted CA, if given, replaces the default trust. */
+    public static HttpClientOptions tls(String trustedCaPath) {
+        HttpClientOptions options =
+                new HttpClientOptions().setSsl(true).setVerifyHost(true).setConnectTimeout(10_000);
+        return trustedCaPath == null
+                ? options
+                : options.setTrustOptions(new PemTrustOptions().addCertPath(trustedCaPath));
+    }
+
+    /** Sends the call, patiently. Fails with {@link AzureException}. */
+    public Future<HttpResponse<Buffer>> send(AzureCall call) {
+        return attempt(call, 1);
+    }
+
+    /** The quotas that these calls are paced by. */
+    public Quotas quotas() {
+        return quotas;
+    }
+
+    private Future<HttpResponse<Buffer>> attempt(AzureCall call, int number) {
+        QuotaGate gate = quotas.gate(call.limit(), call.uri().getHost());
+        return tokens.token(call.audience())
+                .compose(token -> gate.acquire().compose(free -> exchange(call, token)))
+                .transform(result -> {
+                    if (result.failed()) {
+                        return retryLost(call, number, result.cause());
+                    }
+                    return judge(call, number, gate, result.result());
+                });
+    }
+
+    private Future<HttpResponse<Buffer>> exchange(AzureCall call, String token) {
+        URI uri = call.uri();
+        int port = uri.getPort() < 0 ? 443 : uri.getPort();
+        SocketAddress server = ConnectTo.of(rules, uri.getHost())
+                .map(ConnectTo::socketAddress)
+                .orElseGet(() -> SocketAddress.inetSocketAddress(port, uri.getHost()));
+        String target = uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
+        HttpRequest<Buffer> request = client.request(call.method(), server, port, uri.getHost(), target)
+                .ssl(true)
+                .timeout(call.deadline().toMillis())
+                .putHeader("authorization", "Bearer " + token)
+                .putHeader("accept", "application/json");
+        for (Map.Entry<String, String> header : call.headers().entrySet()) {
+            request.putHeader(header.getKey(), header.getValue());
+        }
+        Timer.Sample sample = Timer.start(meters);
+        Future<HttpResponse<Buffer>> sent = call.body() == null
+                ? request.send()
+                : request.putHeader("content-type", "application/json").sendBuffer(call.body());
+        return sent.timeout(call.deadline().toMillis() + 1000, TimeUnit.MILLISECONDS)
+                .onComplete(done -> sample.stop(meters.timer(
+                        "drover.azure.calls",
+                        "service",
+                        call.service(),
+                        "operation",
+                        call.operation(),
+                        "status",
+                        done.succeeded() ? Integer.toString(done.result().statusCode()) : "none")));
+    }
+
+    private Future<HttpResponse<Buffer>> judge(
+            AzureCall call, int number, QuotaGate gate, HttpResponse<Buffer> answer) {
+        int status = answer.statusCode();
+        if (status >= 200 && status < 300) {
+            return Future.succeededFuture(answer);
+        }
+        if (status == 429 && number < TRIES_ON_THROTTLE) {
+            meters.counter(
+                            "drover.azure.throttles",
+                            "service",
+                            call.service(),
+                            "limit",
+                            call.limit().key())
+                    .increment();
+            gate.throttled(retryAfter(answer, number));
+            return attempt(call, number + 1);
+        }
+        if (status == 401 && number == 1) {
+            // A token can be revoked before it expires; a second 401 is a real refusal.
+            tokens.forget(call.audience());
+            return attempt(call, number + 1);
+        }
+        if (status >= 500 && call.repeatable() && number < TRIES_ON_FAILURE) {
+            return later(backoff(number)).compose(passed -> attempt(call, number + 1));
+        }
+        return Future.failedFuture(refusal(call, answer));
+    }
+
+    private Future<HttpResponse<Buffer>> retryLost(AzureCall call, int number, Throwable cause) {
+        if (cause instanceof AzureException refused) {
+            return Future.failedFuture(refused);
+        }
+        if (call.repeatable() && number < TRIES_ON_FAILURE) {
+            return later(backoff(number)).compose(passed -> attempt(call, number + 1));
+        }
+        return Future.failedFuture(new AzureException(
+                0,
+                "NoAnswer",
+                call.uri().getHost() + " gave no answer to " + call.operation() + " ("
+                        + cause.getClass().getSimpleName() + ": " + cause.getMessage()
+                        + "). Check that the name is right and reachable from here."));
+    }
+
+    private Duration retryAfter(HttpResponse<Buffer> answer, int number) {
+        Duration asked = RetryAfter.parse(answer.getHeader("retry-after"), Instant.now(clock))
+                .orElseGet(() -> backoff(number));
+        return asked.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : asked;
+    }
+
+    private Duration backoff(int number) {
+        long millis = Math.min(30_000, 500L << Math.min(10, number - 1)) / quotas.timeCompression();
+        return Duration.ofMillis(Math.max(50, millis));
+    }
+
+    private Future<Void> later(Duration wait) {
+        return vertx.timer(wait.toMillis()).mapEmpty();
+    }
+
+    private static AzureException refusal(AzureCall call, HttpResponse<Buffer> answer) {
+        AzureError error = AzureError.parse(answer.body());
+        int status = answer.statusCode();
+        String advice = switch (status) {
+            case 401 -> "The token was refused: check tenant, client and that the service trusts this directory.";
+            case 403 -> "Give the application's service principal a role that allows this.";
+            case 404 -> "Check the name in the configuration.";
+            case 429 -> "The service stays throttled: lower the quota in the configuration and run again.";
+            default -> status >= 500 ? "The service failed: run again later." : "Check the configuration.";
+        };
+        return new AzureException(
+                status,
+                error.code(),
+                call.uri().getHost() + " answered " + status + " to " + call.operation()
+                        + (error.code().isEmpty() ? "" : " (" + error.code() + ")")
+                        + (error.message().isEmpty() ? "" : ": " + error.message())
+                        + (error.message().endsWith(".") ? " " : ". ") + advice);
+    }
+}

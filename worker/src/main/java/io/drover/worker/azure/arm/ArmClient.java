@@ -1,0 +1,147 @@
+package io.drover.worker.azure.arm;
+
+import io.drover.worker.azure.AzureCall;
+import io.drover.worker.azure.AzureException;
+import io.drover.worker.azure.AzureHttp;
+import io.drover.worker.azure.Paging;
+import io.drover.worker.azure.PathSegment;
+import io.drover.worker.azure.quota.AzureLimit;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** Azure Resource Manager: finds applications, provisioning services and hubs by name (reference section f). */
+public final class ArmClient {
+    private static final String APPS = "Microsoft.IoTCentral/iotApps?api-version=2021-06-01";
+    private static final String DPS = "Microsoft.Devices/provisioningServices?api-version=2022-02-05";
+    private static final String HUBS = "Microsoft.Devices/IotHubs?api-version=2023-06-30";
+
+    private final AzureHttp http;
+    private final Paging paging;
+    private final String base;
+
+    /** The base URL is also the audience. */
+    public ArmClient(AzureHttp http, String base) {
+        this.http = http;
+        this.paging = new Paging(http);
+        this.base = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+    }
+
+    /** The subscriptions to look in: the configured one, or all that the client may see. */
+    public Future<List<String>> subscriptions(String configured) {
+        return paging.allLinked(get("list-subscriptions", "/subscriptions?api-version=2021-04-01"))
+                .map(list ->
+                        list.stream().map(s -> s.getString("subscriptionId")).toList())
+                .compose(known -> {
+                    if (configured == null) {
+                        return known.isEmpty()
+                                ? Future.failedFuture(
+                                        unknown("subscription", "any", known, "give the client a role in one"))
+                                : Future.succeededFuture(known);
+                    }
+                    return known.contains(configured)
+                            ? Future.succeededFuture(List.of(configured))
+                            : Future.failedFuture(
+                                    unknown("subscription", configured, known, "check migration.subscription"));
+                });
+    }
+
+    /** The IoT Central application with this subdomain. Fails naming those that are there. */
+    public Future<CentralApplication> application(List<String> subscriptions, String subdomain) {
+        return find(
+                subscriptions,
+                "list-applications",
+                APPS,
+                CentralApplication::of,
+                app -> app.subdomain().equalsIgnoreCase(subdomain),
+                CentralApplication::subdomain,
+                missing ->
+                        unknown("IoT Central application", subdomain, missing, "check migration.source.application"));
+    }
+
+    /** The provisioning service with this name. Fails naming those that are there. */
+    public Future<ProvisioningResource> provisioningService(List<String> subscriptions, String name) {
+        return find(
+                subscriptions,
+                "list-provisioning-services",
+                DPS,
+                ProvisioningResource::of,
+                dps -> dps.name().equalsIgnoreCase(name),
+                ProvisioningResource::name,
+                missing ->
+                        unknown("provisioning service", name, missing, "check migration.target.provisioningService"));
+    }
+
+    /** The hub with this host name. */
+    public Future<HubResource> hub(List<String> subscriptions, String hostName) {
+        return find(
+                subscriptions,
+                "list-hubs",
+                HUBS,
+                HubResource::of,
+                hub -> hub.hostName().equalsIgnoreCase(hostName),
+                HubResource::hostName,
+                missing -> unknown("IoT hub", hostName, missing, "give the client a role in the hub's subscription"));
+    }
+
+    /** A key of the hub with the right ServiceConnect, needed for the built-in telemetry endpoint. */
+    public Future<HubKey> serviceKey(HubResource hub) {
+        AzureCall call = get("list-hub-keys", hub.id() + "/listkeys?api-version=2023-06-30")
+                .with(HttpMethod.POST, null)
+                .safeToRepeat();
+        return http.send(call).compose(answer -> {
+            JsonArray keys = answer.bodyAsJsonObject().getJsonArray("value", new JsonArray());
+            for (int i = 0; i < keys.size(); i++) {
+                JsonObject key = keys.getJsonObject(i);
+                if (key.getString("rights", "").contains("ServiceConnect")) {
+                    return Future.succeededFuture(new HubKey(key.getString("keyName"), key.getString("primaryKey")));
+                }
+            }
+            return Future.failedFuture(new AzureException(
+                    404,
+                    "NoServicePolicy",
+                    hub.hostName()
+                            + " has no shared access policy with ServiceConnect, so its telemetry cannot be read."
+                            + " Add one, or set migration.verification to connected."));
+        });
+    }
+
+    private AzureCall get(String operation, String path) {
+        return AzureCall.get("arm", operation, base + path, base, AzureLimit.ARM_REQUESTS);
+    }
+
+    private <T> Future<T> find(
+            List<String> subscriptions,
+            String operation,
+            String provider,
+            Function<JsonObject, T> reader,
+            Predicate<T> wanted,
+            Function<T, String> name,
+            Function<List<String>, AzureException> missing) {
+        Future<List<T>> all = Future.succeededFuture(new ArrayList<>());
+        for (String subscription : subscriptions) {
+            String path = "/subscriptions/" + PathSegment.encode(subscription) + "/providers/" + provider;
+            all = all.compose(found -> paging.allLinked(get(operation, path)).map(page -> {
+                page.stream().map(reader).forEach(found::add);
+                return found;
+            }));
+        }
+        return all.compose(found -> found.stream()
+                .filter(wanted)
+                .findFirst()
+                .map(Future::succeededFuture)
+                .orElseGet(() -> Future.failedFuture(
+                        missing.apply(found.stream().map(name).sorted().toList()))));
+    }
+
+    private static AzureException unknown(String what, String asked, List<String> known, String advice) {
+        String seen = known.isEmpty() ? "none is visible to this client" : "visible are: " + String.join(", ", known);
+        return new AzureException(
+                404, "Unknown", "There is no " + what + " '" + asked + "'; " + seen + ". To go on, " + advice + ".");
+    }
+}

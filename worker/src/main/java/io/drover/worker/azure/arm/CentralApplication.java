@@ -1,0 +1,15 @@
+package io.drover.worker.azure.arm;
+
+import io.vertx.core.json.JsonObject;
+
+/** An IoT Central application as ARM lists it. */
+public record CentralApplication(String name, String subdomain, String displayName, String applicationId) {
+    static CentralApplication of(JsonObject item) {
+        JsonObject properties = item.getJsonObject("properties", new JsonObject());
+        return new CentralApplication(
+                item.getString("name"),
+                properties.getString("subdomain", item.getString("name")),
+                properties.getString("displayName"),
+                properties.getString("applicationId"));
+    }
+}

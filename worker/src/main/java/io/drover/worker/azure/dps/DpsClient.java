@@ -1,0 +1,102 @@
+package io.drover.worker.azure.dps;
+
+import io.drover.worker.azure.AzureCall;
+import io.drover.worker.azure.AzureException;
+import io.drover.worker.azure.AzureHttp;
+import io.drover.worker.azure.GroupKeys;
+import io.drover.worker.azure.Paging;
+import io.drover.worker.azure.PathSegment;
+import io.drover.worker.azure.quota.AzureLimit;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** One provisioning service's service API 2021-10-01 (reference section b). */
+public final class DpsClient {
+    private static final String VERSION = "?api-version=2021-10-01";
+
+    private final AzureHttp http;
+    private final Paging paging;
+    private final String base;
+    private final String audience;
+
+    public DpsClient(AzureHttp http, String serviceHost, String audience) {
+        this.http = http;
+        this.paging = new Paging(http);
+        this.base = "https://" + serviceHost;
+        this.audience = audience;
+    }
+
+    /** One device's registration; {@code updated} is null when the service gave none. */
+    public record RegistrationState(
+            String registrationId, String deviceId, String status, String assignedHub, Instant updated, String error) {}
+
+    /** Whether the enrollment group exists. */
+    public Future<Boolean> exists(String groupId) {
+        return http.send(call("get-enrollment-group", group(groupId)))
+                .map(answer -> true)
+                .recover(cause -> cause instanceof AzureException refused && refused.status() == 404
+                        ? Future.succeededFuture(false)
+                        : Future.failedFuture(cause));
+    }
+
+    /** The keys that the group attests with; empty when it attests otherwise. */
+    public Future<Optional<GroupKeys>> keys(String groupId) {
+        AzureCall call = call("get-attestation", group(groupId) + "/attestationmechanism")
+                .with(HttpMethod.POST, null)
+                .safeToRepeat();
+        return http.send(call)
+                .map(answer -> Optional.ofNullable(
+                        GroupKeys.of(answer.bodyAsJsonObject().getJsonObject("symmetricKey"))));
+    }
+
+    /** Creates a symmetric-key enrollment group that may assign to these hubs. Fails with 409 or 412 when it exists. */
+    public Future<Void> create(String groupId, GroupKeys keys, List<String> hubs) {
+        JsonObject body = new JsonObject()
+                .put("enrollmentGroupId", groupId)
+                .put("attestation", new JsonObject().put("type", "symmetricKey").put("symmetricKey", keys.toJson()))
+                .put("provisioningStatus", "enabled")
+                .put("allocationPolicy", "hashed")
+                .put("iotHubs", new JsonArray(List.copyOf(hubs)))
+                .put(
+                        "reprovisionPolicy",
+                        new JsonObject().put("updateHubAssignment", true).put("migrateDeviceData", true));
+        return http.send(call("create-enrollment-group", group(groupId)).with(HttpMethod.PUT, body))
+                .mapEmpty();
+    }
+
+    /** All registration states of a group, page by page; the service's own filter is ignored, so there is none here. */
+    public Future<Void> eachRegistrationPage(String groupId, Function<List<RegistrationState>, Future<Void>> handler) {
+        AzureCall query = call("list-registrations", "/registrations/" + PathSegment.encode(groupId) + "/query")
+                .with(HttpMethod.POST, null)
+                .safeToRepeat()
+                .header("x-ms-max-item-count", "1000");
+        return paging.eachContinuedPage(
+                query, page -> handler.apply(page.stream().map(DpsClient::state).toList()));
+    }
+
+    private static String group(String groupId) {
+        return "/enrollmentGroups/" + PathSegment.encode(groupId);
+    }
+
+    private AzureCall call(String operation, String path) {
+        return AzureCall.get("dps", operation, base + path + VERSION, audience, AzureLimit.DPS_SERVICE_OPERATIONS);
+    }
+
+    private static RegistrationState state(JsonObject item) {
+        String id = item.getString("registrationId");
+        Integer code = item.getInteger("errorCode");
+        return new RegistrationState(
+                id,
+                item.getString("deviceId", id),
+                item.getString("status", "unassigned"),
+                item.getString("assignedHub"),
+                item.getInstant("lastUpdatedDateTimeUtc"),
+                code == null || code == 0 ? null : code + " " + item.getString("errorMessage", ""));
+    }
+}

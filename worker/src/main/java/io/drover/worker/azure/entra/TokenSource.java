@@ -1,0 +1,114 @@
+package io.drover.worker.azure.entra;
+
+import io.drover.worker.azure.AzureException;
+import io.drover.worker.azure.ConnectTo;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.ext.auth.User;
+import io.vertx.ext.auth.oauth2.OAuth2Auth;
+import io.vertx.ext.auth.oauth2.OAuth2FlowType;
+import io.vertx.ext.auth.oauth2.OAuth2Options;
+import io.vertx.ext.auth.oauth2.Oauth2Credentials;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Signs in at Entra with client credentials and hands out a bearer token per audience, kept until shortly before it
+ * expires. Calls that ask at once share one sign-in. Thread-safe.
+ */
+public final class TokenSource {
+    private static final Duration EARLY = Duration.ofMinutes(2);
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+    private final OAuth2Auth entra;
+    private final Clock clock;
+    private final String whom;
+    private final Map<String, Future<Token>> tokens = new ConcurrentHashMap<>();
+
+    private record Token(String value, Instant renewAt) {
+        @Override
+        public String toString() {
+            return "Token[renewAt=" + renewAt + "]";
+        }
+    }
+
+    /** Who signs in where; the secret stays out of {@link #toString()}. */
+    public record Identity(String authority, String tenant, String clientId, String clientSecret) {
+        @Override
+        public String toString() {
+            return "Identity[authority=" + authority + ", tenant=" + tenant + ", clientId=" + clientId + "]";
+        }
+    }
+
+    /**
+     * vertx-auth-oauth2 cannot redirect one connection, so a connect-to rule for the authority puts its port into the
+     * URL, and the name must resolve through {@link io.drover.worker.azure.HostNames#vertxOptions}.
+     */
+    public TokenSource(Vertx vertx, Identity identity, List<ConnectTo> rules, HttpClientOptions http, Clock clock) {
+        this.clock = clock;
+        this.whom = "client " + identity.clientId() + " of tenant " + identity.tenant();
+        URI authority = URI.create(identity.authority());
+        String site = ConnectTo.of(rules, authority.getHost())
+                .map(rule -> authority.getScheme() + "://" + authority.getHost() + ":" + rule.port())
+                .orElse(identity.authority());
+        this.entra = OAuth2Auth.create(
+                vertx,
+                new OAuth2Options()
+                        .setSite(site)
+                        .setTokenPath("/" + identity.tenant() + "/oauth2/v2.0/token")
+                        .setClientId(identity.clientId())
+                        .setClientSecret(identity.clientSecret())
+                        .setHttpClientOptions(new HttpClientOptions(http)));
+    }
+
+    /** A bearer token for the audience. Fails with {@link AzureException} when Entra refuses or does not answer. */
+    public Future<String> token(String audience) {
+        Future<Token> token =
+                tokens.compute(audience, (key, known) -> known == null || stale(known) ? signIn(key) : known);
+        return token.map(Token::value);
+    }
+
+    /** Forgets a token that a service refused. */
+    public void forget(String audience) {
+        tokens.remove(audience);
+    }
+
+    private boolean stale(Future<Token> known) {
+        return known.failed()
+                || (known.succeeded()
+                        && !clock.instant().isBefore(known.result().renewAt()));
+    }
+
+    private Future<Token> signIn(String audience) {
+        return entra.authenticate(
+                        new Oauth2Credentials().setFlow(OAuth2FlowType.CLIENT).addScope(audience + "/.default"))
+                .timeout(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+                .map(this::token)
+                .recover(cause -> Future.failedFuture(refusal(audience, cause)));
+    }
+
+    private Token token(User user) {
+        long lifetime = user.principal().getLong("expires_in", 3600L);
+        Duration kept = Duration.ofSeconds(lifetime);
+        Duration early = EARLY.compareTo(kept.dividedBy(4)) < 0 ? EARLY : kept.dividedBy(4);
+        return new Token(
+                user.principal().getString("access_token"),
+                clock.instant().plus(kept).minus(early));
+    }
+
+    private AzureException refusal(String audience, Throwable cause) {
+        String said = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return new AzureException(
+                401,
+                "SignInFailed",
+                "Entra did not sign in " + whom + " for " + audience + ": " + said
+                        + ". Check entra.tenant, entra.clientId and the client secret, and that the authority is reachable.");
+    }
+}

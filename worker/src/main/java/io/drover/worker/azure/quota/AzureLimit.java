@@ -1,0 +1,43 @@
+package io.drover.worker.azure.quota;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** The documented Azure limits that a migration consumes; each has a bucket per service instance. */
+public enum AzureLimit {
+    /** Not documented as one figure; a courtesy limit. */
+    ARM_REQUESTS(10, Duration.ofSeconds(1)),
+    CENTRAL_REST(20, Duration.ofSeconds(1)),
+    CENTRAL_COMMANDS(20, Duration.ofSeconds(1)),
+    DPS_REGISTRATIONS(1000, Duration.ofMinutes(1)),
+    DPS_SERVICE_OPERATIONS(1000, Duration.ofMinutes(1)),
+    HUB_QUERIES(20, Duration.ofMinutes(1)),
+    HUB_CONNECTIONS(100, Duration.ofSeconds(1));
+
+    private final double perSecond;
+
+    AzureLimit(long amount, Duration period) {
+        this.perSecond = amount * 1000.0 / period.toMillis();
+    }
+
+    /** The documented rate of one instance (one S1 unit for a hub), per second. */
+    public double perSecond() {
+        return perSecond;
+    }
+
+    /** The key under {@code quotas} in the configuration, such as {@code central-commands}. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Documented rate for a hub of this size (devguide-quotas-throttling); other limits do not depend on it. */
+    public double perSecond(String sku, int units) {
+        boolean large = sku.endsWith("3");
+        boolean middle = sku.endsWith("2");
+        return switch (this) {
+            case HUB_QUERIES -> (large ? 1000 : 20) / 60.0 * units;
+            case HUB_CONNECTIONS -> large ? 6000.0 * units : middle ? 120.0 * units : Math.max(100.0, 12.0 * units);
+            default -> perSecond;
+        };
+    }
+}

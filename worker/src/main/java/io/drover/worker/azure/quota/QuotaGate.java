@@ -1,0 +1,93 @@
+package io.drover.worker.azure.quota;
+
+import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.TokensInheritanceStrategy;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Paces calls against one Azure limit. Tokens are reserved in the order asked for; a caller whose token is not there yet
+ * waits on a Vert.x timer, so no thread blocks. A 429 closes the gate for as long as the service asks and halves the
+ * rate; the rate recovers by a twentieth of the limit with every second's worth of granted calls. Thread-safe.
+ */
+public final class QuotaGate {
+    private static final long PRECISION = 1000;
+
+    private final Vertx vertx;
+    private final double limit;
+    private final Bucket bucket;
+    private final AtomicLong closedUntilNanos = new AtomicLong(System.nanoTime());
+    private double rate;
+    private long grantedSinceChange;
+
+    /** A gate that lets {@code perSecond} calls through each second, with a burst of one second's worth but at least ten. */
+    public QuotaGate(Vertx vertx, double perSecond) {
+        if (!(perSecond > 0)) {
+            throw new IllegalArgumentException("A quota must be more than 0 per second, not " + perSecond);
+        }
+        this.vertx = vertx;
+        this.limit = perSecond;
+        this.rate = perSecond;
+        this.bucket = Bucket.builder()
+                .addLimit(bandwidth(perSecond))
+                .withNanosecondPrecision()
+                .build();
+    }
+
+    private static Bandwidth bandwidth(double perSecond) {
+        long burst = Math.max(10, (long) Math.ceil(perSecond));
+        // A fractional rate is expressed as a longer period, as Bucket4j counts whole tokens.
+        long amount = Math.max(1, Math.round(perSecond * PRECISION));
+        return Bandwidth.builder()
+                .capacity(burst)
+                .refillGreedy(1, Duration.ofNanos(Math.max(1, PRECISION * 1_000_000_000L / amount)))
+                .initialTokens(burst)
+                .build();
+    }
+
+    /** Completes when one call may be sent. */
+    public Future<Void> acquire() {
+        recover();
+        long penalty = bucket.consumeIgnoringRateLimits(1);
+        long closed = closedUntilNanos.get() - System.nanoTime();
+        long wait = Math.max(penalty, closed);
+        if (wait <= 0) {
+            return Future.succeededFuture();
+        }
+        return vertx.timer(Math.max(1, wait / 1_000_000)).mapEmpty();
+    }
+
+    /** A 429 came: nothing passes for this long, then at half the rate. */
+    public synchronized void throttled(Duration retryAfter) {
+        long until = System.nanoTime() + retryAfter.toNanos();
+        boolean alreadyClosed = closedUntilNanos.get() - System.nanoTime() > 0;
+        closedUntilNanos.accumulateAndGet(until, (a, b) -> a - b > 0 ? a : b);
+        // Calls already under way answer 429 too: one slow-down for all of them.
+        if (!alreadyClosed) {
+            change(Math.max(limit / 16, rate / 2));
+        }
+    }
+
+    private synchronized void recover() {
+        if (rate < limit && ++grantedSinceChange >= Math.ceil(rate)) {
+            change(Math.min(limit, rate + limit / 20));
+        }
+    }
+
+    private void change(double perSecond) {
+        rate = perSecond;
+        grantedSinceChange = 0;
+        BucketConfiguration configuration =
+                BucketConfiguration.builder().addLimit(bandwidth(perSecond)).build();
+        bucket.replaceConfiguration(configuration, TokensInheritanceStrategy.AS_IS);
+    }
+
+    /** The rate in force, per second. */
+    public synchronized double perSecond() {
+        return rate;
+    }
+}

@@ -1,0 +1,44 @@
+package io.drover.worker.azure.quota;
+
+import io.vertx.core.Vertx;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** All gates of this process: one per Azure limit and service instance (application, DPS or hub). Thread-safe. */
+public final class Quotas {
+    private final Vertx vertx;
+    private final int timeCompression;
+    private final Map<AzureLimit, Double> overrides;
+    private final Map<String, QuotaGate> gates = new ConcurrentHashMap<>();
+    private final Map<String, HubSize> sizes = new ConcurrentHashMap<>();
+
+    private record HubSize(String sku, int units) {}
+
+    /** Overrides are per second; both they and the documented rates are multiplied by the time compression. */
+    public Quotas(Vertx vertx, int timeCompression, Map<AzureLimit, Double> overrides) {
+        this.vertx = vertx;
+        this.timeCompression = timeCompression;
+        this.overrides = Map.copyOf(overrides);
+    }
+
+    /** The gate of one limit at one instance, named by its host. */
+    public QuotaGate gate(AzureLimit limit, String owner) {
+        return gates.computeIfAbsent(limit.key() + '|' + owner, key -> new QuotaGate(vertx, perSecond(limit, owner)));
+    }
+
+    /** The rate that is configured or documented, after time compression. */
+    public double perSecond(AzureLimit limit, String owner) {
+        HubSize size = sizes.getOrDefault(owner, new HubSize("S1", 1));
+        return overrides.getOrDefault(limit, limit.perSecond(size.sku(), size.units())) * timeCompression;
+    }
+
+    /** Tells the size of a hub as ARM reports it; call before its first gate is used. */
+    public void hub(String hostName, String sku, int units) {
+        sizes.put(hostName, new HubSize(sku, units));
+    }
+
+    /** How many times faster than Azure this rehearsal runs; 1 against Azure. */
+    public int timeCompression() {
+        return timeCompression;
+    }
+}

@@ -1,0 +1,38 @@
+package io.drover.worker.cli;
+
+import io.drover.worker.WorkerConfig.Management;
+import io.drover.worker.db.Ledger;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+
+/** Serves {@code /metrics}, {@code /health/live} and {@code /health/ready} apart from anything else. */
+final class ManagementServer {
+    private ManagementServer() {}
+
+    /** Fails with one clear message when the port is taken. */
+    static Future<HttpServer> listen(Vertx vertx, Management where, PrometheusMeterRegistry meters, Ledger ledger) {
+        Router router = Router.router(vertx);
+        router.get("/metrics")
+                .handler(call -> call.response()
+                        .putHeader("content-type", "text/plain; version=0.0.4; charset=utf-8")
+                        .end(meters.scrape()));
+        router.get("/health/live").handler(call -> call.json(new io.vertx.core.json.JsonObject().put("status", "UP")));
+        router.get("/health/ready")
+                .handler(call -> ledger.ping()
+                        .onSuccess(up -> call.json(new io.vertx.core.json.JsonObject().put("status", "UP")))
+                        .onFailure(down -> call.response()
+                                .setStatusCode(503)
+                                .putHeader("content-type", "application/json")
+                                .end("{\"status\":\"DOWN\"}")));
+        return vertx.createHttpServer()
+                .requestHandler(router)
+                .listen(where.port(), where.host())
+                .recover(cause -> Future.failedFuture(new IllegalStateException(
+                        "Cannot listen on " + where.host() + ":" + where.port() + " (" + cause.getMessage()
+                                + "). Stop what uses the port, or set management.port to a free one or 0.",
+                        cause)));
+    }
+}

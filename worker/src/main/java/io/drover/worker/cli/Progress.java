@@ -1,0 +1,64 @@
+package io.drover.worker.cli;
+
+import io.drover.worker.device.DeviceState;
+import io.drover.worker.device.FailureReason;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * How far a migration is at one moment.
+ *
+ * @param ratePerSecond devices that became final per second lately
+ * @param eta seconds until the last one, or null while nothing can be said
+ */
+record Progress(
+        Instant at,
+        String migration,
+        Map<DeviceState, Long> counts,
+        Map<FailureReason, Long> reasons,
+        boolean complete,
+        double ratePerSecond,
+        Eta eta) {
+
+    /** An estimate in seconds. */
+    record Eta(long low, long likely, long high) {}
+
+    long total() {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    long finished() {
+        return finished(counts);
+    }
+
+    static long finished(Map<DeviceState, Long> counts) {
+        return counts.entrySet().stream()
+                .filter(entry -> entry.getKey().isFinal())
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
+    JsonObject json() {
+        JsonObject states = new JsonObject();
+        counts.forEach((state, count) -> states.put(state.name(), count));
+        JsonObject why = new JsonObject();
+        reasons.forEach((reason, count) -> why.put(reason.name(), count));
+        return new JsonObject()
+                .put("at", at.toString())
+                .put("migration", migration)
+                .put("counts", states)
+                .put("total", total())
+                .put("final", complete)
+                .put("ratePerSecond", Math.round(ratePerSecond * 10) / 10.0)
+                .put(
+                        "etaSeconds",
+                        eta == null
+                                ? null
+                                : new JsonObject()
+                                        .put("low", eta.low())
+                                        .put("likely", eta.likely())
+                                        .put("high", eta.high()))
+                .put("reasons", why);
+    }
+}

@@ -1,0 +1,58 @@
+package io.drover.worker.cli;
+
+import io.drover.worker.device.DeviceState;
+import io.drover.worker.device.FailureReason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Map;
+
+/** Turns counts over time into a rate and an estimate; keeps one minute of samples. Not thread-safe. */
+final class ProgressMeter {
+    private record Sample(Instant at, long finished) {}
+
+    private static final Duration SHORT = Duration.ofSeconds(10);
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private final String migration;
+    private final ArrayDeque<Sample> samples = new ArrayDeque<>();
+
+    ProgressMeter(String migration) {
+        this.migration = migration;
+    }
+
+    Progress sample(Instant at, Map<DeviceState, Long> counts, Map<FailureReason, Long> reasons, boolean discovered) {
+        long finished = Progress.finished(counts);
+        long total = counts.values().stream().mapToLong(Long::longValue).sum();
+        samples.addLast(new Sample(at, finished));
+        while (samples.size() > 2
+                && Duration.between(samples.peekFirst().at(), at).compareTo(LONG) > 0) {
+            samples.removeFirst();
+        }
+        double lately = rate(at, SHORT);
+        double longer = rate(at, LONG);
+        boolean complete = discovered && finished == total;
+        return new Progress(at, migration, counts, reasons, complete, lately, eta(total - finished, lately, longer));
+    }
+
+    private double rate(Instant now, Duration window) {
+        Sample last = samples.peekLast();
+        for (Sample sample : samples) {
+            Duration age = Duration.between(sample.at(), now);
+            if (age.compareTo(window) <= 0) {
+                return age.isZero() ? 0 : (last.finished() - sample.finished()) * 1000.0 / age.toMillis();
+            }
+        }
+        return 0;
+    }
+
+    private static Progress.Eta eta(long left, double lately, double longer) {
+        double slow = Math.min(lately, longer);
+        double fast = Math.max(lately, longer);
+        if (left == 0 || slow <= 0) {
+            return null;
+        }
+        return new Progress.Eta(
+                (long) Math.floor(left / fast), Math.round(left * 2 / (slow + fast)), (long) Math.ceil(left / slow));
+    }
+}

@@ -1,0 +1,71 @@
+package io.drover.worker.cli;
+
+import io.drover.worker.db.Ledger;
+import io.drover.worker.device.DeviceState;
+import io.drover.worker.migration.Migration;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Reads the ledger once a second, shows the progress and keeps the gauges of devices by state. */
+final class ProgressWatch {
+    private final Vertx vertx;
+    private final Ledger ledger;
+    private final Migration migration;
+    private final ProgressView view;
+    private final ProgressMeter meter;
+    private final Clock clock;
+    private final Map<DeviceState, AtomicLong> gauges = new EnumMap<>(DeviceState.class);
+
+    ProgressWatch(
+            Vertx vertx, Ledger ledger, Migration migration, ProgressView view, MeterRegistry meters, Clock clock) {
+        this.vertx = vertx;
+        this.ledger = ledger;
+        this.migration = migration;
+        this.view = view;
+        this.meter = new ProgressMeter(migration.name());
+        this.clock = clock;
+        for (DeviceState state : DeviceState.values()) {
+            AtomicLong count = new AtomicLong();
+            gauges.put(state, count);
+            Gauge.builder("drover.devices", count, AtomicLong::get)
+                    .tag("state", state.name())
+                    .register(meters);
+        }
+    }
+
+    /** Completes with the exit code when every device is final and discovery is complete. */
+    Future<Integer> untilDone() {
+        return look().compose(progress -> {
+            if (progress.complete()) {
+                boolean failures = progress.counts().get(DeviceState.FAILED) > 0;
+                return Future.succeededFuture(failures ? WorkerCommand.DONE_WITH_FAILURES : WorkerCommand.DONE);
+            }
+            return vertx.timer(1, TimeUnit.SECONDS).compose(fired -> untilDone());
+        });
+    }
+
+    private Future<Progress> look() {
+        return ledger.migrations()
+                .find(migration.name())
+                .map(found -> found.map(Migration::discoveredAt).isPresent())
+                .compose(discovered -> ledger.devices()
+                        .counts(migration.id())
+                        .compose(counts -> ledger.devices()
+                                .reasons(migration.id())
+                                .map(reasons -> meter.sample(clock.instant(), counts, reasons, discovered))))
+                .onSuccess(progress -> {
+                    progress.counts()
+                            .forEach((state, count) ->
+                                    Optional.ofNullable(gauges.get(state)).ifPresent(gauge -> gauge.set(count)));
+                    view.show(progress);
+                });
+    }
+}

@@ -1,0 +1,99 @@
+package io.drover.worker.device;
+
+import io.vertx.sqlclient.Row;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The SQL text of device rows, the same for SQLite and PostgreSQL. Instants are kept as epoch milliseconds. */
+final class DeviceSql {
+    static final String COLUMNS = "migration_id, device_id, template, state, attempt, retries, revision, reason,"
+            + " commanded_at, attempt_at, accepted_at, assigned_at, connected_at, telemetry_at, negative, negative_at,"
+            + " deadline_at, next_attempt_at, finished_at, assigned_hub";
+    static final String SELECT = "SELECT " + COLUMNS + " FROM device WHERE migration_id = #{migration_id}";
+    static final String INSERT = "INSERT INTO device (" + COLUMNS + ") VALUES (#{migration_id}, #{device_id},"
+            + " #{template}, #{state}, #{attempt}, #{retries}, #{revision}, #{reason}, #{commanded_at}, #{attempt_at},"
+            + " #{accepted_at}, #{assigned_at}, #{connected_at}, #{telemetry_at}, #{negative}, #{negative_at},"
+            + " #{deadline_at}, #{next_attempt_at}, #{finished_at}, #{assigned_hub})"
+            + " ON CONFLICT (migration_id, device_id) DO NOTHING";
+    static final String MOVE = "UPDATE device SET state = #{state}, attempt = #{attempt}, retries = #{retries},"
+            + " revision = revision + 1, reason = #{reason}, commanded_at = #{commanded_at},"
+            + " attempt_at = #{attempt_at}, accepted_at = #{accepted_at}, assigned_at = #{assigned_at},"
+            + " connected_at = #{connected_at}, telemetry_at = #{telemetry_at}, negative = #{negative},"
+            + " negative_at = #{negative_at}, deadline_at = #{deadline_at}, next_attempt_at = #{next_attempt_at},"
+            + " finished_at = #{finished_at}, assigned_hub = #{assigned_hub}"
+            + " WHERE migration_id = #{migration_id} AND device_id = #{device_id} AND revision = #{revision}";
+    static final String HISTORY = "INSERT INTO device_history (migration_id, device_id, at, attempt, from_state,"
+            + " to_state, event, detail) VALUES (#{migration_id}, #{device_id}, #{at}, #{attempt}, #{from_state},"
+            + " #{to_state}, #{event}, #{detail})";
+
+    private DeviceSql() {}
+
+    /** A list of {@code size} placeholders {@code #{d0}, #{d1} …} for an IN clause of fixed size. */
+    static String placeholders(int size) {
+        StringBuilder list = new StringBuilder();
+        for (int i = 0; i < size; i++) {
+            list.append(i == 0 ? "" : ", ").append("#{d").append(i).append('}');
+        }
+        return list.toString();
+    }
+
+    static Map<String, Object> parameters(DeviceRow row) {
+        Map<String, Object> values = new HashMap<>();
+        values.put("migration_id", row.key().migrationId());
+        values.put("device_id", row.deviceId());
+        values.put("template", row.template());
+        values.put("state", row.state().name());
+        values.put("attempt", row.attempt());
+        values.put("retries", row.retries());
+        values.put("revision", row.revision());
+        values.put("reason", row.reason() == null ? null : row.reason().name());
+        values.put("commanded_at", millis(row.commandedAt()));
+        values.put("attempt_at", millis(row.attemptAt()));
+        values.put("accepted_at", millis(row.acceptedAt()));
+        values.put("assigned_at", millis(row.assignedAt()));
+        values.put("connected_at", millis(row.connectedAt()));
+        values.put("telemetry_at", millis(row.telemetryAt()));
+        values.put("negative", row.negative() == null ? null : row.negative().name());
+        values.put("negative_at", millis(row.negativeAt()));
+        values.put("deadline_at", millis(row.deadlineAt()));
+        values.put("next_attempt_at", millis(row.nextAttemptAt()));
+        values.put("finished_at", millis(row.finishedAt()));
+        values.put("assigned_hub", row.assignedHub());
+        return values;
+    }
+
+    static DeviceRow row(Row row) {
+        String reason = row.getString("reason");
+        String negative = row.getString("negative");
+        return new DeviceRow(
+                new DeviceKey(row.getLong("migration_id"), row.getString("device_id")),
+                row.getString("template"),
+                DeviceState.valueOf(row.getString("state")),
+                row.getInteger("attempt"),
+                row.getInteger("retries"),
+                row.getLong("revision"),
+                reason == null ? null : FailureReason.valueOf(reason),
+                instant(row, "commanded_at"),
+                instant(row, "attempt_at"),
+                instant(row, "accepted_at"),
+                instant(row, "assigned_at"),
+                instant(row, "connected_at"),
+                instant(row, "telemetry_at"),
+                negative == null ? null : EvidenceKind.valueOf(negative),
+                instant(row, "negative_at"),
+                instant(row, "deadline_at"),
+                instant(row, "next_attempt_at"),
+                instant(row, "finished_at"),
+                row.getString("assigned_hub"));
+    }
+
+    static Long millis(Instant instant) {
+        return instant == null ? null : instant.toEpochMilli();
+    }
+
+    private static Instant instant(Row row, String column) {
+        Long millis = row.getLong(column);
+        return millis == null ? null : Instant.ofEpochMilli(millis);
+    }
+}

@@ -1,0 +1,183 @@
+package io.drover.worker.device;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.SqlResult;
+import io.vertx.sqlclient.templates.SqlTemplate;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The only writer of device rows. Changes queue up while a transaction runs and the next transaction takes them all
+ * (to a limit): many devices per commit, row and history together. Confined to one event-loop context.
+ */
+final class DeviceWriter {
+    private static final int BATCH = 256;
+
+    private record Waiting(DeviceChange change, Promise<Optional<DeviceRow>> done) {}
+
+    private record Outcome(Waiting waiting, DeviceRow before, DeviceRow after) {
+        boolean changed() {
+            return before != null && !before.equals(after);
+        }
+    }
+
+    private static final String SELECT_BATCH =
+            DeviceSql.SELECT + " AND device_id IN (" + DeviceSql.placeholders(BATCH) + ")";
+
+    private final Pool writes;
+    private final MeterRegistry meters;
+    private final Context context;
+    private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+    private boolean writing;
+
+    DeviceWriter(Vertx vertx, Pool writes, MeterRegistry meters) {
+        this.writes = writes;
+        this.meters = meters;
+        this.context = vertx.getOrCreateContext();
+    }
+
+    /** Completes after the commit with the row as changed, or empty when there is no such row or nothing changed. */
+    Future<Optional<DeviceRow>> submit(DeviceChange change) {
+        Promise<Optional<DeviceRow>> done = Promise.promise();
+        context.runOnContext(ignored -> {
+            queue.add(new Waiting(change, done));
+            drain();
+        });
+        return done.future();
+    }
+
+    private void drain() {
+        if (writing || queue.isEmpty()) {
+            return;
+        }
+        writing = true;
+        long migration = queue.peek().change().key().migrationId();
+        List<Waiting> batch = new ArrayList<>();
+        while (!queue.isEmpty()
+                && batch.size() < BATCH
+                && queue.peek().change().key().migrationId() == migration) {
+            batch.add(queue.poll());
+        }
+        writes.withTransaction(connection -> write(connection, migration, batch))
+                .onComplete(written -> context.runOnContext(ignored -> {
+                    writing = false;
+                    if (written.succeeded()) {
+                        written.result().forEach(this::settle);
+                    } else {
+                        batch.forEach(waiting -> waiting.done().fail(written.cause()));
+                    }
+                    drain();
+                }));
+    }
+
+    private Future<List<Outcome>> write(SqlConnection connection, long migration, List<Waiting> batch) {
+        return read(connection, migration, batch).compose(rows -> {
+            Map<String, DeviceRow> current = new HashMap<>(rows);
+            List<Outcome> outcomes = new ArrayList<>(batch.size());
+            for (Waiting waiting : batch) {
+                DeviceRow before = current.get(waiting.change().key().deviceId());
+                DeviceRow after =
+                        before == null ? null : waiting.change().change().apply(before);
+                outcomes.add(new Outcome(waiting, before, after));
+                if (after != null) {
+                    current.put(after.deviceId(), after);
+                }
+            }
+            List<Map<String, Object>> moves = current.values().stream()
+                    .filter(row -> !row.equals(rows.get(row.deviceId())))
+                    .map(DeviceSql::parameters)
+                    .toList();
+            List<Map<String, Object>> history = outcomes.stream()
+                    .filter(outcome -> outcome.before() != null)
+                    .filter(outcome ->
+                            outcome.changed() || outcome.waiting().change().always())
+                    .map(DeviceWriter::history)
+                    .toList();
+            return batch(connection, DeviceSql.MOVE, moves)
+                    .compose(moved -> moved == moves.size()
+                            ? batch(connection, DeviceSql.HISTORY, history)
+                            : Future.failedFuture(new IllegalStateException("another process changed this ledger: "
+                                    + moved + " of " + moves.size() + " moves held")))
+                    .map(done -> outcomes);
+        });
+    }
+
+    private static Future<Map<String, DeviceRow>> read(SqlConnection connection, long migration, List<Waiting> batch) {
+        Map<String, Object> parameters = new HashMap<>();
+        parameters.put("migration_id", migration);
+        for (int i = 0; i < BATCH; i++) {
+            parameters.put(
+                    "d" + i,
+                    batch.get(Math.min(i, batch.size() - 1)).change().key().deviceId());
+        }
+        return SqlTemplate.forQuery(connection, SELECT_BATCH)
+                .execute(parameters)
+                .map(found -> {
+                    Map<String, DeviceRow> rows = new LinkedHashMap<>();
+                    found.forEach(row -> rows.put(row.getString("device_id"), DeviceSql.row(row)));
+                    return rows;
+                });
+    }
+
+    private static Future<Integer> batch(SqlConnection connection, String sql, List<Map<String, Object>> rows) {
+        return rows.isEmpty()
+                ? Future.succeededFuture(0)
+                : SqlTemplate.forUpdate(connection, sql).executeBatch(rows).map(DeviceWriter::count);
+    }
+
+    /** JDBC batches answer one result per entry, chained. */
+    static int count(SqlResult<Void> first) {
+        int count = 0;
+        for (SqlResult<Void> result = first; result != null; result = result.next()) {
+            count += result.rowCount();
+        }
+        return count;
+    }
+
+    private static Map<String, Object> history(Outcome outcome) {
+        DeviceChange change = outcome.waiting().change();
+        Map<String, Object> values = new HashMap<>();
+        values.put("migration_id", change.key().migrationId());
+        values.put("device_id", change.key().deviceId());
+        values.put("at", DeviceSql.millis(change.at()));
+        values.put("attempt", outcome.after().attempt());
+        values.put("from_state", outcome.before().state().name());
+        values.put("to_state", outcome.after().state().name());
+        values.put("event", change.event());
+        values.put("detail", change.detail());
+        return values;
+    }
+
+    /** The row as another reader finds it now: each transaction adds one revision. */
+    private static DeviceRow committed(DeviceRow row) {
+        DeviceRowBuilder builder = row.change();
+        builder.revision = row.revision() + 1;
+        return builder.build();
+    }
+
+    private void settle(Outcome outcome) {
+        if (outcome.changed() && outcome.before().state() != outcome.after().state()) {
+            meters.counter(
+                            "drover.device.transitions",
+                            "from",
+                            outcome.before().state().name(),
+                            "to",
+                            outcome.after().state().name())
+                    .increment();
+        }
+        outcome.waiting()
+                .done()
+                .complete(outcome.changed() ? Optional.of(committed(outcome.after())) : Optional.empty());
+    }
+}

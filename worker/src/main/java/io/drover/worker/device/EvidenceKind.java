@@ -1,0 +1,44 @@
+package io.drover.worker.device;
+
+/**
+ * What was seen of a device. Positive kinds have a rank and only move a device forward; negative kinds never overrule
+ * positive ones, and among themselves the later in this order wins whatever the order of arrival.
+ */
+public enum EvidenceKind {
+    COMMAND_SENT(1),
+    COMMAND_ACCEPTED(2),
+    ASSIGNED(3),
+    CONNECTED(4),
+    TELEMETRY(5),
+    /** The source says the device is not connected. */
+    OFFLINE(0),
+    /** No answer in time, or none that can be trusted: the device may have moved. */
+    UNKNOWN_OUTCOME(0),
+    /** The device is connected and answers no such method. */
+    NO_HANDLER(0),
+    /** The device answered with a status that is not success. */
+    REFUSED(0),
+    /** The source does not know the device any more. */
+    DEVICE_UNKNOWN(0);
+
+    private final int rank;
+
+    EvidenceKind(int rank) {
+        this.rank = rank;
+    }
+
+    /** Rank of positive evidence, 1 to 5; 0 for negative evidence. */
+    public int rank() {
+        return rank;
+    }
+
+    /** True for evidence of progress. */
+    public boolean isPositive() {
+        return rank > 0;
+    }
+
+    /** True for evidence seen at the target, which holds whichever attempt caused it. */
+    public boolean isArrival() {
+        return rank >= 3;
+    }
+}

@@ -1,0 +1,31 @@
+package io.drover.worker.device;
+
+import java.time.Duration;
+
+/**
+ * How long each state may wait, how often a device is commanded, and what proves its arrival.
+ *
+ * @param attempts commands per device that got through to it; probes of an offline device do not count
+ * @param compression divides the built-in backoff and settle times; 1 except against a simulator
+ */
+public record MovePolicy(
+        Verification verification,
+        Duration answer,
+        Duration assigned,
+        Duration connected,
+        Duration telemetry,
+        Duration offline,
+        int attempts,
+        int compression) {
+
+    /** Pause between a negative answer and its verdict, in which the target is looked at. */
+    public Duration settle(EvidenceKind negative) {
+        return negative == EvidenceKind.UNKNOWN_OUTCOME
+                ? answer
+                : Duration.ofSeconds(10).dividedBy(compression);
+    }
+
+    public Duration backoff(FailureReason reason, int attempt) {
+        return reason.backoff(attempt).dividedBy(compression);
+    }
+}

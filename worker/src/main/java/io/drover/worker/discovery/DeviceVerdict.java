@@ -1,0 +1,42 @@
+package io.drover.worker.discovery;
+
+import io.drover.worker.azure.central.CentralClient.CentralDevice;
+import io.drover.worker.azure.central.DeviceTemplate;
+import io.drover.worker.device.DiscoveredDevice;
+import io.drover.worker.device.FailureReason;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Decides from the source record alone whether a device can be moved at all. */
+public final class DeviceVerdict {
+    /** Registration ids: reference section c.1. */
+    private static final Pattern REGISTRATION_ID = Pattern.compile("[A-Za-z0-9._:-]{0,127}[A-Za-z0-9-]");
+
+    private final Map<String, DeviceTemplate> templates;
+
+    public DeviceVerdict(Map<String, DeviceTemplate> templates) {
+        this.templates = Map.copyOf(templates);
+    }
+
+    /** The device as the ledger takes it, with the reason when it is excluded. */
+    public DiscoveredDevice on(CentralDevice device) {
+        return new DiscoveredDevice(device.id(), device.template(), reason(device));
+    }
+
+    private FailureReason reason(CentralDevice device) {
+        if (device.simulated()) {
+            return FailureReason.SIMULATED;
+        }
+        if (!device.enabled()) {
+            return FailureReason.BLOCKED;
+        }
+        if (device.template() == null) {
+            return FailureReason.NO_TEMPLATE;
+        }
+        DeviceTemplate template = templates.get(device.template());
+        if (template == null || !template.movable()) {
+            return FailureReason.NO_MOVE_COMMAND;
+        }
+        return REGISTRATION_ID.matcher(device.id()).matches() ? null : FailureReason.ID_REFUSED_BY_DPS;
+    }
+}

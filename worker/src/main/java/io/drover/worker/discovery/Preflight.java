@@ -1,0 +1,174 @@
+package io.drover.worker.discovery;
+
+import io.drover.worker.WorkerConfig;
+import io.drover.worker.azure.AzureClients;
+import io.drover.worker.azure.AzureException;
+import io.drover.worker.azure.GroupKeys;
+import io.drover.worker.azure.MigrationScope;
+import io.drover.worker.azure.MigrationScope.TargetEnrollment;
+import io.drover.worker.azure.arm.ArmClient;
+import io.drover.worker.azure.arm.CentralApplication;
+import io.drover.worker.azure.arm.HubResource;
+import io.drover.worker.azure.arm.ProvisioningResource;
+import io.drover.worker.azure.central.CentralClient;
+import io.drover.worker.azure.central.DeviceTemplate;
+import io.drover.worker.azure.dps.DpsClient;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Checks all that a migration names before anything is written anywhere. Every failure is an {@link AzureException}
+ * that says what is missing and what is there instead.
+ */
+public final class Preflight {
+    private final AzureClients azure;
+    private final WorkerConfig.Migration migration;
+
+    public Preflight(AzureClients azure, WorkerConfig.Migration migration) {
+        this.azure = azure;
+        this.migration = migration;
+    }
+
+    /** Reads only; completes with what the stages need. */
+    public Future<MigrationScope> check() {
+        ArmClient arm = azure.arm();
+        return arm.subscriptions(migration.subscription())
+                .compose(subscriptions -> arm.application(
+                                subscriptions, migration.source().application())
+                        .compose(application -> arm.provisioningService(
+                                        subscriptions, migration.target().provisioningService())
+                                .compose(target -> hubs(arm, subscriptions, target)
+                                        .compose(hubs -> scope(application, target, hubs)))));
+    }
+
+    private Future<List<HubResource>> hubs(ArmClient arm, List<String> subscriptions, ProvisioningResource target) {
+        if (target.linkedHubs().isEmpty()) {
+            return Future.failedFuture(new AzureException(
+                    409,
+                    "NoLinkedHub",
+                    "Provisioning service '" + target.name()
+                            + "' has no linked IoT hub, so no device could be assigned. Link the target hub to it, then run"
+                            + " again."));
+        }
+        Future<List<HubResource>> hubs = Future.succeededFuture(new ArrayList<>());
+        for (String host : target.linkedHubs()) {
+            hubs = hubs.compose(found -> arm.hub(subscriptions, host).map(hub -> {
+                azure.quotas().hub(hub.hostName(), hub.sku(), hub.units());
+                found.add(hub);
+                return found;
+            }));
+        }
+        return hubs;
+    }
+
+    private Future<MigrationScope> scope(
+            CentralApplication application, ProvisioningResource target, List<HubResource> hubs) {
+        CentralClient central = azure.central(application.subdomain());
+        DpsClient dps = azure.dps(target.serviceHost());
+        return group(central)
+                .compose(groupId -> templates(central)
+                        .compose(templates -> enrollments(application, central, dps)
+                                .map(enrollments -> new MigrationScope(
+                                        application, central, groupId, templates, target, dps, hubs, enrollments))));
+    }
+
+    private Future<String> group(CentralClient central) {
+        String asked = migration.source().deviceGroup();
+        return central.groups()
+                .compose(groups -> groups.stream()
+                        .filter(group -> group.id().equals(asked) || asked.equals(group.displayName()))
+                        .findFirst()
+                        .map(group -> Future.succeededFuture(group.id()))
+                        .orElseGet(() -> Future.failedFuture(new AzureException(
+                                404,
+                                "UnknownDeviceGroup",
+                                "Application '" + migration.source().application() + "' has no device group '" + asked
+                                        + "'; it has: "
+                                        + groups.stream()
+                                                .map(CentralClient.DeviceGroup::id)
+                                                .collect(Collectors.joining(", "))
+                                        + ". Check migration.source.deviceGroup."))));
+    }
+
+    private Future<Map<String, DeviceTemplate>> templates(CentralClient central) {
+        String asked = migration.source().deviceTemplate();
+        return central.templates().compose(all -> {
+            Map<String, DeviceTemplate> wanted = new HashMap<>();
+            all.stream()
+                    .filter(template -> asked == null || asked.equals(template.id()))
+                    .forEach(template -> wanted.put(template.id(), template));
+            String names = all.stream().map(DeviceTemplate::id).sorted().collect(Collectors.joining(", "));
+            if (wanted.isEmpty()) {
+                return Future.failedFuture(new AzureException(
+                        404,
+                        "UnknownTemplate",
+                        "There is no device template '" + (asked == null ? "(any)" : asked)
+                                + "' in the application; it has: " + names
+                                + ". Check migration.source.deviceTemplate."));
+            }
+            if (wanted.values().stream().noneMatch(DeviceTemplate::movable)) {
+                return Future.failedFuture(new AzureException(
+                        409,
+                        "NoDeviceMove",
+                        "No command DeviceMove in " + String.join(", ", wanted.keySet())
+                                + ". Add the component 'migration' with the command DeviceMove to the template and publish"
+                                + " it, then run again."));
+            }
+            return Future.succeededFuture(wanted);
+        });
+    }
+
+    private Future<List<TargetEnrollment>> enrollments(
+            CentralApplication application, CentralClient central, DpsClient dps) {
+        return central.enrollmentGroups()
+                .compose(groups -> {
+                    Future<List<TargetEnrollment>> all = Future.succeededFuture(new ArrayList<>());
+                    for (CentralClient.EnrollmentGroup group : groups) {
+                        if (group.enabled() && group.keys() != null) {
+                            String target = targetGroup(application.subdomain(), group.id());
+                            all = all.compose(found -> present(dps, target, group.keys())
+                                    .map(present -> {
+                                        found.add(new TargetEnrollment(group.id(), target, group.keys(), present));
+                                        return found;
+                                    }));
+                        }
+                    }
+                    return all;
+                })
+                .compose(found -> found.isEmpty()
+                        ? Future.failedFuture(new AzureException(
+                                409,
+                                "NoSymmetricKeyGroup",
+                                "The application has no enabled enrollment group with symmetric keys, so the target cannot be made"
+                                        + " to accept its devices. Enable one in IoT Central."))
+                        : Future.succeededFuture(found));
+    }
+
+    private Future<Boolean> present(DpsClient dps, String group, GroupKeys keys) {
+        return dps.exists(group).compose(exists -> {
+            if (!exists) {
+                return Future.succeededFuture(false);
+            }
+            return dps.keys(group)
+                    .compose(there -> there.filter(keys::equals).isPresent()
+                            ? Future.succeededFuture(true)
+                            : Future.failedFuture(new AzureException(
+                                    409,
+                                    "DifferentKeys",
+                                    "Enrollment group '" + group + "' is already in '"
+                                            + migration.target().provisioningService()
+                                            + "' with other keys than the application's: the devices would be refused. Delete or"
+                                            + " rename that group, then run again.")));
+        });
+    }
+
+    /** Name of the target's group: readable, valid in a DPS, and the same in every run. */
+    static String targetGroup(String subdomain, String sourceGroup) {
+        return ("drover-" + subdomain + "-" + sourceGroup).toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,44 @@
+package io.drover.worker.dispatch;
+
+import io.drover.worker.azure.AzureException;
+import io.drover.worker.azure.central.CentralClient.CommandAnswer;
+import io.drover.worker.device.Evidence;
+import java.time.Instant;
+
+/** Says what an answer, or the lack of one, proves about the device. */
+final class CommandOutcome {
+    private CommandOutcome() {}
+
+    /** The device's own status: 2xx means it will try to move; 404 that it knows no such method. */
+    static Evidence of(CommandAnswer answer, int attempt, Instant at) {
+        int status = answer.status();
+        if (status >= 200 && status < 300) {
+            return Evidence.accepted(at, attempt, "status " + status);
+        }
+        return status == 404 ? Evidence.noHandler(at, attempt, "status 404") : Evidence.refused(at, attempt, status);
+    }
+
+    static Evidence of(Throwable failure, int attempt, Instant at) {
+        if (!(failure instanceof AzureException refused)) {
+            return Evidence.unknownOutcome(at, attempt, failure.getClass().getSimpleName());
+        }
+        String detail = refused.status() + " " + refused.code();
+        if (refused.status() == 404) {
+            return isOffline(refused)
+                    ? Evidence.offline(at, attempt, detail)
+                    : Evidence.deviceUnknown(at, attempt, detail);
+        }
+        // Throttled to the end: not carried out and not the device's failure, so it is probed again later.
+        return refused.status() == 429
+                ? Evidence.offline(at, attempt, detail)
+                : Evidence.unknownOutcome(at, attempt, detail);
+    }
+
+    private static boolean isOffline(AzureException refused) {
+        String code = refused.code();
+        return code.equals("DeviceNotConnected")
+                || code.equals("DeviceNotOnline")
+                || code.equals("404103")
+                || refused.getMessage().contains("waiting for device to connect");
+    }
+}

@@ -1,0 +1,34 @@
+package io.drover.worker.plan;
+
+import io.drover.worker.azure.quota.AzureLimit;
+import io.drover.worker.device.FailureReason;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an apply would do, without doing any of it.
+ *
+ * @param verdicts excluded devices by reason
+ * @param enrollmentGroupsToCreate names at the target; others are already there
+ * @param binding the Azure limit that sets the pace
+ * @param shortest time at full pace; {@code longest} when a third of the devices need a second attempt
+ */
+public record Plan(
+        int devices,
+        int movable,
+        Map<FailureReason, Integer> verdicts,
+        List<String> enrollmentGroupsToCreate,
+        List<String> enrollmentGroupsPresent,
+        List<String> hubs,
+        AzureLimit binding,
+        double devicesPerSecond,
+        Duration shortest,
+        Duration longest) {
+    public Plan {
+        verdicts = Map.copyOf(verdicts);
+        enrollmentGroupsToCreate = List.copyOf(enrollmentGroupsToCreate);
+        enrollmentGroupsPresent = List.copyOf(enrollmentGroupsPresent);
+        hubs = List.copyOf(hubs);
+    }
+}

@@ -1,0 +1,72 @@
+package io.drover.worker.plan;
+
+import io.drover.worker.azure.MigrationScope;
+import io.drover.worker.azure.MigrationScope.TargetEnrollment;
+import io.drover.worker.azure.arm.HubResource;
+import io.drover.worker.device.DiscoveredDevice;
+import io.drover.worker.device.FailureReason;
+import io.drover.worker.discovery.DeviceVerdict;
+import io.drover.worker.dispatch.DispatchPace;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Reads the selection and says what an apply would do with it; writes nothing. */
+public final class Planner {
+    private static final Duration ARRIVAL = Duration.ofSeconds(30);
+
+    private final MigrationScope scope;
+    private final DispatchPace pace;
+
+    public Planner(MigrationScope scope, DispatchPace pace) {
+        this.scope = scope;
+        this.pace = pace;
+    }
+
+    /** Completes after the last page of the device group. */
+    public Future<Plan> plan() {
+        DeviceVerdict verdict = new DeviceVerdict(scope.templates());
+        AtomicInteger devices = new AtomicInteger();
+        AtomicInteger movable = new AtomicInteger();
+        Map<FailureReason, Integer> verdicts = new EnumMap<>(FailureReason.class);
+        return scope.central()
+                .eachGroupPage(scope.groupId(), page -> {
+                    for (DiscoveredDevice device :
+                            page.stream().map(verdict::on).toList()) {
+                        devices.incrementAndGet();
+                        if (device.verdict() == null) {
+                            movable.incrementAndGet();
+                        } else {
+                            verdicts.merge(device.verdict(), 1, Integer::sum);
+                        }
+                    }
+                    return Future.succeededFuture();
+                })
+                .map(done -> plan(devices.get(), movable.get(), verdicts));
+    }
+
+    private Plan plan(int devices, int movable, Map<FailureReason, Integer> verdicts) {
+        Duration shortest = Duration.ofMillis(Math.round(movable * 1000.0 / pace.perSecond()));
+        return new Plan(
+                devices,
+                movable,
+                verdicts,
+                groups(false),
+                groups(true),
+                scope.hubs().stream().map(HubResource::hostName).toList(),
+                pace.binding(),
+                pace.perSecond(),
+                shortest,
+                shortest.multipliedBy(4).dividedBy(3).plus(ARRIVAL));
+    }
+
+    private List<String> groups(boolean present) {
+        return scope.enrollments().stream()
+                .filter(enrollment -> enrollment.present() == present)
+                .map(TargetEnrollment::targetGroup)
+                .toList();
+    }
+}

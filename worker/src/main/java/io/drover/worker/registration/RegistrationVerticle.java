@@ -1,0 +1,40 @@
+package io.drover.worker.registration;
+
+import io.drover.worker.Sweep;
+import io.drover.worker.discovery.DiscoveryBus;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Duration;
+
+/** Wires registration: discovery wakes it, a timer sweeps in case an event was lost. */
+public final class RegistrationVerticle extends VerticleBase {
+    private static final Duration INTERVAL = Duration.ofSeconds(10);
+
+    private final Registration registration;
+    private final long migrationId;
+
+    public RegistrationVerticle(Registration registration, long migrationId) {
+        this.registration = registration;
+        this.migrationId = migrationId;
+    }
+
+    @Override
+    public Future<?> start() {
+        Sweep sweep = new Sweep(
+                vertx,
+                "registration",
+                INTERVAL,
+                () -> registration.sweep(migrationId).onSuccess(moved -> {
+                    if (moved > 0) {
+                        RegistrationBus.REGISTERED.publish(vertx, new RegistrationBus.Registered(migrationId, moved));
+                    }
+                }));
+        return DiscoveryBus.DISCOVERED
+                .subscribe(vertx, found -> {
+                    sweep.wake();
+                    return Future.succeededFuture();
+                })
+                .completion()
+                .onSuccess(subscribed -> sweep.wake());
+    }
+}
