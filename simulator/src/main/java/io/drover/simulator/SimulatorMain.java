@@ -1,10 +1,39 @@
 package io.drover.simulator;
 
+import io.drover.simulator.cloud.CloudCommand;
+import io.drover.simulator.fleet.FleetCommand;
+import io.drover.simulator.fleet.ScenarioException;
+import io.drover.simulator.rehearsal.RehearsalException;
+import io.drover.simulator.rehearsal.RehearseCommand;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
 /** Entry point of {@code simulator.jar}. */
+@Command(
+        name = "simulator",
+        description = "An emulated Azure IoT cloud, a fleet of virtual devices, and rehearsals of a migration.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
 public final class SimulatorMain {
     private SimulatorMain() {}
 
     public static void main(String[] arguments) {
-        System.out.println("simulator");
+        System.setProperty("jdk.console", "java.base");
+        CommandLine commandLine = new CommandLine(new SimulatorMain());
+        subcommands().forEach(commandLine::addSubcommand);
+        CommandLine.IExecutionExceptionHandler unexpected = commandLine.getExecutionExceptionHandler();
+        commandLine.setExecutionExceptionHandler((failure, command, result) -> {
+            if (failure instanceof RehearsalException || failure instanceof ScenarioException) {
+                command.getErr().println(failure.getMessage());
+                return command.getCommandSpec().exitCodeOnExecutionException();
+            }
+            return unexpected.handleExecutionException(failure, command, result);
+        });
+        System.exit(commandLine.execute(arguments));
+    }
+
+    private static List<Object> subcommands() {
+        return List.of(new CloudCommand(), new FleetCommand(), new RehearseCommand());
     }
 }

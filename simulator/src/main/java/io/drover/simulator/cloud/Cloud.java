@@ -1,0 +1,204 @@
+package io.drover.simulator.cloud;
+
+import io.drover.simulator.cloud.arm.ArmApi;
+import io.drover.simulator.cloud.central.CentralApi;
+import io.drover.simulator.cloud.control.ApplicationControl;
+import io.drover.simulator.cloud.control.ControlApi;
+import io.drover.simulator.cloud.dps.DpsMqttService;
+import io.drover.simulator.cloud.dps.DpsServiceApi;
+import io.drover.simulator.cloud.entra.AccessTokens;
+import io.drover.simulator.cloud.entra.EntraApi;
+import io.drover.simulator.cloud.http.CallCounter;
+import io.drover.simulator.cloud.http.VirtualHosts;
+import io.drover.simulator.cloud.hub.HubMqttService;
+import io.drover.simulator.cloud.hub.HubRestApi;
+import io.drover.simulator.cloud.hub.telemetry.TelemetryEndpoint;
+import io.drover.simulator.cloud.mqtt.MqttGateway;
+import io.drover.simulator.cloud.quota.Quotas;
+import io.drover.simulator.cloud.tls.CertificateAuthority;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.OpenSSLEngineOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.mqtt.MqttServerOptions;
+import io.vertx.proton.ProtonServerOptions;
+import java.net.BindException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * The emulated Azure of one process: all HTTPS services behind one listener by host name, and the control API. Started whole or not
+ * at all.
+ */
+public final class Cloud {
+    private static final int ARM_PAGE_SIZE = 50;
+
+    private final Vertx vertx;
+    private final CloudOptions options;
+    private final Clock clock = Clock.systemUTC();
+    private final SecureRandom random = new SecureRandom();
+    private final World world;
+    private final Quotas quotas;
+    private final AccessTokens tokens;
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final CallCounter counter = new CallCounter(registry);
+    private final List<Supplier<Future<Void>>> closing = Collections.synchronizedList(new ArrayList<>());
+    private volatile CloudPorts ports;
+
+    private Cloud(Vertx vertx, CloudOptions options) {
+        this.vertx = vertx;
+        this.options = options;
+        this.world = new World(options.names());
+        this.quotas = new Quotas(options.timeCompression());
+        this.quotas.enforce(options.quotasEnforced());
+        this.tokens = new AccessTokens(options.names().suffix(), clock);
+    }
+
+    /**
+     * Starts everything. Fails with {@link PortInUseException} when a port is taken and with an IOException when the data directory
+     * cannot be used; nothing listens then.
+     */
+    public static Future<Cloud> start(Vertx vertx, CloudOptions options) {
+        Cloud cloud = new Cloud(vertx, options);
+        return cloud.listen()
+                .map(cloud)
+                .recover(failure -> cloud.close().transform(closed -> Future.failedFuture(failure)));
+    }
+
+    public CloudPorts ports() {
+        return ports;
+    }
+
+    /** Stops listening, in the reverse order of the start; always succeeds after trying all. */
+    public Future<Void> close() {
+        Future<Void> all = Future.succeededFuture();
+        for (int i = closing.size() - 1; i >= 0; i--) {
+            Supplier<Future<Void>> next = closing.get(i);
+            all = all.transform(before -> next.get());
+        }
+        return all.transform(last -> Future.succeededFuture());
+    }
+
+    private record Certificates(Path authority, PemKeyCertOptions server) {}
+
+    private Future<Void> listen() {
+        return vertx.executeBlocking(this::certificates)
+                .compose(certificates -> https(certificates.server())
+                        .compose(https -> mqtt(certificates.server())
+                                .compose(mqtt -> amqp(certificates.server())
+                                        .compose(amqp -> control()
+                                                .onSuccess(control -> ports = new CloudPorts(
+                                                        https, mqtt, amqp, control, certificates.authority()))))))
+                .mapEmpty();
+    }
+
+    private Certificates certificates() throws Exception {
+        CertificateAuthority authority = CertificateAuthority.openOrCreate(options.dataDirectory(), clock);
+        return new Certificates(
+                authority.certificateFile(),
+                authority.issueServerCertificate(options.names().certificateNames()));
+    }
+
+    private Future<Integer> https(PemKeyCertOptions certificate) {
+        Names names = options.names();
+        VirtualHosts hosts = new VirtualHosts()
+                .route(
+                        names.exactly(names.login()),
+                        counted("entra", new EntraApi(vertx, world.directory(), tokens, names, clock, random).router()))
+                .route(
+                        names.exactly(names.resourceManager()),
+                        counted("arm", new ArmApi(vertx, world.resources(), tokens, names, ARM_PAGE_SIZE).router()))
+                .route(
+                        names::isCentral,
+                        counted(
+                                "central",
+                                new CentralApi(vertx, world::application, tokens, quotas, names, clock).router()))
+                .route(
+                        names::isProvisioning,
+                        counted(
+                                "dps",
+                                new DpsServiceApi(vertx, world::provisioning, tokens, quotas, names, clock).router()))
+                .route(
+                        names::isHub,
+                        counted("hub", new HubRestApi(vertx, world::hub, tokens, quotas, names, clock).router()));
+        HttpServerOptions https = new HttpServerOptions().setSsl(true).setKeyCertOptions(certificate);
+        if (OpenSSLEngineOptions.isAvailable()) {
+            https.setSslEngineOptions(new OpenSSLEngineOptions());
+        }
+        return bind(
+                vertx.createHttpServer(https).requestHandler(hosts.handler()),
+                options.httpsPort(),
+                "HTTPS",
+                "--https-port");
+    }
+
+    private Future<Integer> mqtt(PemKeyCertOptions certificate) {
+        MqttServerOptions mqtt = new MqttServerOptions();
+        mqtt.setSsl(true).setKeyCertOptions(certificate);
+        if (OpenSSLEngineOptions.isAvailable()) {
+            mqtt.setSslEngineOptions(new OpenSSLEngineOptions());
+        }
+        MqttGateway gateway = new MqttGateway(
+                vertx,
+                mqtt,
+                List.of(
+                        new DpsMqttService(vertx, world::provisioningOfIdScope, quotas, clock),
+                        new HubMqttService(vertx, world::hub, quotas, clock)));
+        closing.add(gateway::close);
+        return named(gateway.listen(options.mqttPort()), options.mqttPort(), "MQTT", "--mqtt-port");
+    }
+
+    private Future<Integer> amqp(PemKeyCertOptions certificate) {
+        ProtonServerOptions amqp = new ProtonServerOptions();
+        amqp.setSsl(true).setKeyCertOptions(certificate);
+        TelemetryEndpoint endpoint = new TelemetryEndpoint(vertx, amqp, world::hubOfNamespace, clock);
+        closing.add(endpoint::close);
+        return named(endpoint.listen(options.amqpPort()), options.amqpPort(), "AMQP", "--amqp-port");
+    }
+
+    private Future<Integer> control() {
+        EstateBuilder builder = new EstateBuilder(world, quotas, clock, options.assignmentTime(), random);
+        ControlApi api =
+                new ControlApi(vertx, builder, quotas, counter, registry, this::state, new ApplicationControl(world));
+        return bind(
+                vertx.createHttpServer().requestHandler(api.router()),
+                options.controlPort(),
+                "the control API",
+                "--control-port");
+    }
+
+    private Router counted(String service, Router api) {
+        api.route().order(Integer.MIN_VALUE).handler(counter.of(service));
+        return api;
+    }
+
+    private Future<Integer> bind(HttpServer server, int port, String what, String option) {
+        closing.add(server::close);
+        return named(server.listen(port, CloudOptions.HOST).map(HttpServer::actualPort), port, what, option);
+    }
+
+    private static Future<Integer> named(Future<Integer> listening, int port, String what, String option) {
+        return listening.recover(failure -> Future.failedFuture(
+                failure instanceof BindException ? new PortInUseException(what, port, option, failure) : failure));
+    }
+
+    private JsonObject state() {
+        JsonObject hubs = new JsonObject();
+        world.hubs().forEach((host, hub) -> hubs.put(host, new JsonObject().put("devices", hub.deviceCount())));
+        return new JsonObject()
+                .put("quotasEnforced", quotas.enforced())
+                .put("timeCompression", quotas.timeCompression())
+                .put("hubs", hubs);
+    }
+}

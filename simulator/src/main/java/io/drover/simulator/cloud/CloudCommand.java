@@ -1,0 +1,118 @@
+package io.drover.simulator.cloud;
+
+import io.drover.simulator.ConsoleProgram;
+import io.vertx.core.Vertx;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code simulator.jar cloud}: runs the emulated Azure until it is stopped. */
+@Command(
+        name = "cloud",
+        description = "Runs the emulated Azure: Entra, Resource Manager, IoT Central, DPS and IoT Hub on 127.0.0.1.",
+        mixinStandardHelpOptions = true)
+public final class CloudCommand implements Callable<Integer> {
+    @Option(names = "--https-port", defaultValue = "0", description = "HTTPS port; 0 (default) takes any free one.")
+    private int httpsPort;
+
+    @Option(names = "--mqtt-port", defaultValue = "0", description = "MQTT-TLS port; 0 (default) takes any free one.")
+    private int mqttPort;
+
+    @Option(names = "--amqp-port", defaultValue = "0", description = "AMQP-TLS port; 0 (default) takes any free one.")
+    private int amqpPort;
+
+    @Option(names = "--control-port", defaultValue = "0", description = "Control port; 0 (default) takes any free one.")
+    private int controlPort;
+
+    @Option(
+            names = {"--data", "--data-dir"},
+            defaultValue = ".drover/cloud",
+            description = "Directory of the certificate authority (default: ${DEFAULT-VALUE}).")
+    private Path dataDirectory;
+
+    @Option(names = "--suffix", defaultValue = "test", description = "Suffix of all names (default: ${DEFAULT-VALUE}).")
+    private String suffix;
+
+    @Option(
+            names = "--time-compression",
+            defaultValue = "1",
+            description = "1 to 100: multiplies the documented rates, divides the waits (default: ${DEFAULT-VALUE}).")
+    private int timeCompression;
+
+    @Option(
+            names = "--assignment-millis",
+            defaultValue = "200",
+            description = "Time DPS takes to assign a device (default: ${DEFAULT-VALUE}).")
+    private long assignmentMillis;
+
+    @Option(names = "--no-quotas", description = "Refuse nobody for calling faster than documented.")
+    private boolean noQuotas;
+
+    @Option(names = "--ready-line", description = "Print one JSON line with the ports when everything listens.")
+    private boolean readyLine;
+
+    @Option(names = "--stop-with-stdin", description = "Exit when standard input ends.")
+    private boolean stopWithStdin;
+
+    @Option(names = "--verbose", description = "Log more.")
+    private boolean verbose;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        if (verbose) {
+            System.setProperty("drover.log.level", "INFO");
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        Vertx vertx = Vertx.vertx();
+        try {
+            Cloud cloud = Cloud.start(vertx, options())
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
+            announce(out, cloud.ports());
+            ConsoleProgram.runUntilStopped(stopWithStdin, () -> cloud.close().compose(closed -> vertx.close()));
+            return 0;
+        } catch (CompletionException | IllegalArgumentException failure) {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            err.println("The emulated cloud cannot start: " + cause.getMessage());
+            err.flush();
+            ConsoleProgram.await(vertx.close());
+            return 1;
+        }
+    }
+
+    private CloudOptions options() {
+        return new CloudOptions(
+                new Names(suffix),
+                httpsPort,
+                mqttPort,
+                amqpPort,
+                controlPort,
+                dataDirectory,
+                timeCompression,
+                !noQuotas,
+                Duration.ofMillis(assignmentMillis));
+    }
+
+    private void announce(PrintWriter out, CloudPorts ports) {
+        if (readyLine) {
+            out.println(ports.readyLine());
+        } else {
+            out.println("The emulated cloud listens on " + CloudOptions.HOST + ": HTTPS " + ports.https() + ", MQTT "
+                    + ports.mqtt() + ", AMQP " + ports.amqp() + ", control http://" + CloudOptions.HOST + ":"
+                    + ports.control());
+            out.println("Trust " + ports.caCertificate() + "; stop with Ctrl-C.");
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,43 @@
+package io.drover.simulator.cloud;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How the emulated cloud runs. Everything listens on 127.0.0.1; port 0 takes any free one.
+ *
+ * @param timeCompression 1 to 100; multiplies the documented rates and divides the times to wait
+ * @param assignmentTime from a DPS register request to the assignment
+ * @param quotasEnforced whether callers over a documented rate are refused; may be switched later
+ */
+public record CloudOptions(
+        Names names,
+        int httpsPort,
+        int mqttPort,
+        int amqpPort,
+        int controlPort,
+        Path dataDirectory,
+        int timeCompression,
+        boolean quotasEnforced,
+        Duration assignmentTime) {
+    public static final String HOST = "127.0.0.1";
+
+    /** Free ports, compression 1, quotas enforced. */
+    public static CloudOptions ephemeral(Path dataDirectory) {
+        return new CloudOptions(
+                new Names(Names.DEFAULT_SUFFIX), 0, 0, 0, 0, dataDirectory, 1, true, Duration.ofMillis(200));
+    }
+
+    public CloudOptions withTimeCompression(int factor) {
+        return new CloudOptions(
+                names,
+                httpsPort,
+                mqttPort,
+                amqpPort,
+                controlPort,
+                dataDirectory,
+                factor,
+                quotasEnforced,
+                assignmentTime);
+    }
+}

@@ -1,0 +1,37 @@
+package io.drover.simulator.cloud;
+
+import io.drover.simulator.cloud.entra.ServicePrincipal;
+import java.util.List;
+
+/** What exists in the emulated Azure: the body of {@code PUT /control/estate}. Everything in it is created or completed, never removed. */
+public record Estate(
+        String tenantId,
+        List<ServicePrincipal> servicePrincipals,
+        List<SubscriptionSpec> subscriptions,
+        List<HubSpec> hubs,
+        List<ProvisioningSpec> provisioningServices,
+        List<ApplicationSpec> applications) {
+
+    /** A subscription; resources are in the first one. */
+    public record SubscriptionSpec(String subscriptionId, String displayName) {}
+
+    /** A hub by its resource name. */
+    public record HubSpec(String name, String resourceGroup, String sku, int units) {}
+
+    /** A provisioning service and the names of the hubs linked to it. */
+    public record ProvisioningSpec(String name, String resourceGroup, List<String> linkedHubs) {}
+
+    /** An IoT Central application with its templates and device groups. */
+    public record ApplicationSpec(
+            String subdomain,
+            String displayName,
+            String resourceGroup,
+            List<TemplateSpec> deviceTemplates,
+            List<GroupSpec> deviceGroups) {}
+
+    /** A device template; move says where its DeviceMove command is: component, root or none. */
+    public record TemplateSpec(String id, String displayName, String move) {}
+
+    /** A device group; the filter is an IoT Central query. */
+    public record GroupSpec(String id, String displayName, String filter) {}
+}

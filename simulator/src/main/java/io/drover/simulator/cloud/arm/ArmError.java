@@ -1,0 +1,48 @@
+package io.drover.simulator.cloud.arm;
+
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+
+/** The refusals of the resource manager itself, in its documented shape {@code {"error":{"code","message"}}}. */
+enum ArmError {
+    AUTHENTICATION_FAILED(401, "AuthenticationFailed"),
+    INVALID_TOKEN(401, "InvalidAuthenticationToken"),
+    AUTHORIZATION_FAILED(403, "AuthorizationFailed"),
+    SUBSCRIPTION_NOT_FOUND(404, "SubscriptionNotFound"),
+    RESOURCE_NOT_FOUND(404, "ResourceNotFound"),
+    NOT_FOUND(404, "NotFound"),
+    MISSING_API_VERSION(400, "MissingApiVersionParameter"),
+    INVALID_API_VERSION(400, "InvalidApiVersionParameter");
+
+    private final int status;
+    private final String code;
+
+    ArmError(int status, String code) {
+        this.status = status;
+        this.code = code;
+    }
+
+    void answer(RoutingContext context, String message) {
+        JsonObject error = new JsonObject().put("code", code).put("message", message);
+        end(context, status, new JsonObject().put("error", error));
+    }
+
+    /** The shape of the Microsoft.Devices provider, which differs from the resource manager's. */
+    static void deviceNotFound(RoutingContext context, String message) {
+        end(
+                context,
+                404,
+                new JsonObject()
+                        .put("code", "404001")
+                        .put("httpStatusCode", "NotFound")
+                        .put("message", message)
+                        .put("details", ""));
+    }
+
+    private static void end(RoutingContext context, int status, JsonObject body) {
+        context.response()
+                .setStatusCode(status)
+                .putHeader("content-type", "application/json; charset=utf-8")
+                .end(body.toBuffer());
+    }
+}

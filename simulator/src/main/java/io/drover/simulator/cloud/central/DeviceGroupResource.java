@@ -1,0 +1,89 @@
+package io.drover.simulator.cloud.central;
+
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import java.util.regex.Pattern;
+
+/** {@code /api/deviceGroups}: device groups and the devices their filters select now. */
+final class DeviceGroupResource {
+    static final Pattern ID = Pattern.compile("[a-zA-Z0-9_-]{1,255}");
+
+    void mount(Router router, CentralApi api) {
+        router.get("/api/deviceGroups").handler(api.with(DeviceGroupResource::list));
+        router.get("/api/deviceGroups/:id").handler(api.with(DeviceGroupResource::get));
+        router.put("/api/deviceGroups/:id").handler(api.with(DeviceGroupResource::put));
+        router.patch("/api/deviceGroups/:id").handler(api.with(DeviceGroupResource::patch));
+        router.delete("/api/deviceGroups/:id").handler(api.with(DeviceGroupResource::delete));
+        router.get("/api/deviceGroups/:id/devices").handler(api.with(DeviceGroupResource::devices));
+    }
+
+    private static JsonObject shown(DeviceGroup group) {
+        JsonObject json = new JsonObject()
+                .put("id", group.id())
+                .put("displayName", group.displayName())
+                .put("filter", group.filter().text())
+                .put("etag", "\"" + Integer.toHexString(group.hashCode()) + "\"");
+        if (group.description() != null) {
+            json.put("description", group.description());
+        }
+        return json;
+    }
+
+    private static DeviceGroup require(CentralRequest request) {
+        String id = request.parameter("id");
+        return request.app().group(id).orElseThrow(() -> CentralException.notFound("device group", id));
+    }
+
+    private static void list(CentralRequest request) {
+        request.answerPage(
+                Page.of(request.app().allGroups(), request.pageAfter(), group -> true), DeviceGroupResource::shown);
+    }
+
+    private static void get(CentralRequest request) {
+        request.answer(200, shown(require(request)));
+    }
+
+    private static void put(CentralRequest request) {
+        String id = request.identifier("id", ID);
+        JsonObject body = request.body();
+        if (body.getString("displayName") == null || body.getString("filter") == null) {
+            throw CentralException.invalidBody("displayName and filter are required.");
+        }
+        store(
+                request,
+                new DeviceGroup(
+                        id,
+                        body.getString("displayName"),
+                        DeviceFilter.parse(body.getString("filter")),
+                        body.getString("description")));
+    }
+
+    private static void patch(CentralRequest request) {
+        DeviceGroup before = require(request);
+        JsonObject body = request.body();
+        store(
+                request,
+                new DeviceGroup(
+                        before.id(),
+                        body.getString("displayName", before.displayName()),
+                        DeviceFilter.parse(
+                                body.getString("filter", before.filter().text())),
+                        body.getString("description", before.description())));
+    }
+
+    private static void store(CentralRequest request, DeviceGroup group) {
+        request.app().addGroup(group);
+        request.answer(200, shown(group));
+    }
+
+    private static void delete(CentralRequest request) {
+        request.app().allGroups().remove(require(request).id());
+        request.answerEmpty();
+    }
+
+    private static void devices(CentralRequest request) {
+        DeviceGroup group = require(request);
+        request.answerPage(
+                Page.of(request.app().allDevices(), request.pageAfter(), group.filter()), DeviceResource::shown);
+    }
+}

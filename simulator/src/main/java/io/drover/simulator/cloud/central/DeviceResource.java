@@ -1,0 +1,118 @@
+package io.drover.simulator.cloud.central;
+
+import io.drover.simulator.cloud.hub.HubDevice;
+import io.drover.simulator.cloud.sas.SymmetricKey;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+
+/** {@code /api/devices}: the devices of an application and their credentials. */
+final class DeviceResource {
+    void mount(Router router, CentralApi api) {
+        router.get("/api/devices").handler(api.with(DeviceResource::list));
+        router.get("/api/devices/:id").handler(api.with(DeviceResource::get));
+        router.put("/api/devices/:id").handler(api.with(DeviceResource::put));
+        router.patch("/api/devices/:id").handler(api.with(DeviceResource::patch));
+        router.delete("/api/devices/:id").handler(api.with(DeviceResource::delete));
+        router.get("/api/devices/:id/credentials").handler(api.with(DeviceResource::credentials));
+    }
+
+    static JsonObject shown(CentralDevice device) {
+        JsonObject json = new JsonObject()
+                .put("id", device.id())
+                .put("etag", etag(device))
+                .put("displayName", device.displayName())
+                .put("simulated", device.simulated())
+                .put("provisioned", device.provisioned())
+                .put("enabled", device.enabled());
+        if (device.template() != null) {
+            json.put("template", device.template());
+        }
+        return json;
+    }
+
+    static CentralDevice require(CentralRequest request) {
+        String id = request.parameter("id");
+        return request.app().device(id).orElseThrow(() -> CentralException.notFound("device", id));
+    }
+
+    private static String etag(CentralDevice device) {
+        return "\"" + Long.toHexString(device.revision()) + "\"";
+    }
+
+    private static void list(CentralRequest request) {
+        request.answerPage(
+                Page.of(request.app().allDevices(), request.pageAfter(), device -> true), DeviceResource::shown);
+    }
+
+    private static void get(CentralRequest request) {
+        request.answer(200, shown(require(request)));
+    }
+
+    private static void put(CentralRequest request) {
+        String id = request.parameter("id");
+        if (!HubDevice.isDeviceId(id)) {
+            throw new CentralException(400, "InvalidParameter", "'" + id + "' is not valid as a device id.");
+        }
+        CentralDevice none = new CentralDevice(id, id, null, true, false, false, 0);
+        change(request, id, none, true);
+    }
+
+    private static void patch(CentralRequest request) {
+        change(request, require(request).id(), null, false);
+    }
+
+    /** A PUT begins with {@code fresh}, a PATCH with the device there is. */
+    private static void change(CentralRequest request, String id, CentralDevice fresh, boolean replace) {
+        JsonObject body = request.body();
+        String template = body.getString("template");
+        if (template != null && request.app().template(template).isEmpty()) {
+            throw CentralException.unprocessable("There is no device template '" + template + "'.");
+        }
+        CentralDevice changed = request.app().changeDevice(id, before -> {
+            if (before == null && fresh == null) {
+                throw CentralException.notFound("device", id);
+            }
+            if (before != null) {
+                request.requireMatch(etag(before));
+            }
+            return merged(body, replace ? fresh : before, before);
+        });
+        request.app()
+                .hub()
+                .device(id)
+                .filter(device -> device.enabled() != changed.enabled())
+                .ifPresent(device -> device.update(device.credential(), changed.enabled()));
+        request.answer(200, shown(changed));
+    }
+
+    private static CentralDevice merged(JsonObject body, CentralDevice base, CentralDevice before) {
+        return new CentralDevice(
+                base.id(),
+                body.getString("displayName", base.displayName()),
+                body.getString("template", base.template()),
+                body.getBoolean("enabled", base.enabled()),
+                before != null && before.provisioned(),
+                body.getBoolean("simulated", base.simulated()),
+                before == null ? 1 : before.revision() + 1);
+    }
+
+    private static void delete(CentralRequest request) {
+        CentralDevice device = require(request);
+        request.requireMatch(etag(device));
+        if (!request.app().deleteDevice(device.id())) {
+            throw CentralException.notFound("device", device.id());
+        }
+        request.answerEmpty();
+    }
+
+    private static void credentials(CentralRequest request) {
+        CentralDevice device = require(request);
+        FactoryKeys factory = request.app().factory();
+        SymmetricKey keys = factory.keys().derive(device.id());
+        request.answer(
+                200,
+                new JsonObject()
+                        .put("idScope", factory.idScope())
+                        .put("symmetricKey", EnrollmentGroupResource.shown(keys)));
+    }
+}

@@ -1,0 +1,52 @@
+package io.drover.simulator.cloud.central;
+
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import java.util.regex.Pattern;
+
+/** {@code /api/deviceTemplates}. */
+final class DeviceTemplateResource {
+    private static final Pattern ID = Pattern.compile("dtmi:[A-Za-z0-9_:]{1,2000};[0-9]{1,9}(\\.[0-9]{1,6})?");
+
+    void mount(Router router, CentralApi api) {
+        router.get("/api/deviceTemplates").handler(api.with(DeviceTemplateResource::list));
+        router.get("/api/deviceTemplates/:id").handler(api.with(DeviceTemplateResource::get));
+        router.put("/api/deviceTemplates/:id").handler(api.with(DeviceTemplateResource::put));
+        router.delete("/api/deviceTemplates/:id").handler(api.with(DeviceTemplateResource::delete));
+    }
+
+    private static JsonObject shown(DeviceTemplate template) {
+        return new JsonObject(template.document())
+                .put("etag", "\"" + Integer.toHexString(template.document().hashCode()) + "\"");
+    }
+
+    private static DeviceTemplate require(CentralRequest request) {
+        String id = request.parameter("id");
+        return request.app().template(id).orElseThrow(() -> CentralException.notFound("device template", id));
+    }
+
+    private static void list(CentralRequest request) {
+        request.answerPage(
+                Page.of(request.app().allTemplates(), request.pageAfter(), template -> true),
+                DeviceTemplateResource::shown);
+    }
+
+    private static void get(CentralRequest request) {
+        request.answer(200, shown(require(request)));
+    }
+
+    private static void put(CentralRequest request) {
+        DeviceTemplate template = DeviceTemplate.of(request.identifier("id", ID), request.body());
+        request.app().addTemplate(template);
+        request.answer(200, shown(template));
+    }
+
+    private static void delete(CentralRequest request) {
+        DeviceTemplate template = require(request);
+        if (request.app().devices().anyMatch(device -> template.id().equals(device.template()))) {
+            throw CentralException.conflict("Devices still use the device template '" + template.id() + "'.");
+        }
+        request.app().allTemplates().remove(template.id());
+        request.answerEmpty();
+    }
+}

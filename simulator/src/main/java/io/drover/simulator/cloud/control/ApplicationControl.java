@@ -1,0 +1,104 @@
+package io.drover.simulator.cloud.control;
+
+import io.drover.simulator.cloud.World;
+import io.drover.simulator.cloud.central.CentralApp;
+import io.drover.simulator.cloud.central.FactoryKeys;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Optional;
+
+/** The part of the control API about one application: its devices, what their maker knows, and the ground truth. */
+public final class ApplicationControl {
+    private static final int MAX_IDS = 10_000;
+
+    private final World world;
+    private final GroundTruth truth;
+
+    public ApplicationControl(World world) {
+        this.world = world;
+        this.truth = new GroundTruth(world);
+    }
+
+    /** Adds the routes; the router must read bodies before. */
+    public void mount(Router router) {
+        router.post("/control/applications/:application/devices").handler(this::devices);
+        router.get("/control/applications/:application/factory").handler(this::factory);
+        router.get("/control/truth").handler(this::truth);
+    }
+
+    private void devices(RoutingContext context) {
+        Optional<CentralApp> application = application(context, context.pathParam("application"));
+        if (application.isEmpty()) {
+            return;
+        }
+        Optional<JsonObject> body = ControlApi.body(context);
+        if (body.isEmpty()) {
+            return;
+        }
+        if (!(body.get().getValue("ids") instanceof JsonArray ids)
+                || ids.size() > MAX_IDS
+                || !ids.stream().allMatch(String.class::isInstance)) {
+            mistake(context, "ids: must be a list of at most " + MAX_IDS + " texts");
+            return;
+        }
+        try {
+            int created = application
+                    .get()
+                    .addDevices(
+                            body.get().getString("template"),
+                            body.get().getBoolean("simulated", false),
+                            ids.stream().map(String.class::cast).toList());
+            ControlApi.answer(context, new JsonObject().put("created", created));
+        } catch (IllegalArgumentException | ClassCastException refused) {
+            mistake(context, refused.getMessage());
+        }
+    }
+
+    private void factory(RoutingContext context) {
+        application(context, context.pathParam("application")).ifPresent(application -> {
+            FactoryKeys factory = application.factory();
+            ControlApi.answer(
+                    context,
+                    new JsonObject()
+                            .put("idScope", factory.idScope())
+                            .put("enrollmentGroupId", factory.enrollmentGroupId())
+                            .put("primaryKey", factory.keys().primary())
+                            .put("secondaryKey", factory.keys().secondary())
+                            .put("provisioningHost", world.names().globalProvisioning()));
+        });
+    }
+
+    private void truth(RoutingContext context) {
+        String subdomain = context.request().getParam("application");
+        if (subdomain == null) {
+            mistake(context, "application: name the subdomain in the query");
+            return;
+        }
+        application(context, subdomain).ifPresent(application -> {
+            Buffer lines = Buffer.buffer();
+            application
+                    .devices()
+                    .forEach(device -> lines.appendBuffer(
+                                    truth.of(application, device.id()).toBuffer())
+                            .appendByte((byte) '\n'));
+            context.response().putHeader("content-type", "application/x-ndjson").end(lines);
+        });
+    }
+
+    private Optional<CentralApp> application(RoutingContext context, String subdomain) {
+        Optional<CentralApp> application = world.application(world.names().central(subdomain));
+        if (application.isEmpty()) {
+            ControlApi.problem(
+                    context, 404, "Unknown application", List.of("there is no application '" + subdomain + "'"));
+        }
+        return application;
+    }
+
+    private static void mistake(RoutingContext context, String mistake) {
+        ControlApi.problem(context, 400, "The request has mistakes", List.of(mistake));
+    }
+}

@@ -1,0 +1,136 @@
+package io.drover.simulator.cloud.control;
+
+import io.drover.simulator.cloud.Estate;
+import io.drover.simulator.cloud.EstateBuilder;
+import io.drover.simulator.cloud.http.CallCounter;
+import io.drover.simulator.cloud.quota.Quotas;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What a rehearsal drives the emulated cloud with: the estate, quotas, counters, metrics and health. Plain HTTP on loopback, no
+ * credentials. Mistakes are answered with problem+json (RFC 9457) naming all of them.
+ */
+public final class ControlApi {
+    private static final long BODY_LIMIT = 8L * 1024 * 1024;
+
+    private final Router router;
+    private final EstateBuilder builder;
+    private final Quotas quotas;
+    private final CallCounter counter;
+    private final PrometheusMeterRegistry registry;
+    private final Supplier<JsonObject> state;
+
+    public ControlApi(
+            Vertx vertx,
+            EstateBuilder builder,
+            Quotas quotas,
+            CallCounter counter,
+            PrometheusMeterRegistry registry,
+            Supplier<JsonObject> state,
+            ApplicationControl applications) {
+        this.builder = builder;
+        this.quotas = quotas;
+        this.counter = counter;
+        this.registry = registry;
+        this.state = state;
+        this.router = Router.router(vertx);
+        router.route().handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT));
+        router.put("/control/estate").handler(this::estate);
+        router.post("/control/quotas").handler(this::quotas);
+        router.get("/control/counters").handler(this::counters);
+        router.get("/control/state").handler(context -> answer(context, this.state.get()));
+        applications.mount(router);
+        router.get("/metrics").handler(this::metrics);
+        // The listeners are up before this router is served, so an answer at all means ready.
+        router.get("/health/live").handler(ControlApi::up);
+        router.get("/health/ready").handler(ControlApi::up);
+    }
+
+    public Router router() {
+        return router;
+    }
+
+    private void estate(RoutingContext context) {
+        Optional<JsonObject> json = body(context);
+        if (json.isEmpty()) {
+            return;
+        }
+        EstateReader reader = new EstateReader();
+        Estate estate = reader.read(json.get());
+        List<String> mistakes = reader.mistakes().isEmpty() ? builder.mistakesIn(estate) : reader.mistakes();
+        if (!mistakes.isEmpty()) {
+            problem(context, 400, "The estate has mistakes", mistakes);
+            return;
+        }
+        builder.build(estate);
+        context.response().setStatusCode(204).end();
+    }
+
+    private void quotas(RoutingContext context) {
+        body(context).ifPresent(json -> {
+            if (json.getValue("enforced") instanceof Boolean enforced) {
+                quotas.enforce(enforced);
+                context.response().setStatusCode(204).end();
+            } else {
+                problem(context, 400, "The request has mistakes", List.of("enforced: must be true or false"));
+            }
+        });
+    }
+
+    private void counters(RoutingContext context) {
+        JsonObject counts = new JsonObject();
+        counter.counts().forEach(counts::put);
+        answer(context, counts);
+    }
+
+    private void metrics(RoutingContext context) {
+        context.response()
+                .putHeader("content-type", "text/plain; version=0.0.4; charset=utf-8")
+                .end(registry.scrape());
+    }
+
+    private static void up(RoutingContext context) {
+        answer(context, new JsonObject().put("status", "UP"));
+    }
+
+    /** The JSON object of the request; empty when it was refused. */
+    static Optional<JsonObject> body(RoutingContext context) {
+        try {
+            JsonObject json = context.body().asJsonObject();
+            if (json != null) {
+                return Optional.of(json);
+            }
+        } catch (DecodeException | ClassCastException malformed) {
+            problem(context, 400, "The body is no JSON object", List.of(malformed.getMessage()));
+            return Optional.empty();
+        }
+        problem(context, 400, "The body is no JSON object", List.of("the body is empty"));
+        return Optional.empty();
+    }
+
+    static void problem(RoutingContext context, int status, String title, List<String> mistakes) {
+        JsonObject body = new JsonObject()
+                .put("title", title)
+                .put("status", status)
+                .put("detail", String.join("; ", mistakes))
+                .put("mistakes", new JsonArray(mistakes));
+        context.response()
+                .setStatusCode(status)
+                .putHeader("content-type", "application/problem+json")
+                .end(body.toBuffer());
+    }
+
+    static void answer(RoutingContext context, JsonObject body) {
+        context.response().putHeader("content-type", "application/json").end(body.toBuffer());
+    }
+}

@@ -1,0 +1,183 @@
+package io.drover.simulator.cloud.control;
+
+import io.drover.simulator.cloud.Estate;
+import io.drover.simulator.cloud.entra.ServicePrincipal;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+
+/** Reads an estate strictly: collects every mistake with its place instead of stopping at the first. */
+final class EstateReader {
+    private static final String NAME = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+    private static final String DEFAULT_GROUP = "rehearsal";
+    private static final Set<String> SKUS = Set.of("F1", "B1", "B2", "B3", "S1", "S2", "S3");
+    private static final Set<String> MOVES = Set.of("component", "root", "none");
+
+    private final List<String> mistakes = new ArrayList<>();
+
+    List<String> mistakes() {
+        return mistakes;
+    }
+
+    /** The estate; worth using only when there are no {@link #mistakes()}. */
+    Estate read(JsonObject json) {
+        onlyKeys(
+                json,
+                "",
+                "tenantId",
+                "servicePrincipals",
+                "subscriptions",
+                "hubs",
+                "provisioningServices",
+                "applications");
+        Estate estate = new Estate(
+                text(json, "tenantId", "", null),
+                list(json, "servicePrincipals", "", this::principal),
+                list(json, "subscriptions", "", this::subscription),
+                list(json, "hubs", "", this::hub),
+                list(json, "provisioningServices", "", this::provisioning),
+                list(json, "applications", "", this::application));
+        boolean resources = !estate.hubs().isEmpty()
+                || !estate.provisioningServices().isEmpty()
+                || !estate.applications().isEmpty();
+        if (resources && estate.subscriptions().isEmpty()) {
+            mistakes.add("subscriptions: name at least one, as resources live in the first");
+        }
+        return estate;
+    }
+
+    private ServicePrincipal principal(JsonObject json, String place) {
+        onlyKeys(json, place, "clientId", "clientSecret", "roles");
+        Set<String> roles = json.containsKey("roles") ? new LinkedHashSet<>(texts(json, "roles", place)) : null;
+        if (roles != null && !ServicePrincipal.ALL_ROLES.containsAll(roles)) {
+            mistakes.add(place + ".roles: the roles are " + sorted(ServicePrincipal.ALL_ROLES));
+        }
+        return new ServicePrincipal(
+                text(json, "clientId", place, null),
+                text(json, "clientSecret", place, null),
+                roles == null ? ServicePrincipal.ALL_ROLES : roles);
+    }
+
+    private Estate.SubscriptionSpec subscription(JsonObject json, String place) {
+        onlyKeys(json, place, "subscriptionId", "displayName");
+        return new Estate.SubscriptionSpec(
+                text(json, "subscriptionId", place, null), text(json, "displayName", place, "Subscription"));
+    }
+
+    private Estate.HubSpec hub(JsonObject json, String place) {
+        onlyKeys(json, place, "name", "resourceGroup", "sku", "units");
+        String sku = text(json, "sku", place, "S1");
+        if (!SKUS.contains(sku)) {
+            mistakes.add(place + ".sku: '" + sku + "' is not one of " + sorted(SKUS));
+        }
+        Object units = json.getValue("units", 1);
+        if (!(units instanceof Integer count) || count < 1 || count > 200) {
+            mistakes.add(place + ".units: must be a whole number from 1 to 200");
+            units = 1;
+        }
+        return new Estate.HubSpec(
+                name(json, "name", place), text(json, "resourceGroup", place, DEFAULT_GROUP), sku, (Integer) units);
+    }
+
+    private Estate.ProvisioningSpec provisioning(JsonObject json, String place) {
+        onlyKeys(json, place, "name", "resourceGroup", "linkedHubs");
+        return new Estate.ProvisioningSpec(
+                name(json, "name", place),
+                text(json, "resourceGroup", place, DEFAULT_GROUP),
+                texts(json, "linkedHubs", place));
+    }
+
+    private Estate.ApplicationSpec application(JsonObject json, String place) {
+        onlyKeys(json, place, "subdomain", "displayName", "resourceGroup", "deviceTemplates", "deviceGroups");
+        String subdomain = name(json, "subdomain", place);
+        return new Estate.ApplicationSpec(
+                subdomain,
+                text(json, "displayName", place, subdomain),
+                text(json, "resourceGroup", place, DEFAULT_GROUP),
+                list(json, "deviceTemplates", place, this::template),
+                list(json, "deviceGroups", place, this::group));
+    }
+
+    private Estate.TemplateSpec template(JsonObject json, String place) {
+        onlyKeys(json, place, "id", "displayName", "move");
+        String id = text(json, "id", place, null);
+        String move = text(json, "move", place, "component");
+        if (!MOVES.contains(move)) {
+            mistakes.add(place + ".move: '" + move + "' is not one of " + sorted(MOVES));
+        }
+        return new Estate.TemplateSpec(id, text(json, "displayName", place, id), move);
+    }
+
+    private Estate.GroupSpec group(JsonObject json, String place) {
+        onlyKeys(json, place, "id", "displayName", "filter");
+        String id = text(json, "id", place, null);
+        return new Estate.GroupSpec(
+                id, text(json, "displayName", place, id), text(json, "filter", place, "SELECT * FROM devices"));
+    }
+
+    private String name(JsonObject json, String key, String place) {
+        String value = text(json, key, place, null);
+        if (!value.isEmpty() && !value.matches(NAME)) {
+            mistakes.add(path(place, key) + ": '" + value + "' is not a resource name (letters, digits, dashes)");
+        }
+        return value;
+    }
+
+    private String text(JsonObject json, String key, String place, String otherwise) {
+        Object value = json.getValue(key, otherwise);
+        if (value instanceof String text && !text.isBlank()) {
+            return text;
+        }
+        mistakes.add(path(place, key) + ": " + (value == null ? "is missing" : "must be a text that is not empty"));
+        return "";
+    }
+
+    private List<String> texts(JsonObject json, String key, String place) {
+        Object value = json.getValue(key, new JsonArray());
+        if (value instanceof JsonArray array && array.stream().allMatch(String.class::isInstance)) {
+            return array.stream().map(String.class::cast).toList();
+        }
+        mistakes.add(path(place, key) + ": must be a list of texts");
+        return List.of();
+    }
+
+    private <T> List<T> list(JsonObject json, String key, String place, BiFunction<JsonObject, String, T> reader) {
+        Object value = json.getValue(key, new JsonArray());
+        if (!(value instanceof JsonArray array)) {
+            mistakes.add(path(place, key) + ": must be a list");
+            return List.of();
+        }
+        List<T> items = new ArrayList<>();
+        for (int i = 0; i < array.size(); i++) {
+            String item = path(place, key) + "[" + i + "]";
+            if (array.getValue(i) instanceof JsonObject object) {
+                items.add(reader.apply(object, item));
+            } else {
+                mistakes.add(item + ": must be an object");
+            }
+        }
+        return items;
+    }
+
+    private void onlyKeys(JsonObject json, String place, String... known) {
+        Set<String> keys = Set.of(known);
+        for (String key : json.fieldNames()) {
+            if (!keys.contains(key)) {
+                mistakes.add(path(place, key) + ": unknown key; the keys here are " + String.join(", ", known));
+            }
+        }
+    }
+
+    private static String sorted(Set<String> values) {
+        return values.stream().sorted().collect(Collectors.joining(", "));
+    }
+
+    private static String path(String place, String key) {
+        return place.isEmpty() ? key : place + "." + key;
+    }
+}

@@ -1,0 +1,54 @@
+package io.drover.simulator.cloud.dps;
+
+import io.drover.simulator.cloud.Names;
+import io.drover.simulator.cloud.entra.AccessTokens;
+import io.drover.simulator.cloud.entra.Caller;
+import io.drover.simulator.cloud.entra.ServicePrincipal;
+import io.drover.simulator.cloud.sas.SasToken;
+import java.time.Clock;
+import java.util.Optional;
+
+/** Who may use the service API: a SAS token of one of the service's policies, or an Entra token with the role. */
+final class DpsAuthorization {
+    private final AccessTokens tokens;
+    private final Names names;
+    private final Clock clock;
+
+    DpsAuthorization(AccessTokens tokens, Names names, Clock clock) {
+        this.tokens = tokens;
+        this.names = names;
+        this.clock = clock;
+    }
+
+    /**
+     * Lets the request pass.
+     *
+     * @param header the Authorization header, or null
+     * @throws ProvisioningException UNAUTHORIZED, or FORBIDDEN when the caller is known but lacks the role
+     */
+    void require(ProvisioningService service, String host, String header) {
+        Optional<SasToken> signature = SasToken.parse(header);
+        if (signature.isPresent()) {
+            if (!signedByPolicy(service, host, signature.get())) {
+                throw new ProvisioningException(ProvisioningError.UNAUTHORIZED);
+            }
+            return;
+        }
+        Caller caller = tokens.verify(header, names.provisioningAudience())
+                .orElseThrow(() -> new ProvisioningException(ProvisioningError.UNAUTHORIZED));
+        if (!caller.has(ServicePrincipal.DPS_CONTRIBUTOR)) {
+            throw new ProvisioningException(
+                    ProvisioningError.FORBIDDEN,
+                    "The caller lacks the role Device Provisioning Service Data Contributor.");
+        }
+    }
+
+    private boolean signedByPolicy(ProvisioningService service, String host, SasToken token) {
+        ProvisioningPolicy policy =
+                token.keyName() == null ? null : service.policies().get(token.keyName());
+        return policy != null
+                && token.resource().equalsIgnoreCase(host)
+                && token.expiry().isAfter(clock.instant())
+                && token.signedBy(policy.key());
+    }
+}

@@ -1,0 +1,65 @@
+package io.drover.simulator.cloud.dps;
+
+import io.drover.simulator.cloud.mqtt.MqttService;
+import io.drover.simulator.cloud.quota.Quotas;
+import io.drover.simulator.cloud.sas.SasToken;
+import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
+import io.vertx.core.Vertx;
+import io.vertx.mqtt.MqttEndpoint;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The device API over MQTT 3.1.1 ("Communicate with DPS using the MQTT protocol"). A connection is accepted whatever its
+ * id scope and key are: as documented by the field, a wrong one is answered 401 on the register reply.
+ */
+public final class DpsMqttService implements MqttService {
+    private static final Pattern USER_NAME = Pattern.compile(
+            "([^/]+)/registrations/([^/]+)/api-version=[0-9]{4}-[0-9]{2}-[0-9]{2}(?:-preview)?(?:&.*)?");
+
+    private final Vertx vertx;
+    private final Function<String, Optional<ProvisioningService>> byIdScope;
+    private final Quotas quotas;
+    private final Clock clock;
+
+    public DpsMqttService(
+            Vertx vertx, Function<String, Optional<ProvisioningService>> byIdScope, Quotas quotas, Clock clock) {
+        this.vertx = vertx;
+        this.byIdScope = byIdScope;
+        this.quotas = quotas;
+        this.clock = clock;
+    }
+
+    /** Whether the user name is one of the device API; only then is {@link #attach} meant. */
+    @Override
+    public boolean accepts(MqttEndpoint endpoint) {
+        return userName(endpoint).matches();
+    }
+
+    @Override
+    public void attach(MqttEndpoint endpoint) {
+        Matcher userName = userName(endpoint);
+        if (!userName.matches()) {
+            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_BAD_USER_NAME_OR_PASSWORD);
+            return;
+        }
+        String registrationId = userName.group(2);
+        if (!registrationId.equalsIgnoreCase(endpoint.clientIdentifier())) {
+            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_IDENTIFIER_REJECTED);
+            return;
+        }
+        Optional<SasToken> token =
+                Optional.ofNullable(endpoint.auth().getPassword()).flatMap(SasToken::parse);
+        DpsMqttSession session = new DpsMqttSession(
+                vertx, endpoint, registrationId, byIdScope.apply(userName.group(1)), token, quotas, clock);
+        session.open();
+    }
+
+    private static Matcher userName(MqttEndpoint endpoint) {
+        String name = endpoint.auth() == null ? null : endpoint.auth().getUsername();
+        return USER_NAME.matcher(name == null ? "" : name);
+    }
+}

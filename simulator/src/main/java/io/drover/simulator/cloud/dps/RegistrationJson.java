@@ -1,0 +1,43 @@
+package io.drover.simulator.cloud.dps;
+
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+
+/** Registrations in the shapes of the wire: DeviceRegistrationState and, for devices, RegistrationOperationStatus. */
+final class RegistrationJson {
+    private RegistrationJson() {}
+
+    /** DeviceRegistrationState as the service API lists it. */
+    static JsonObject state(Registration registration, Instant now) {
+        RegistrationStatus status = registration.statusAt(now);
+        JsonObject json = new JsonObject()
+                .put("registrationId", registration.registrationId())
+                .put("createdDateTimeUtc", registration.created().toString());
+        if (status == RegistrationStatus.ASSIGNED) {
+            json.put("assignedHub", registration.assignedHub())
+                    .put("deviceId", registration.deviceId())
+                    .put("substatus", registration.substatus().wireName());
+        }
+        if (status == RegistrationStatus.FAILED) {
+            json.put("errorCode", registration.errorCode()).put("errorMessage", registration.errorMessage());
+        }
+        Instant updated = status == RegistrationStatus.ASSIGNING ? registration.created() : registration.settledAt();
+        return json.put("status", status.wireName())
+                .put("lastUpdatedDateTimeUtc", updated.toString())
+                .put("etag", registration.etag());
+    }
+
+    /** What a device gets for a register or a poll. */
+    static JsonObject operation(Registration registration, Instant now) {
+        RegistrationStatus status = registration.statusAt(now);
+        JsonObject json =
+                new JsonObject().put("operationId", registration.operationId()).put("status", status.wireName());
+        if (status != RegistrationStatus.ASSIGNING) {
+            json.put(
+                    "registrationState",
+                    state(registration, now)
+                            .put("symmetricKey", new JsonObject().put("enrollmentGroupId", registration.groupId())));
+        }
+        return json;
+    }
+}

@@ -1,0 +1,135 @@
+package io.drover.simulator.cloud.hub.telemetry;
+
+import io.drover.simulator.cloud.hub.Hub;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.proton.ProtonConnection;
+import io.vertx.proton.ProtonHelper;
+import io.vertx.proton.ProtonServer;
+import io.vertx.proton.ProtonServerOptions;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.apache.qpid.proton.amqp.transport.AmqpError;
+import org.apache.qpid.proton.amqp.transport.ConnectionError;
+
+/**
+ * The built-in Event Hubs endpoints of all hubs: AMQP 1.0 over TLS, as far as Microsoft's Event Hubs clients use it to
+ * read. The hub is found by the host name of the client's AMQP open frame ({@code ihsuprod-{hub}.servicebus.{suffix}});
+ * its entity path is the hub's name, its consumer group {@code $Default}.
+ */
+public final class TelemetryEndpoint {
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private final Vertx vertx;
+    private final ProtonServer server;
+    private final Function<String, Optional<Hub>> hubOfNamespace;
+    private final Clock clock;
+    private final Instant created;
+    private final Map<ProtonConnection, Context> connections = new ConcurrentHashMap<>();
+
+    /**
+     * The options carry certificate and key; {@code hubOfNamespace} gets a lower-case host name without port. Events are
+     * pushed on the event loop of each connection.
+     */
+    public TelemetryEndpoint(
+            Vertx vertx, ProtonServerOptions options, Function<String, Optional<Hub>> hubOfNamespace, Clock clock) {
+        this.vertx = vertx;
+        this.hubOfNamespace = hubOfNamespace;
+        this.clock = clock;
+        this.created = clock.instant();
+        this.server = ProtonServer.create(vertx, options)
+                .saslAuthenticatorFactory(Sasl::new)
+                .connectHandler(this::connected);
+        this.server.setAdvertiseAnonymousRelayCapability(false);
+    }
+
+    /** Listens on loopback; gives the actual port. Fails when the port is in use. */
+    public Future<Integer> listen(int port) {
+        Promise<Integer> listening = Promise.promise();
+        server.listen(port, LOOPBACK, done -> {
+            if (done.succeeded()) {
+                listening.complete(done.result().actualPort());
+            } else {
+                listening.fail(done.cause());
+            }
+        });
+        return listening.future();
+    }
+
+    /** Tells all clients {@code amqp:connection:forced}, ends their connections and stops listening. */
+    public Future<Void> close() {
+        List<Future<Void>> ended = connections.entrySet().stream()
+                .map(entry -> end(entry.getKey(), entry.getValue()))
+                .toList();
+        Promise<Void> closed = Promise.promise();
+        return Future.join(ended).transform(done -> {
+            server.close(closed::handle);
+            return closed.future();
+        });
+    }
+
+    private static Future<Void> end(ProtonConnection connection, Context context) {
+        Promise<Void> ended = Promise.promise();
+        context.runOnContext(ignored -> {
+            connection.setCondition(
+                    ProtonHelper.condition(ConnectionError.CONNECTION_FORCED, "The endpoint is shutting down."));
+            connection.close();
+            context.runOnContext(flushed -> {
+                connection.disconnect();
+                ended.complete();
+            });
+        });
+        return ended.future();
+    }
+
+    private void connected(ProtonConnection connection) {
+        Context context = vertx.getOrCreateContext();
+        connections.put(connection, context);
+        connection.disconnectHandler(gone -> connections.remove(connection));
+        connection.closeHandler(done -> {
+            connection.close();
+            connection.disconnect();
+        });
+        connection.sessionOpenHandler(
+                session -> session.closeHandler(done -> session.close().free()).open());
+        connection.senderOpenHandler(link -> link.close());
+        connection.receiverOpenHandler(link -> link.close());
+        connection.openHandler(opened -> open(connection, context));
+    }
+
+    private void open(ProtonConnection connection, Context context) {
+        String namespace = Optional.ofNullable(connection.getRemoteHostname())
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .orElse("");
+        connection.setContainer("drover-simulator");
+        Optional<Hub> hub = hubOfNamespace.apply(namespace);
+        if (hub.isEmpty()) {
+            connection.open();
+            connection.setCondition(
+                    ProtonHelper.condition(AmqpError.NOT_FOUND, "No hub has the namespace '" + namespace + "'."));
+            connection.close();
+            return;
+        }
+        HubAuthorization authorization = new HubAuthorization(hub.get(), namespace, clock);
+        TelemetryConnection links = new TelemetryConnection(
+                connection,
+                context,
+                hub.get(),
+                authorization,
+                new RequestNodes(hub.get(), authorization, clock, created));
+        connection.disconnectHandler(gone -> {
+            connections.remove(connection);
+            links.closed();
+        });
+        links.begin();
+        connection.open();
+    }
+}

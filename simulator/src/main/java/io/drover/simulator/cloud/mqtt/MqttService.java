@@ -1,0 +1,12 @@
+package io.drover.simulator.cloud.mqtt;
+
+import io.vertx.mqtt.MqttEndpoint;
+
+/** One of the services that share the MQTT listener and are told apart by the user name of the CONNECT. */
+public interface MqttService {
+    /** Whether this CONNECT is meant for the service; looks at the user name only, checks nothing. */
+    boolean accepts(MqttEndpoint endpoint);
+
+    /** Takes the connection over: answers CONNECT with CONNACK or a refusal, and sets every handler. On an event loop. */
+    void attach(MqttEndpoint endpoint);
+}

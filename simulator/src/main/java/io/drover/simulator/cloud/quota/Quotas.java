@@ -1,0 +1,76 @@
+package io.drover.simulator.cloud.quota;
+
+import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.ConsumptionProbe;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Holds callers to the documented rates with one token bucket per limit and owner (a hub, a provisioning service, an application).
+ * Compressed time multiplies the rates and divides the time to wait. Thread-safe, never blocks.
+ */
+public final class Quotas {
+    public static final int MAX_TIME_COMPRESSION = 100;
+
+    private record Key(AzureLimit limit, String owner) {}
+
+    private final int timeCompression;
+    private final Map<Key, Bucket> buckets = new ConcurrentHashMap<>();
+    private final Map<String, Integer> units = new ConcurrentHashMap<>();
+    private volatile boolean enforced = true;
+
+    public Quotas(int timeCompression) {
+        if (timeCompression < 1 || timeCompression > MAX_TIME_COMPRESSION) {
+            throw new IllegalArgumentException("timeCompression must be between 1 and 100, not " + timeCompression);
+        }
+        this.timeCompression = timeCompression;
+    }
+
+    /** Takes one call from the owner's quota: empty when granted, else whole seconds for {@code Retry-After}, at least 1. */
+    public OptionalLong tryAcquire(AzureLimit limit, String owner) {
+        if (!enforced) {
+            return OptionalLong.empty();
+        }
+        Bucket bucket = buckets.computeIfAbsent(new Key(limit, owner), this::newBucket);
+        ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
+        if (probe.isConsumed()) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(Math.max(1, (probe.getNanosToWaitForRefill() + 999_999_999L) / 1_000_000_000L));
+    }
+
+    /** Tells how many units a hub has; the amounts documented per unit are multiplied by it. */
+    public void units(String owner, int count) {
+        units.put(owner, count);
+        buckets.keySet().removeIf(key -> key.owner().equals(owner));
+    }
+
+    /** Switches all quotas on or off at run time. */
+    public void enforce(boolean enforce) {
+        enforced = enforce;
+    }
+
+    public boolean enforced() {
+        return enforced;
+    }
+
+    public int timeCompression() {
+        return timeCompression;
+    }
+
+    private Bucket newBucket(Key key) {
+        AzureLimit limit = key.limit();
+        long ownerUnits = limit.perUnit() ? units.getOrDefault(key.owner(), 1) : 1;
+        long capacity = limit.amount() * ownerUnits;
+        Duration refillPeriod = limit.period().dividedBy(timeCompression);
+        return Bucket.builder()
+                .addLimit(Bandwidth.builder()
+                        .capacity(capacity)
+                        .refillGreedy(capacity, refillPeriod)
+                        .build())
+                .build();
+    }
+}

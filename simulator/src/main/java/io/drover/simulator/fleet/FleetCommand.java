@@ -1,0 +1,220 @@
+package io.drover.simulator.fleet;
+
+import io.drover.simulator.fleet.lean.FleetCounters;
+import io.drover.simulator.fleet.lean.FleetSettings;
+import io.drover.simulator.fleet.lean.FleetShard;
+import io.drover.simulator.fleet.lean.MqttDial;
+import io.drover.simulator.fleet.lean.TlsEngine;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code simulator.jar fleet}: runs the virtual devices of a scenario against an emulated cloud. */
+@Command(
+        name = "fleet",
+        mixinStandardHelpOptions = true,
+        description = "Runs virtual devices against an emulated cloud on this machine.")
+public final class FleetCommand implements Callable<Integer> {
+    private static final long START_DEADLINE_SECONDS = 60;
+
+    @Spec
+    CommandSpec spec;
+
+    @Option(names = "--control", required = true, description = "Control URL of the cloud, http://127.0.0.1:PORT")
+    URI control;
+
+    @Option(names = "--mqtt-port", required = true, description = "MQTT-TLS port of the cloud")
+    int mqttPort;
+
+    @Option(names = "--ca", required = true, description = "CA certificate of the cloud, PEM")
+    Path ca;
+
+    @Option(names = "--application", required = true, description = "Subdomain of the devices' IoT Central application")
+    String application;
+
+    @Option(names = "--scenario", defaultValue = "default", description = "Scenario file, or default or mixed")
+    String scenarioFile;
+
+    @Option(names = "--devices", description = "Number of devices instead of the scenario's")
+    Integer devices;
+
+    @Option(names = "--seed", description = "Seed instead of the scenario's")
+    Long seed;
+
+    @Option(names = "--from", defaultValue = "0", description = "First device index of this process")
+    int from;
+
+    @Option(names = "--to", description = "Index after the last device of this process")
+    Integer to;
+
+    @Option(names = "--suffix", defaultValue = "test", description = "Last part of the emulated host names")
+    String suffix;
+
+    @Option(names = "--control-port", defaultValue = "0", description = "Port of the fleet's own HTTP, 0 for any")
+    int controlPort;
+
+    @Option(names = "--autostart", description = "Begin at once instead of on POST /fleet/start")
+    boolean autostart;
+
+    @Option(names = "--ready-line", description = "Print one line of JSON when ready")
+    boolean readyLine;
+
+    @Option(names = "--stop-with-stdin", description = "Stop when standard input ends")
+    boolean stopWithStdin;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Scenario scenario;
+        try {
+            scenario = scenario();
+        } catch (ScenarioException wrong) {
+            return complain(wrong.getMessage());
+        }
+        if (!Files.isReadable(ca)) {
+            return complain("CA certificate " + ca + " cannot be read; give --ca the file the cloud names when ready");
+        }
+        int end = to == null ? scenario.devices() : to;
+        if (from < 0 || end > scenario.devices() || from >= end) {
+            return complain("--from " + from + " --to " + end + " is no part of 0 to " + scenario.devices());
+        }
+        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
+        try {
+            return run(vertx, scenario, end);
+        } finally {
+            await(vertx.close().otherwiseEmpty());
+        }
+    }
+
+    private int run(Vertx vertx, Scenario scenario, int end) throws InterruptedException {
+        Clock clock = Clock.systemUTC();
+        FleetCounters counters = new FleetCounters();
+        Promise<Void> go = Promise.promise();
+        FleetHttp http = new FleetHttp(counters, end - from, go::tryComplete, clock);
+        Future<HttpServer> ready = new FactorySheet(vertx, control)
+                .fetch(application)
+                .compose(sheet -> deploy(vertx, scenario, end, sheet, counters, go.future(), clock))
+                .compose(deployed -> http.listen(vertx, controlPort)
+                        .recover(failure -> Future.failedFuture(
+                                new IOException("port " + controlPort + " cannot be used: " + failure.getMessage()
+                                        + "; choose another with --control-port, or 0 for any"))));
+        try {
+            HttpServer server =
+                    ready.toCompletionStage().toCompletableFuture().get(START_DEADLINE_SECONDS, TimeUnit.SECONDS);
+            announce(server.actualPort());
+        } catch (ExecutionException failed) {
+            return complain(failed.getCause().getMessage());
+        } catch (TimeoutException late) {
+            return complain("the fleet was not ready in " + START_DEADLINE_SECONDS + " s; is the cloud running?");
+        }
+        if (autostart) {
+            http.start();
+        }
+        waitForTheEnd();
+        return 0;
+    }
+
+    private Future<Void> deploy(
+            Vertx vertx,
+            Scenario scenario,
+            int end,
+            FactorySheet.Sheet sheet,
+            FleetCounters counters,
+            Future<Void> go,
+            Clock clock) {
+        MqttDial dial = new MqttDial(vertx, mqttPort, ca.toAbsolutePath().toString(), TlsEngine.fastest());
+        FleetSettings settings =
+                FleetSettings.of(sheet.idScope(), sheet.primaryKey(), scenario.seed(), scenario.telemetryInterval());
+        String host = sheet.provisioningHost() == null
+                ? "global.azure-devices-provisioning." + suffix
+                : sheet.provisioningHost();
+        int shards = Math.max(1, Runtime.getRuntime().availableProcessors());
+        List<Future<String>> deployments = new ArrayList<>(shards);
+        for (int number = 0; number < shards; number++) {
+            FleetShard.Part part = new FleetShard.Part(scenario, number, shards, from, end, host, settings);
+            deployments.add(vertx.deployVerticle(new FleetShard(part, dial, counters, go, clock)));
+        }
+        return Future.all(deployments).mapEmpty();
+    }
+
+    private Scenario scenario() throws ScenarioException {
+        Scenario scenario = ScenarioLoader.load(scenarioFile);
+        if (devices != null) {
+            if (devices < 1) {
+                throw new ScenarioException(scenarioFile, List.of("--devices " + devices + ": give 1 or more"));
+            }
+            scenario = scenario.withDevices(devices);
+        }
+        return seed == null ? scenario : scenario.withSeed(seed);
+    }
+
+    private void announce(int port) {
+        PrintStream out = System.out;
+        if (readyLine) {
+            out.println(new JsonObject()
+                    .put("ready", "fleet")
+                    .put("pid", ProcessHandle.current().pid())
+                    .put("controlPort", port)
+                    .encode());
+        } else {
+            out.println("Fleet ready; status at http://127.0.0.1:" + port + "/fleet/status");
+        }
+        out.flush();
+    }
+
+    private void waitForTheEnd() throws InterruptedException {
+        CountDownLatch end = new CountDownLatch(1);
+        if (stopWithStdin) {
+            Thread reader = new Thread(() -> drainStdin(end), "stdin-watch");
+            reader.setDaemon(true);
+            reader.start();
+        }
+        end.await();
+    }
+
+    private static void drainStdin(CountDownLatch end) {
+        try {
+            System.in.transferTo(java.io.OutputStream.nullOutputStream());
+        } catch (IOException gone) {
+            // A broken pipe ends the fleet as an end of file does.
+        } finally {
+            end.countDown();
+        }
+    }
+
+    private static void await(Future<Void> future) throws InterruptedException {
+        try {
+            future.toCompletionStage()
+                    .toCompletableFuture()
+                    .get(Duration.ofSeconds(30).toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException ended) {
+            // The process ends anyway; sockets close with it.
+        }
+    }
+
+    private int complain(String message) {
+        spec.commandLine().getErr().println(message);
+        spec.commandLine().getErr().flush();
+        return 1;
+    }
+}

@@ -1,0 +1,245 @@
+package io.drover.simulator.fleet;
+
+import io.drover.simulator.fleet.behaviour.Behaviour;
+import io.drover.simulator.fleet.behaviour.BehaviourType;
+import io.drover.simulator.fleet.behaviour.DelayRange;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IllegalFormatException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads scenario files strictly: an unknown key or value is a mistake, and all mistakes are reported together. */
+public final class ScenarioLoader {
+    private static final Set<String> KEYS = Set.of(
+            "name", "devices", "seed", "timeCompression", "deviceId", "telemetryInterval", "connectRate", "groups");
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+    /** Registration ids as the Device Provisioning Service takes them. */
+    private static final Pattern DEVICE_ID = Pattern.compile("[A-Za-z0-9\\-._:]{0,127}[A-Za-z0-9\\-]");
+
+    private final String source;
+    private final List<String> mistakes = new ArrayList<>();
+
+    private ScenarioLoader(String source) {
+        this.source = source;
+    }
+
+    /** Loads a file, or the packaged scenario of that name (default, mixed) when it is not a file. */
+    public static Scenario load(String fileOrName) throws ScenarioException {
+        try {
+            if (!Files.exists(Path.of(fileOrName)) && fileOrName.matches("[a-z][a-z0-9-]*")) {
+                try (InputStream packaged =
+                        ScenarioLoader.class.getResourceAsStream("/scenarios/" + fileOrName + ".yaml")) {
+                    if (packaged != null) {
+                        return parse(fileOrName, new String(packaged.readAllBytes(), StandardCharsets.UTF_8));
+                    }
+                }
+            }
+            return parse(fileOrName, Files.readString(Path.of(fileOrName)));
+        } catch (NoSuchFileException missing) {
+            throw new ScenarioException(
+                    fileOrName, List.of("no such file, and no packaged scenario; packaged are: default, mixed"));
+        } catch (IOException unreadable) {
+            throw new ScenarioException(fileOrName, List.of("cannot be read: " + unreadable.getMessage()));
+        }
+    }
+
+    /** Parses the text of a scenario; {@code source} names it in messages. */
+    public static Scenario parse(String source, String yaml) throws ScenarioException {
+        return new ScenarioLoader(source).read(yaml);
+    }
+
+    private Scenario read(String yaml) throws ScenarioException {
+        YamlTree tree;
+        try {
+            tree = YamlTree.parse(yaml, mistakes);
+        } catch (IOException syntax) {
+            throw new ScenarioException(source, List.of("is not YAML: " + syntax.getMessage()));
+        }
+        if (!(tree instanceof YamlTree.Mapping root)) {
+            throw new ScenarioException(source, List.of("line 1: expected keys such as 'name:' and 'groups:'"));
+        }
+        refuseUnknown(root, KEYS, "");
+        String name = text(root, "name").orElse("");
+        int devices = (int) number(root, "devices", 1, 1_000_000);
+        long seed = number(root, "seed", Long.MIN_VALUE, Long.MAX_VALUE);
+        int compression = (int) number(root, "timeCompression", 1, 100);
+        String pattern = text(root, "deviceId").orElse("device-%d");
+        checkPattern(root, pattern);
+        Duration interval = duration(root, "telemetryInterval", Duration.ofMillis(100), Duration.ofMinutes(6));
+        int rate = (int) number(root, "connectRate", 1, 100_000);
+        List<Scenario.Group> groups = groups(root);
+        if (!mistakes.isEmpty()) {
+            throw new ScenarioException(source, mistakes);
+        }
+        return new Scenario(name, devices, seed, compression, pattern, interval, rate, groups);
+    }
+
+    private List<Scenario.Group> groups(YamlTree.Mapping root) {
+        List<Scenario.Group> groups = new ArrayList<>();
+        YamlTree value = root.entries().get("groups");
+        if (!(value instanceof YamlTree.Sequence list) || list.items().isEmpty()) {
+            mistake(value == null ? root : value, "'groups' must list at least one group");
+            return groups;
+        }
+        for (YamlTree item : list.items()) {
+            if (item instanceof YamlTree.Mapping group) {
+                refuseUnknown(group, Set.of("name", "weight", "behaviour"), "group ");
+                String name = text(group, "name").orElse("");
+                int weight = (int) number(group, "weight", 1, 1_000_000);
+                groups.add(new Scenario.Group(name, weight, behaviour(group)));
+            } else {
+                mistake(item, "a group needs the keys name, weight and behaviour");
+            }
+        }
+        return groups;
+    }
+
+    private Behaviour behaviour(YamlTree.Mapping group) {
+        YamlTree value = group.entries().get("behaviour");
+        if (!(value instanceof YamlTree.Mapping behaviour)) {
+            mistake(value == null ? group : value, "'behaviour' must be given as { type: … }");
+            return Behaviour.OBEDIENT;
+        }
+        Optional<String> text = text(behaviour, "type");
+        Optional<BehaviourType> type = text.flatMap(BehaviourType::named);
+        if (type.isEmpty()) {
+            text.ifPresent(unknown -> {
+                List<String> known = new ArrayList<>();
+                for (BehaviourType each : BehaviourType.values()) {
+                    known.add(each.text());
+                }
+                mistake(behaviour, "unknown behaviour type '" + unknown + "'; use one of " + known);
+            });
+            return Behaviour.OBEDIENT;
+        }
+        Set<String> allowed = new TreeSet<>(type.get().keys());
+        allowed.add("type");
+        refuseUnknown(behaviour, allowed, type.get().text() + " ");
+        Duration after = type.get() == BehaviourType.OFFLINE_UNTIL
+                ? duration(behaviour, "after", Duration.ZERO, Duration.ofDays(1))
+                : Duration.ZERO;
+        int status = type.get() == BehaviourType.REFUSES ? (int) number(behaviour, "status", 201, 599) : 200;
+        return new Behaviour(type.get(), range(behaviour, "answerDelay"), range(behaviour, "moveDelay"), after, status);
+    }
+
+    private void checkPattern(YamlTree.Mapping root, String pattern) {
+        YamlTree place = root.entries().getOrDefault("deviceId", root);
+        try {
+            String first = String.format(Locale.ROOT, pattern, 1);
+            if (first.equals(String.format(Locale.ROOT, pattern, 2))) {
+                mistake(place, "'deviceId' gives every device the same id; put %d or %06d where the number goes");
+            }
+            if (!DEVICE_ID.matcher(first).matches()) {
+                mistake(
+                        place,
+                        "'deviceId' makes '" + first + "', which is no registration id; use up to 128 letters, digits"
+                                + " and - . _ : with a letter, a digit or - at the end");
+            }
+        } catch (IllegalFormatException wrong) {
+            mistake(place, "'deviceId' is no pattern: '" + pattern + "'; put %d or %06d where the number goes");
+        }
+    }
+
+    private Optional<String> text(YamlTree.Mapping mapping, String key) {
+        YamlTree value = mapping.entries().get(key);
+        if (value instanceof YamlTree.Scalar scalar && !scalar.text().isBlank()) {
+            return Optional.of(scalar.text());
+        }
+        mistake(value == null ? mapping : value, "'" + key + "' is missing; give it a value");
+        return Optional.empty();
+    }
+
+    private long number(YamlTree.Mapping mapping, String key, long minimum, long maximum) {
+        Optional<String> text = text(mapping, key);
+        if (text.isEmpty()) {
+            return minimum;
+        }
+        try {
+            long number = Long.parseLong(text.get().replace("_", ""));
+            if (number >= minimum && number <= maximum) {
+                return number;
+            }
+        } catch (NumberFormatException noNumber) {
+            // Reported below, with the range.
+        }
+        mistake(
+                mapping.entries().get(key),
+                "'" + key + "' is '" + text.get() + "'; give a whole number from " + minimum + " to " + maximum);
+        return minimum;
+    }
+
+    private Duration duration(YamlTree.Mapping mapping, String key, Duration minimum, Duration maximum) {
+        Optional<String> text = text(mapping, key);
+        if (text.isEmpty()) {
+            return minimum;
+        }
+        Optional<Duration> duration = parseDuration(text.get());
+        if (duration.isEmpty()
+                || duration.get().compareTo(minimum) < 0
+                || duration.get().compareTo(maximum) > 0) {
+            mistake(
+                    mapping.entries().get(key),
+                    "'" + key + "' is '" + text.get() + "'; give a time such as 500ms, 30s or 5m, from "
+                            + minimum.toMillis() + "ms to " + maximum.toSeconds() + "s");
+            return minimum;
+        }
+        return duration.get();
+    }
+
+    private DelayRange range(YamlTree.Mapping mapping, String key) {
+        if (!mapping.entries().containsKey(key)) {
+            return DelayRange.NONE;
+        }
+        String text = text(mapping, key).orElse("0ms");
+        int dots = text.indexOf("..");
+        Optional<Duration> from =
+                parseDuration(dots < 0 ? text : text.substring(0, dots).strip());
+        Optional<Duration> to =
+                parseDuration(dots < 0 ? text : text.substring(dots + 2).strip());
+        if (from.isPresent() && to.isPresent() && from.get().compareTo(to.get()) <= 0) {
+            return new DelayRange(from.get().toMillis(), to.get().toMillis());
+        }
+        mistake(mapping.entries().get(key), "'" + key + "' is '" + text + "'; give 50ms or a range 0ms..50ms");
+        return DelayRange.NONE;
+    }
+
+    private static Optional<Duration> parseDuration(String text) {
+        Matcher matcher = DURATION.matcher(text);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        return Optional.of(
+                switch (matcher.group(2)) {
+                    case "ms" -> Duration.ofMillis(amount);
+                    case "s" -> Duration.ofSeconds(amount);
+                    case "m" -> Duration.ofMinutes(amount);
+                    case "h" -> Duration.ofHours(amount);
+                    default -> Duration.ofDays(amount);
+                });
+    }
+
+    private void refuseUnknown(YamlTree.Mapping mapping, Set<String> known, String what) {
+        mapping.entries().forEach((key, value) -> {
+            if (!known.contains(key)) {
+                mistake(value, "unknown " + what + "key '" + key + "'; known are " + new TreeSet<>(known));
+            }
+        });
+    }
+
+    private void mistake(YamlTree place, String what) {
+        mistakes.add("line " + place.line() + ": " + what);
+    }
+}

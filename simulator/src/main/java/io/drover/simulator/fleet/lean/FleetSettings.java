@@ -1,0 +1,29 @@
+package io.drover.simulator.fleet.lean;
+
+import java.time.Duration;
+
+/**
+ * What all devices of a fleet share.
+ *
+ * @param sourceIdScope id scope of the application the devices begin at
+ * @param groupKey primary key of the enrollment group, base64
+ * @param firstBackoff wait before the second try after a failure; doubles up to {@code maximumBackoff}
+ */
+public record FleetSettings(
+        String sourceIdScope,
+        String groupKey,
+        long seed,
+        Duration telemetryInterval,
+        Duration firstBackoff,
+        Duration maximumBackoff) {
+    /** Settings with the usual backoff of one second up to thirty. */
+    public static FleetSettings of(String sourceIdScope, String groupKey, long seed, Duration telemetryInterval) {
+        return new FleetSettings(
+                sourceIdScope, groupKey, seed, telemetryInterval, Duration.ofSeconds(1), Duration.ofSeconds(30));
+    }
+
+    @Override
+    public String toString() {
+        return "FleetSettings[sourceIdScope=" + sourceIdScope + ", seed=" + seed + "]";
+    }
+}

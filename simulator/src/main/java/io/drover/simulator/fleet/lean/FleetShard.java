@@ -1,0 +1,96 @@
+package io.drover.simulator.fleet.lean;
+
+import io.drover.simulator.fleet.Scenario;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The devices of one event loop: makes them, starts them at the ramp's pace whatever becomes of them, stops them. */
+public final class FleetShard extends VerticleBase {
+    private static final long RAMP_STEP_MILLIS = 20;
+    private static final int SIGN_INS_AT_ONCE = 256;
+    private static final Duration REGISTRATION_DEADLINE = Duration.ofMinutes(2);
+
+    /**
+     * The devices with {@code index % of == number} from {@code from} up to, but without, {@code to}.
+     *
+     * @param provisioningHost the global device provisioning host name
+     */
+    public record Part(
+            Scenario scenario, int number, int of, int from, int to, String provisioningHost, FleetSettings settings) {}
+
+    private final Part part;
+    private final MqttDial dial;
+    private final FleetCounters counters;
+    private final Future<Void> go;
+    private final Clock clock;
+    private final List<LeanDevice> devices = new ArrayList<>();
+    private int started;
+    private long ramp = -1;
+
+    /** A part of the fleet that begins when {@code go} completes. */
+    public FleetShard(Part part, MqttDial dial, FleetCounters counters, Future<Void> go, Clock clock) {
+        this.part = part;
+        this.dial = dial;
+        this.counters = counters;
+        this.go = go;
+        this.clock = clock;
+    }
+
+    @Override
+    public Future<?> start() {
+        LeanDevice.Surroundings around = new LeanDevice.Surroundings(
+                vertx,
+                clock,
+                dial,
+                new Registrar(vertx, dial, clock, part.provisioningHost(), REGISTRATION_DEADLINE),
+                new ConnectionGate(SIGN_INS_AT_ONCE),
+                part.settings(),
+                counters);
+        Scenario scenario = part.scenario();
+        for (int index = part.from(); index < part.to(); index++) {
+            if (index % part.of() == part.number()) {
+                devices.add(new LeanDevice(around, index, scenario.deviceId(index), scenario.behaviourOf(index)));
+            }
+        }
+        go.onSuccess(now -> context.runOnContext(begin -> beginRamp()));
+        return Future.succeededFuture();
+    }
+
+    private void beginRamp() {
+        long beganNanos = System.nanoTime();
+        double perNano = (double) part.scenario().connectRate() / part.of() / 1e9;
+        ramp = vertx.setPeriodic(1, RAMP_STEP_MILLIS, tick -> {
+            long due = Math.min(devices.size(), 1 + (long) ((System.nanoTime() - beganNanos) * perNano));
+            while (started < due) {
+                devices.get(started++).start();
+            }
+            if (started == devices.size()) {
+                vertx.cancelTimer(ramp);
+            }
+        });
+    }
+
+    /** Says goodbye to the hubs in bounded steps. */
+    @Override
+    public Future<?> stop() {
+        vertx.cancelTimer(ramp);
+        Promise<Void> done = Promise.promise();
+        stopFrom(0, done);
+        return done.future();
+    }
+
+    private void stopFrom(int index, Promise<Void> done) {
+        if (index >= devices.size()) {
+            done.complete();
+            return;
+        }
+        int end = Math.min(devices.size(), index + SIGN_INS_AT_ONCE);
+        Future.join(devices.subList(index, end).stream().map(LeanDevice::stop).toList())
+                .onComplete(closed -> stopFrom(end, done));
+    }
+}

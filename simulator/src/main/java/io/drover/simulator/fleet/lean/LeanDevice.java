@@ -1,0 +1,282 @@
+package io.drover.simulator.fleet.lean;
+
+import io.drover.simulator.fleet.Seeded;
+import io.drover.simulator.fleet.behaviour.Behaviour;
+import io.drover.simulator.fleet.behaviour.BehaviourType;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * One virtual device as a small state machine: provision, connect, send telemetry, answer DeviceMove, and after it the
+ * same again with the new id scope. All of it runs on one event loop; a device has no thread and at most one socket.
+ */
+public final class LeanDevice {
+    private static final int PURPOSE_ANSWER_DELAY = 2;
+    private static final int PURPOSE_MOVE_DELAY = 3;
+    private static final Duration TOKEN_LIFE = Duration.ofHours(24);
+    private static final String TELEMETRY_PROPERTIES = "$.ct=application%2Fjson&$.ce=utf-8";
+
+    /** What devices of one event loop work with. */
+    public record Surroundings(
+            Vertx vertx,
+            Clock clock,
+            MqttDial dial,
+            Registrar registrar,
+            ConnectionGate gate,
+            FleetSettings settings,
+            FleetCounters counters) {}
+
+    private final Surroundings around;
+    private final int index;
+    private final String deviceId;
+    private final Behaviour behaviour;
+    private DevicePhase phase = DevicePhase.WAITING;
+    private String targetIdScope;
+    private boolean left;
+    private boolean reported;
+    private String hub;
+    private MqttSession session;
+    private long timer = -1;
+    private int failures;
+    private int epoch;
+    private long sent;
+
+    /** A device that waits for its start. */
+    public LeanDevice(Surroundings around, int index, String deviceId, Behaviour behaviour) {
+        this.around = around;
+        this.index = index;
+        this.deviceId = deviceId;
+        this.behaviour = behaviour;
+        around.counters().added(phase);
+    }
+
+    /** Begins the device's life; called once, on its event loop. */
+    public void start() {
+        switch (behaviour.type()) {
+            case OFFLINE -> enter(DevicePhase.OFFLINE);
+            case OFFLINE_UNTIL -> {
+                enter(DevicePhase.OFFLINE);
+                later(behaviour.after().toMillis(), this::provision);
+            }
+            default -> provision();
+        }
+    }
+
+    /** Ends it; completes when the socket is closed. */
+    public Future<Void> stop() {
+        return leave(DevicePhase.STOPPED);
+    }
+
+    /** Where the device is now. */
+    public DevicePhase phase() {
+        return phase;
+    }
+
+    private void provision() {
+        enter(left ? DevicePhase.MOVING : DevicePhase.PROVISIONING);
+        int now = ++epoch;
+        String scope = left ? targetIdScope : around.settings().sourceIdScope();
+        String key = left && behaviour.type() == BehaviourType.WRONG_KEY
+                ? DeviceCredentials.derive(deviceKey(), deviceId)
+                : deviceKey();
+        around.gate()
+                .pass(() -> around.registrar().register(scope, deviceId, key))
+                .onSuccess(assigned -> ifCurrent(now, () -> assigned(assigned)))
+                .onFailure(failure -> ifCurrent(now, () -> failed(failure, this::provision)));
+    }
+
+    private void assigned(String assignedHub) {
+        if (left && behaviour.type() == BehaviourType.MOVES_THEN_DIES) {
+            enter(DevicePhase.STOPPED);
+            return;
+        }
+        hub = assignedHub;
+        connect();
+    }
+
+    private void connect() {
+        enter(left ? DevicePhase.MOVING : DevicePhase.PROVISIONING);
+        int now = ++epoch;
+        around.gate()
+                .pass(() -> around.dial().open(hub, signIn()).compose(this::prepare))
+                .onSuccess(opened -> {
+                    if (epoch == now) {
+                        online(opened);
+                    } else {
+                        opened.disconnect();
+                    }
+                })
+                .onFailure(failure -> ifCurrent(now, () -> refused(failure)));
+    }
+
+    private MqttSession.SignIn signIn() {
+        String password = DeviceCredentials.hubToken(
+                hub, deviceId, deviceKey(), around.clock().instant().plus(TOKEN_LIFE));
+        String user = hub + "/" + deviceId + "/?api-version=2021-04-12";
+        return new MqttSession.SignIn(deviceId, user, password, keepAliveSeconds());
+    }
+
+    private Future<MqttSession> prepare(MqttSession opened) {
+        opened.onPublish((topic, payload) ->
+                MoveRequest.of(topic, Buffer.buffer(payload)).ifPresent(this::method));
+        session = opened;
+        List<String> filters = behaviour.type() == BehaviourType.NO_HANDLER
+                ? List.of("$iothub/twin/res/#")
+                : List.of("$iothub/methods/POST/#", "$iothub/twin/res/#");
+        return opened.subscribe(filters).map(opened).onFailure(failure -> opened.disconnect());
+    }
+
+    private void online(MqttSession opened) {
+        failures = 0;
+        enter(left ? DevicePhase.TARGET : DevicePhase.SOURCE);
+        int now = epoch;
+        opened.onClose(() -> ifCurrent(now, () -> {
+            session = null;
+            failed(new DeviceFailure("hub-closed"), this::connect);
+        }));
+        if (epoch != now) {
+            return;
+        }
+        if (!reported) {
+            reported = true;
+            byte[] properties =
+                    new JsonObject().put("firmware", "1.0.0").toBuffer().getBytes();
+            count(opened.send("$iothub/twin/PATCH/properties/reported/?$rid=1", properties));
+        }
+        beat();
+    }
+
+    /** A refused sign-in sends the device back to provisioning, as documented; anything else is tried again. */
+    private void refused(Throwable failure) {
+        session = null;
+        boolean credentials = failure instanceof DeviceFailure told && (told.status() == 4 || told.status() == 5);
+        failed(failure, credentials ? this::provision : this::connect);
+    }
+
+    private void beat() {
+        if (left && behaviour.type() == BehaviourType.MOVES_THEN_SILENT) {
+            session.ping();
+            later(keepAliveSeconds() * 500L, this::beat);
+            return;
+        }
+        byte[] body = new JsonObject()
+                .put("sequence", sent++)
+                .put("temperature", 20 + Long.remainderUnsigned(Seeded.bits(index, (int) sent, 0), 100) / 10.0)
+                .toBuffer()
+                .getBytes();
+        Future<Void> acknowledged =
+                session.publish("devices/" + deviceId + "/messages/events/" + TELEMETRY_PROPERTIES, body);
+        acknowledged.onSuccess(done -> around.counters().telemetrySent());
+        count(acknowledged);
+        later(around.settings().telemetryInterval().toMillis(), this::beat);
+    }
+
+    private void method(MoveRequest request) {
+        if (!request.isMove() || phase == DevicePhase.TARGET) {
+            answer(request, 404, "no such method here");
+        } else if (request.idScope().isEmpty()) {
+            answer(request, 400, "payload must be an id scope or {\"idScope\":\"…\"}");
+        } else {
+            int now = epoch;
+            long delay = behaviour.answerDelay().pick(bits(PURPOSE_ANSWER_DELAY));
+            after(delay, () -> ifCurrent(now, () -> decide(request)));
+        }
+    }
+
+    private void decide(MoveRequest request) {
+        if (behaviour.status() != 200) {
+            answer(request, behaviour.status(), "this device does not move");
+            return;
+        }
+        Future<Void> answered = answer(request, 200, "moving");
+        if (!behaviour.moves() || targetIdScope != null) {
+            return;
+        }
+        targetIdScope = request.idScope().orElseThrow();
+        int now = epoch;
+        answered.onComplete(written ->
+                after(behaviour.moveDelay().pick(bits(PURPOSE_MOVE_DELAY)), () -> ifCurrent(now, this::move)));
+    }
+
+    private void move() {
+        left = true;
+        reported = false;
+        hub = null;
+        leave(DevicePhase.MOVING).onComplete(closed -> {
+            if (phase == DevicePhase.MOVING) {
+                provision();
+            }
+        });
+    }
+
+    private Future<Void> answer(MoveRequest request, int status, String message) {
+        byte[] body = new JsonObject().put("message", message).toBuffer().getBytes();
+        Future<Void> written = session.send(request.answerTopic(status), body);
+        written.onSuccess(done -> around.counters().commandAnswered());
+        count(written);
+        return written;
+    }
+
+    /** Away from the hub on purpose: nothing that still arrives for the old connection counts. */
+    private Future<Void> leave(DevicePhase next) {
+        epoch++;
+        around.vertx().cancelTimer(timer);
+        enter(next);
+        MqttSession ended = session;
+        session = null;
+        return ended == null ? Future.succeededFuture() : ended.disconnect();
+    }
+
+    private void failed(Throwable failure, Runnable again) {
+        around.counters().failed(failure);
+        epoch++;
+        enter(left ? DevicePhase.MOVING : DevicePhase.OFFLINE);
+        long limit = Math.min(
+                around.settings().maximumBackoff().toMillis(),
+                around.settings().firstBackoff().toMillis() << Math.min(failures, 16));
+        failures++;
+        later(ThreadLocalRandom.current().nextLong(limit / 2, limit + 1), again);
+    }
+
+    private void later(long millis, Runnable action) {
+        around.vertx().cancelTimer(timer);
+        timer = after(millis, action);
+    }
+
+    private long after(long millis, Runnable action) {
+        return around.vertx().setTimer(Math.max(1, millis), due -> action.run());
+    }
+
+    private void ifCurrent(int expected, Runnable action) {
+        if (epoch == expected) {
+            action.run();
+        }
+    }
+
+    private void count(Future<Void> written) {
+        written.onFailure(failure -> around.counters().failed(failure));
+    }
+
+    private void enter(DevicePhase next) {
+        around.counters().moved(phase, next);
+        phase = next;
+    }
+
+    private String deviceKey() {
+        return DeviceCredentials.derive(around.settings().groupKey(), deviceId);
+    }
+
+    private int keepAliveSeconds() {
+        return (int) Math.max(60, around.settings().telemetryInterval().toSeconds() * 3);
+    }
+
+    private long bits(int purpose) {
+        return Seeded.bits(around.settings().seed(), index, purpose);
+    }
+}

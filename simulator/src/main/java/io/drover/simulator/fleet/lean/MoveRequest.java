@@ -1,0 +1,51 @@
+package io.drover.simulator.fleet.lean;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A direct method as a device sees it, with the id scope when it is a DeviceMove.
+ *
+ * @param name method name, {@code component*command} for a command of a component
+ */
+record MoveRequest(String name, String requestId, Buffer payload) {
+    private static final String PREFIX = "$iothub/methods/POST/";
+
+    /** Reads {@code $iothub/methods/POST/{name}/?$rid={rid}}. */
+    static Optional<MoveRequest> of(String topic, Buffer payload) {
+        int end = topic.indexOf("/?$rid=");
+        if (!topic.startsWith(PREFIX) || end < PREFIX.length()) {
+            return Optional.empty();
+        }
+        return Optional.of(new MoveRequest(topic.substring(PREFIX.length(), end), topic.substring(end + 7), payload));
+    }
+
+    boolean isMove() {
+        return name.equals("DeviceMove") || name.equals("migration*DeviceMove");
+    }
+
+    /** The id scope to move to: the payload's {@code idScope}, or the payload itself when it is a bare string. */
+    Optional<String> idScope() {
+        try {
+            Object value = payload.length() == 0 ? null : Json.decodeValue(payload);
+            if (value instanceof JsonObject object) {
+                value = object.getMap().entrySet().stream()
+                        .filter(entry -> entry.getKey().equalsIgnoreCase("idScope"))
+                        .map(Map.Entry::getValue)
+                        .findFirst()
+                        .orElse(null);
+            }
+            return value instanceof String text && !text.isBlank() ? Optional.of(text) : Optional.empty();
+        } catch (DecodeException noJson) {
+            return Optional.empty();
+        }
+    }
+
+    String answerTopic(int status) {
+        return "$iothub/methods/res/" + status + "/?$rid=" + requestId;
+    }
+}

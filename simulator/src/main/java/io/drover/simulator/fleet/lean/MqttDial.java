@@ -1,0 +1,58 @@
+package io.drover.simulator.fleet.lean;
+
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.mqtt.MqttDecoder;
+import io.netty.handler.codec.mqtt.MqttEncoder;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.ConnectOptions;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.SocketAddress;
+
+/**
+ * Opens MQTT sessions for the whole fleet over one shared client: one TLS context instead of one per device. TCP goes
+ * to 127.0.0.1; the name asked for is kept for SNI and the certificate check, and only the given CA is trusted.
+ */
+public final class MqttDial {
+    private static final int MAX_MESSAGE_BYTES = 256 * 1024 + 4096;
+
+    private final NetClient client;
+    private final Vertx vertx;
+    private final int port;
+
+    /** Creates the shared client. */
+    public MqttDial(Vertx vertx, int port, String caCertificatePath, TlsEngine engine) {
+        this.vertx = vertx;
+        this.port = port;
+        this.client = vertx.createNetClient(new NetClientOptions()
+                .setSsl(true)
+                .setSslEngineOptions(engine.options())
+                .setTrustOptions(new PemTrustOptions().addCertPath(caCertificatePath))
+                .setHostnameVerificationAlgorithm("HTTPS")
+                .setConnectTimeout(20_000)
+                .setTcpNoDelay(true));
+    }
+
+    /**
+     * Connects and signs in; call on an event loop, all of the session's callbacks come on it. Fails with
+     * DeviceFailure "connack-n" when refused, else with the transport's own failure.
+     */
+    public Future<MqttSession> open(String hostName, MqttSession.SignIn signIn) {
+        ConnectOptions options = new ConnectOptions()
+                .setHost(hostName)
+                .setPort(port)
+                .setRemoteAddress(SocketAddress.inetSocketAddress(port, "127.0.0.1"))
+                .setSsl(true)
+                .setSniServerName(hostName);
+        return client.connect(options).compose(socket -> {
+            NetSocketInternal channel = (NetSocketInternal) socket;
+            ChannelPipeline pipeline = channel.channelHandlerContext().pipeline();
+            pipeline.addBefore("handler", "mqttEncoder", MqttEncoder.INSTANCE);
+            pipeline.addBefore("handler", "mqttDecoder", new MqttDecoder(MAX_MESSAGE_BYTES));
+            return new MqttSession(vertx, channel).signIn(signIn);
+        });
+    }
+}

@@ -1,0 +1,68 @@
+package io.drover.simulator.rehearsal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/**
+ * What really happened to one device, as the emulated cloud saw it.
+ *
+ * @param commandsRequested when each move command reached the cloud
+ * @param firstDelivered when a move command was first handed to the device
+ * @param arrivedAt first connection at the target hub
+ * @param provenAt first telemetry at the target hub
+ */
+record DeviceTruth(
+        String deviceId,
+        List<Instant> commandsRequested,
+        Optional<Instant> firstDelivered,
+        Optional<Instant> arrivedAt,
+        Optional<Instant> provenAt) {
+
+    /** Reads one line of {@code /control/truth}, keeping what concerns the named target. */
+    static DeviceTruth parse(JsonNode line, String targetProvisioningService) {
+        List<Instant> requested = new ArrayList<>();
+        Optional<Instant> delivered = Optional.empty();
+        for (JsonNode command : line.path("commands")) {
+            instant(command, "requestedAt").ifPresent(requested::add);
+            delivered = earliest(delivered, instant(command, "deliveredAt"));
+        }
+        Optional<JsonNode> target = StreamSupport.stream(line.path("targets").spliterator(), false)
+                .filter(node -> targetProvisioningService.equals(
+                        node.path("provisioningService").asText()))
+                .findFirst();
+        return new DeviceTruth(
+                line.path("deviceId").asText(),
+                List.copyOf(requested),
+                delivered,
+                target.flatMap(node -> instant(node, "firstConnectedAt")),
+                target.flatMap(node -> instant(node, "firstTelemetryAt")));
+    }
+
+    /** True when telemetry reached the target. */
+    boolean moved() {
+        return provenAt.isPresent();
+    }
+
+    /** Commands that reached the cloud when the device had already arrived at the target. */
+    long commandsAfterArrival() {
+        return arrivedAt
+                .map(arrived -> commandsRequested.stream()
+                        .filter(at -> at.isAfter(arrived))
+                        .count())
+                .orElse(0L);
+    }
+
+    private static Optional<Instant> instant(JsonNode node, String field) {
+        return node.hasNonNull(field)
+                ? Optional.of(Instant.parse(node.get(field).asText()))
+                : Optional.empty();
+    }
+
+    private static Optional<Instant> earliest(Optional<Instant> one, Optional<Instant> other) {
+        return one.isEmpty() || (other.isPresent() && other.get().isBefore(one.get())) ? other : one;
+    }
+}

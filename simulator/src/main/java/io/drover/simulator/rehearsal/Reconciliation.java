@@ -1,0 +1,67 @@
+package io.drover.simulator.rehearsal;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The worker's ledger held against the cloud's ground truth, device by device.
+ *
+ * @param devices number of devices in the truth
+ * @param mismatches each device on which the two disagree, with the disagreement in words
+ * @param commandedAfterArrival devices that were commanded once more after they had arrived
+ */
+record Reconciliation(int devices, List<Mismatch> mismatches, List<String> commandedAfterArrival) {
+
+    /** One device on which ledger and truth disagree. */
+    record Mismatch(String deviceId, String difference) {}
+
+    static Reconciliation of(List<LedgerEntry> ledger, List<DeviceTruth> truth) {
+        Map<String, LedgerEntry> entries = new HashMap<>();
+        List<Mismatch> mismatches = new ArrayList<>();
+        for (LedgerEntry entry : ledger) {
+            if (entries.put(entry.deviceId(), entry) != null) {
+                mismatches.add(new Mismatch(entry.deviceId(), "stands twice in the ledger"));
+            }
+        }
+        List<String> commandedAgain = new ArrayList<>();
+        for (DeviceTruth device : truth) {
+            LedgerEntry entry = entries.remove(device.deviceId());
+            difference(entry, device)
+                    .ifPresent(difference -> mismatches.add(new Mismatch(device.deviceId(), difference)));
+            if (device.commandsAfterArrival() > 0) {
+                commandedAgain.add(device.deviceId());
+            }
+        }
+        entries.keySet().forEach(id -> mismatches.add(new Mismatch(id, "is in the ledger but was never created")));
+        return new Reconciliation(truth.size(), List.copyOf(mismatches), List.copyOf(commandedAgain));
+    }
+
+    /** True when every device agrees and none was commanded after its arrival. */
+    boolean holds() {
+        return mismatches.isEmpty() && commandedAfterArrival.isEmpty();
+    }
+
+    private static Optional<String> difference(LedgerEntry entry, DeviceTruth device) {
+        if (entry == null) {
+            return Optional.of("is missing from the ledger");
+        }
+        if (!entry.isFinal()) {
+            return Optional.of("was left in " + entry.state());
+        }
+        if (entry.isMigrated() && !device.moved()) {
+            return Optional.of("ledger says MIGRATED, but no telemetry reached the target");
+        }
+        if (!entry.isMigrated() && device.moved()) {
+            return Optional.of(
+                    "ledger says " + entry.state() + " " + entry.reason() + ", but its telemetry reached the target at "
+                            + device.provenAt().orElseThrow());
+        }
+        if (entry.isMigrated() && device.firstDelivered().isEmpty()) {
+            return Optional.of("ledger says MIGRATED, but no command was ever delivered");
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,262 @@
+package io.drover.simulator.rehearsal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.drover.simulator.fleet.Scenario;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Carries one rehearsal out, from an empty cloud to the verdict. Blocking; runs on the caller's thread. */
+final class Rehearsal {
+    private static final String SUFFIX = "test";
+    private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration WORKER_END_PATIENCE = Duration.ofSeconds(30);
+
+    private final RehearsalOptions options;
+    private final Scenario scenario;
+    private final ProgressView view;
+    private final Clock clock;
+    private final String clientSecret = randomSecret();
+    private final Map<String, Long> peakMemory = new TreeMap<>();
+    private int kills;
+
+    Rehearsal(RehearsalOptions options, Scenario scenario, ProgressView view, Clock clock) {
+        this.options = options;
+        this.scenario = scenario;
+        this.view = view;
+        this.clock = clock;
+    }
+
+    RehearsalResult run() {
+        try (ChildProcess cloudProcess = startCloud()) {
+            JsonNode ready = cloudProcess.awaitReady(START_PATIENCE);
+            ControlClient cloud = new ControlClient(ready.path("controlPort").asInt());
+            view.step("Emulated Azure listens: HTTPS " + ready.path("httpsPort").asInt() + ", MQTT "
+                    + ready.path("mqttPort").asInt() + ", AMQP "
+                    + ready.path("amqpPort").asInt());
+            new RehearsalEstate().create(cloud, clientSecret, options.devices(), scenario::deviceId);
+            enforceQuotas(cloud, false);
+            try (ChildProcess fleetProcess = startFleet(ready)) {
+                ControlClient fleet = new ControlClient(fleetProcess
+                        .awaitReady(START_PATIENCE)
+                        .path("controlPort")
+                        .asInt());
+                awaitFleet(fleet, fleetProcess);
+                enforceQuotas(cloud, true);
+                Duration took = migrate(ready);
+                List<LedgerEntry> ledger = readLedger();
+                List<DeviceTruth> truth = readTruth(cloud);
+                rememberPeak("cloud", cloudProcess);
+                rememberPeak("fleet", fleetProcess);
+                return result(ledger, truth, took);
+            }
+        }
+    }
+
+    private ChildProcess startCloud() {
+        view.step(
+                "Starting the emulated Azure, " + options.devices() + " devices, scenario " + scenario.name() + " ...");
+        return ChildProcess.start(
+                "cloud",
+                options.folder(),
+                heap(1536),
+                options.simulatorJar(),
+                List.of(
+                        "cloud",
+                        "--https-port=0",
+                        "--mqtt-port=0",
+                        "--amqp-port=0",
+                        "--control-port=0",
+                        "--suffix=" + SUFFIX,
+                        "--data-dir=" + options.folder().resolve("cloud"),
+                        "--time-compression=" + scenario.timeCompression(),
+                        "--ready-line",
+                        "--stop-with-stdin"),
+                Map.of());
+    }
+
+    private ChildProcess startFleet(JsonNode cloudReady) {
+        return ChildProcess.start(
+                "fleet",
+                options.folder(),
+                heap(1536),
+                options.simulatorJar(),
+                List.of(
+                        "fleet",
+                        "--control=http://127.0.0.1:"
+                                + cloudReady.path("controlPort").asInt(),
+                        "--mqtt-port=" + cloudReady.path("mqttPort").asInt(),
+                        "--ca=" + cloudReady.path("caCertificate").asText(),
+                        "--application=" + RehearsalEstate.APPLICATION,
+                        "--scenario=" + options.scenarioArgument(),
+                        "--devices=" + options.devices(),
+                        "--seed=" + options.seed(),
+                        "--suffix=" + SUFFIX,
+                        "--control-port=0",
+                        "--ready-line",
+                        "--stop-with-stdin"),
+                Map.of());
+    }
+
+    /** Waits until every device that will connect at the source has done so. */
+    private void awaitFleet(ControlClient fleet, ChildProcess process) {
+        fleet.post("/fleet/start", JsonNodeFactory.instance.objectNode());
+        Instant deadline = clock.instant().plus(options.patience());
+        while (clock.instant().isBefore(deadline)) {
+            JsonNode phases = fleet.get("/fleet/status").path("phases");
+            long source = phases.path("source").asLong();
+            long settled = source
+                    + phases.path("offline").asLong()
+                    + phases.path("stopped").asLong();
+            view.update("devices connected at the source: " + source + "/" + options.devices(), clock.instant());
+            if (settled >= options.devices()) {
+                view.step("Fleet is up: " + source + " devices connected at the source, " + (options.devices() - source)
+                        + " offline.");
+                return;
+            }
+            if (process.nextLine(POLL).isPresent() || process.hasEnded()) {
+                throw process.failure("stopped while its devices connected");
+            }
+        }
+        throw process.failure("did not connect its devices within "
+                + options.patience().toSeconds() + " s; last status " + fleet.get("/fleet/status"));
+    }
+
+    private Duration migrate(JsonNode cloudReady) {
+        WorkerConfiguration.write(options.folder(), cloudReady, SUFFIX, deadlines(), scenario.timeCompression());
+        Instant start = clock.instant();
+        Instant deadline = start.plus(options.patience());
+        List<Double> kill = new ArrayList<>(options.killWorkerAt());
+        while (true) {
+            try (ChildProcess worker = startWorker("worker", List.of("apply", "--output=json"))) {
+                if (!killedOnTheWay(worker, kill, deadline)) {
+                    int exit = worker.awaitExit(WORKER_END_PATIENCE);
+                    if (exit != 0 && exit != 2) {
+                        throw worker.failure("ended with exit code " + exit);
+                    }
+                    return Duration.between(start, clock.instant());
+                }
+            }
+        }
+    }
+
+    /** Follows the worker to its end; true when it was killed on purpose before that. */
+    private boolean killedOnTheWay(ChildProcess worker, List<Double> kill, Instant deadline) {
+        while (!worker.hasEnded()) {
+            if (clock.instant().isAfter(deadline)) {
+                throw worker.failure("was not done within " + options.patience().toSeconds() + " s");
+            }
+            Optional<WorkerProgress> progress = worker.nextLine(POLL).flatMap(WorkerProgress::parse);
+            rememberPeak("worker", worker);
+            if (progress.isPresent()) {
+                view.update(progress.get().render(24), clock.instant());
+                if (!kill.isEmpty() && progress.get().migratedShare() >= kill.get(0)) {
+                    kill.remove(0);
+                    kills++;
+                    view.step("Killing the worker (SIGKILL) and starting it again.");
+                    worker.kill();
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private List<LedgerEntry> readLedger() {
+        Path csv = options.folder().resolve("ledger.csv");
+        try (ChildProcess report = startWorker("worker-report", List.of("report", "--output=csv"));
+                BufferedWriter file = Files.newBufferedWriter(csv)) {
+            while (!report.hasEnded()) {
+                Optional<String> line = report.nextLine(POLL);
+                if (line.isPresent()) {
+                    file.write(line.get());
+                    file.newLine();
+                }
+            }
+        } catch (IOException e) {
+            throw new RehearsalException("The worker's report " + csv + " cannot be written: " + e.getMessage(), e);
+        }
+        return LedgerEntry.readAll(csv);
+    }
+
+    private List<DeviceTruth> readTruth(ControlClient cloud) {
+        List<DeviceTruth> truth = new ArrayList<>(options.devices());
+        cloud.lines(
+                "/control/truth?application=" + RehearsalEstate.APPLICATION,
+                line -> truth.add(DeviceTruth.parse(line, RehearsalEstate.PROVISIONING_SERVICE)));
+        return truth;
+    }
+
+    private ChildProcess startWorker(String name, List<String> arguments) {
+        List<String> all = new ArrayList<>(arguments);
+        all.add("--config=" + options.folder().resolve("worker.yaml"));
+        return ChildProcess.start(
+                name,
+                options.folder(),
+                heap(512),
+                options.workerJar(),
+                all,
+                Map.of(WorkerConfiguration.SECRET_VARIABLE, clientSecret));
+    }
+
+    private RehearsalResult result(List<LedgerEntry> ledger, List<DeviceTruth> truth, Duration took) {
+        return new RehearsalResult(
+                scenario.name(),
+                options.devices(),
+                options.seed(),
+                RehearsalResult.count(ledger.stream().map(LedgerEntry::state).toList()),
+                RehearsalResult.count(ledger.stream()
+                        .filter(entry -> !entry.isMigrated())
+                        .map(LedgerEntry::reason)
+                        .toList()),
+                took,
+                RehearsalResult.commandToArrival(truth),
+                Reconciliation.of(ledger, truth),
+                Map.copyOf(peakMemory),
+                kills);
+    }
+
+    private void rememberPeak(String name, ChildProcess process) {
+        process.peakResidentMebibytes().ifPresent(size -> peakMemory.merge(name, size, Math::max));
+    }
+
+    private static void enforceQuotas(ControlClient cloud, boolean enforced) {
+        cloud.post("/control/quotas", JsonNodeFactory.instance.objectNode().put("enforced", enforced));
+    }
+
+    /** Documented waits divided by the time compression, but never shorter than a real round trip needs. */
+    private WorkerConfiguration.Deadlines deadlines() {
+        return new WorkerConfiguration.Deadlines(
+                compressed(Duration.ofSeconds(30), Duration.ofSeconds(5)),
+                compressed(Duration.ofMinutes(5), Duration.ofSeconds(15)),
+                compressed(Duration.ofMinutes(10), Duration.ofSeconds(20)));
+    }
+
+    private Duration compressed(Duration documented, Duration least) {
+        Duration scaled = documented.dividedBy(scenario.timeCompression());
+        return scaled.compareTo(least) < 0 ? least : scaled;
+    }
+
+    private static List<String> heap(int mebibytes) {
+        return List.of("-Xmx" + mebibytes + "m");
+    }
+
+    private static String randomSecret() {
+        byte[] bytes = new byte[24];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}

@@ -1,0 +1,77 @@
+package io.drover.simulator.rehearsal;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.function.IntFunction;
+
+/** The emulated Azure estate of a rehearsal: one IoT Central application to leave, one DPS and hub to reach. */
+final class RehearsalEstate {
+    static final String TENANT = "6f1f2d0e-7a3c-4b8e-9d55-0a1b2c3d4e5f";
+    static final String CLIENT_ID = "0c9a7f52-1f5e-4d2b-8a61-7e3b9c5d1f20";
+    static final String SUBSCRIPTION = "b2f4c6d8-0e1a-4c3b-9f57-8d6e4c2a0b19";
+    static final String APPLICATION = "source-app";
+    static final String DEVICE_GROUP = "all-devices";
+    static final String DEVICE_TEMPLATE = "dtmi:drover:rehearsal:device;1";
+    static final String PROVISIONING_SERVICE = "target-dps";
+    static final String HUB = "target-hub";
+    private static final String RESOURCE_GROUP = "rehearsal";
+    private static final int CHUNK = 10_000;
+
+    private final ObjectMapper json = new ObjectMapper();
+
+    /** Creates the estate and the devices in the cloud behind the control API. */
+    void create(ControlClient cloud, String clientSecret, int devices, IntFunction<String> deviceId) {
+        cloud.put("/control/estate", describe(clientSecret));
+        for (int from = 0; from < devices; from += CHUNK) {
+            ObjectNode request = json.createObjectNode().put("template", DEVICE_TEMPLATE);
+            ArrayNode ids = request.putArray("ids");
+            for (int index = from; index < Math.min(devices, from + CHUNK); index++) {
+                ids.add(deviceId.apply(index));
+            }
+            cloud.post("/control/applications/" + APPLICATION + "/devices", request);
+        }
+    }
+
+    private ObjectNode describe(String clientSecret) {
+        ObjectNode estate = json.createObjectNode().put("tenantId", TENANT);
+        estate.putArray("servicePrincipals")
+                .addObject()
+                .put("clientId", CLIENT_ID)
+                .put("clientSecret", clientSecret);
+        estate.putArray("subscriptions")
+                .addObject()
+                .put("subscriptionId", SUBSCRIPTION)
+                .put("displayName", "Rehearsal");
+        estate.putArray("hubs")
+                .addObject()
+                .put("name", HUB)
+                .put("resourceGroup", RESOURCE_GROUP)
+                .put("sku", "S1")
+                .put("units", 1);
+        estate.putArray("provisioningServices")
+                .addObject()
+                .put("name", PROVISIONING_SERVICE)
+                .put("resourceGroup", RESOURCE_GROUP)
+                .putArray("linkedHubs")
+                .add(HUB);
+        ObjectNode application = estate.putArray("applications")
+                .addObject()
+                .put("subdomain", APPLICATION)
+                .put("displayName", "Source application")
+                .put("resourceGroup", RESOURCE_GROUP);
+        application
+                .putArray("deviceTemplates")
+                .addObject()
+                .put("id", DEVICE_TEMPLATE)
+                .put("displayName", "Rehearsal device")
+                .put("move", "component");
+        application
+                .putArray("deviceGroups")
+                .addObject()
+                .put("id", DEVICE_GROUP)
+                .put("displayName", "All devices")
+                .put("filter", "SELECT * FROM devices WHERE $template = \"" + DEVICE_TEMPLATE + "\"");
+        return estate;
+    }
+}

@@ -1,0 +1,135 @@
+package io.drover.simulator.rehearsal;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/** The end of a rehearsal: text for a person, JSON for a program. */
+final class RehearsalReport {
+    private static final int SHOWN_MISMATCHES = 20;
+
+    private final RehearsalResult result;
+
+    RehearsalReport(RehearsalResult result) {
+        this.result = result;
+    }
+
+    String text() {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(
+                Locale.ROOT,
+                "%nRehearsal report: scenario %s, %,d devices, seed %d%s%n%n",
+                result.scenario(),
+                result.devices(),
+                result.seed(),
+                result.workerKills() == 0 ? "" : ", worker killed and restarted " + result.workerKills() + " times"));
+        table(text, "Devices by final state", result.states());
+        table(text, "Reasons", result.reasons());
+        text.append(String.format(
+                Locale.ROOT,
+                "Throughput      %.1f migrations/s (%.1f s from start to end of the worker)%n",
+                result.migrationsPerSecond(),
+                result.migration().toMillis() / 1000.0));
+        Histogram latency = result.commandToArrival();
+        if (latency.getTotalCount() > 0) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "Command->arrival p50 %.2f s, p90 %.2f s, p95 %.2f s, p99 %.2f s, max %.2f s (first telemetry at the target)%n",
+                    percentile(50),
+                    percentile(90),
+                    percentile(95),
+                    percentile(99),
+                    latency.getMaxValue() / 1000.0));
+        }
+        if (!result.peakMebibytes().isEmpty()) {
+            text.append("Peak memory     ");
+            result.peakMebibytes()
+                    .forEach((process, size) ->
+                            text.append(process).append(' ').append(size).append(" MiB  "));
+            text.append(System.lineSeparator());
+        }
+        verdict(text);
+        return text.toString();
+    }
+
+    private void verdict(StringBuilder text) {
+        Reconciliation reconciliation = result.reconciliation();
+        if (reconciliation.holds()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%nLedger = ground truth for all %,d devices; none was commanded after its arrival.%n",
+                    reconciliation.devices()));
+            return;
+        }
+        List<Reconciliation.Mismatch> mismatches = reconciliation.mismatches();
+        text.append(String.format(
+                Locale.ROOT,
+                "%nLedger and ground truth DIFFER on %,d of %,d devices; %,d were commanded after their arrival.%n",
+                mismatches.size(),
+                reconciliation.devices(),
+                reconciliation.commandedAfterArrival().size()));
+        mismatches.stream()
+                .limit(SHOWN_MISMATCHES)
+                .forEach(mismatch -> text.append("  ")
+                        .append(mismatch.deviceId())
+                        .append(": ")
+                        .append(mismatch.difference())
+                        .append(System.lineSeparator()));
+        reconciliation.commandedAfterArrival().stream()
+                .limit(SHOWN_MISMATCHES)
+                .forEach(id -> text.append("  ")
+                        .append(id)
+                        .append(": commanded again after it had arrived")
+                        .append(System.lineSeparator()));
+    }
+
+    private static void table(StringBuilder text, String title, Map<String, Long> counts) {
+        if (counts.isEmpty()) {
+            return;
+        }
+        text.append(title).append(System.lineSeparator());
+        counts.forEach((name, count) -> text.append(String.format(Locale.ROOT, "  %-24s %,10d%n", name, count)));
+        text.append(System.lineSeparator());
+    }
+
+    private double percentile(double percent) {
+        return result.commandToArrival().getValueAtPercentile(percent) / 1000.0;
+    }
+
+    /** Writes {@code report.json} into the folder. */
+    Path writeJson(Path folder) {
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode report = json.createObjectNode()
+                .put("scenario", result.scenario())
+                .put("devices", result.devices())
+                .put("seed", result.seed())
+                .put("workerKills", result.workerKills())
+                .put("migrationSeconds", result.migration().toMillis() / 1000.0)
+                .put("migrationsPerSecond", result.migrationsPerSecond())
+                .put("ledgerEqualsTruth", result.reconciliation().mismatches().isEmpty())
+                .put(
+                        "commandedAfterArrival",
+                        result.reconciliation().commandedAfterArrival().size());
+        report.set("states", json.valueToTree(result.states()));
+        report.set("reasons", json.valueToTree(result.reasons()));
+        report.set("peakMebibytes", json.valueToTree(result.peakMebibytes()));
+        report.set("mismatches", json.valueToTree(result.reconciliation().mismatches()));
+        ObjectNode latency = report.putObject("commandToArrivalSeconds");
+        for (double percent : new double[] {50, 90, 95, 99, 100}) {
+            latency.put("p" + (int) percent, percentile(percent));
+        }
+        Path file = folder.resolve("report.json");
+        try {
+            Files.write(file, json.writerWithDefaultPrettyPrinter().writeValueAsBytes(report));
+            return file;
+        } catch (IOException e) {
+            throw new RehearsalException("The report " + file + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+}

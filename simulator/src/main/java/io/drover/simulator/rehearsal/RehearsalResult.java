@@ -1,0 +1,56 @@
+package io.drover.simulator.rehearsal;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What came out of a rehearsal.
+ *
+ * @param states devices by final state in the worker's ledger
+ * @param reasons devices by reason, for those that did not migrate
+ * @param migration time from the worker's start to its end
+ * @param commandToArrival milliseconds from the first delivery of the command to the first telemetry at the target
+ * @param peakMebibytes highest resident memory of each process, where the machine tells
+ * @param workerKills how often the worker was killed and started again
+ */
+record RehearsalResult(
+        String scenario,
+        int devices,
+        long seed,
+        Map<String, Long> states,
+        Map<String, Long> reasons,
+        Duration migration,
+        Histogram commandToArrival,
+        Reconciliation reconciliation,
+        Map<String, Long> peakMebibytes,
+        int workerKills) {
+
+    static Histogram commandToArrival(Iterable<DeviceTruth> truth) {
+        Histogram histogram = new Histogram(3);
+        for (DeviceTruth device : truth) {
+            if (device.moved() && device.firstDelivered().isPresent()) {
+                Duration took = Duration.between(
+                        device.firstDelivered().orElseThrow(), device.provenAt().orElseThrow());
+                histogram.recordValue(Math.max(0, took.toMillis()));
+            }
+        }
+        return histogram;
+    }
+
+    static Map<String, Long> count(Iterable<String> values) {
+        Map<String, Long> counts = new TreeMap<>();
+        values.forEach(value -> {
+            if (value != null && !value.isBlank()) {
+                counts.merge(value, 1L, Long::sum);
+            }
+        });
+        return counts;
+    }
+
+    double migrationsPerSecond() {
+        double seconds = migration.toMillis() / 1000.0;
+        return seconds == 0 ? 0 : states.getOrDefault("MIGRATED", 0L) / seconds;
+    }
+}

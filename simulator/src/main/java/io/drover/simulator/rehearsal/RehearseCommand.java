@@ -1,0 +1,125 @@
+package io.drover.simulator.rehearsal;
+
+import io.drover.simulator.fleet.Scenario;
+import io.drover.simulator.fleet.ScenarioException;
+import io.drover.simulator.fleet.ScenarioLoader;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code simulator.jar rehearse}: exit code 0 only when the worker's ledger equals the ground truth. */
+@Command(
+        name = "rehearse",
+        mixinStandardHelpOptions = true,
+        description = "Moves a virtual fleet from an emulated IoT Central to an emulated IoT Hub with the real worker, "
+                + "and holds the worker's ledger against what really happened.")
+public final class RehearseCommand implements Callable<Integer> {
+    private static final int DIFFERS = 3;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--scenario",
+            defaultValue = "default",
+            description = "Scenario file, or the name of a packaged one (default, mixed).")
+    private String scenario;
+
+    @Option(names = "--devices", description = "Number of devices; the scenario's own number when left out.")
+    private Integer devices;
+
+    @Option(names = "--seed", description = "Seed of every random choice; the scenario's own when left out.")
+    private Long seed;
+
+    @Option(names = "--worker-jar", description = "The worker to rehearse; found beside the simulator when left out.")
+    private Path workerJar;
+
+    @Option(
+            names = "--work-dir",
+            description = "Folder for logs, ledger and report; a new temporary one when left out.")
+    private Path workDir;
+
+    @Option(
+            names = "--kill-worker-at",
+            split = ",",
+            description =
+                    "Kill the worker (SIGKILL) and start it again at these shares of migrated devices, e.g. 0.3,0.6.")
+    private List<Double> killWorkerAt = List.of();
+
+    @Option(
+            names = "--timeout",
+            defaultValue = "1800",
+            description = "Longest duration of each phase in seconds (${DEFAULT-VALUE}).")
+    private long timeoutSeconds;
+
+    @Override
+    public Integer call() throws IOException, ScenarioException {
+        Scenario loaded = ScenarioLoader.load(scenario);
+        Path folder = workDir == null
+                ? Files.createTempDirectory("drover-rehearsal-")
+                : Files.createDirectories(workDir.toAbsolutePath());
+        boolean terminal = onTerminal();
+        RehearsalOptions options = new RehearsalOptions(
+                folder,
+                workerJar(),
+                simulatorJar(),
+                scenario,
+                devices == null ? loaded.devices() : devices,
+                seed == null ? loaded.seed() : seed,
+                killWorkerAt.stream().sorted().toList(),
+                Duration.ofSeconds(timeoutSeconds),
+                terminal);
+        ProgressView view = new ProgressView(System.out, terminal);
+        Scenario chosen = loaded.withDevices(options.devices()).withSeed(options.seed());
+        RehearsalResult result = new Rehearsal(options, chosen, view, Clock.systemUTC()).run();
+        RehearsalReport report = new RehearsalReport(result);
+        view.step(report.text());
+        view.step("Report " + report.writeJson(folder) + "; logs and ledger beside it.");
+        return result.reconciliation().holds() ? 0 : DIFFERS;
+    }
+
+    /** SimulatorMain sets jdk.console=java.base, with which newer JDKs too give no console unless both ends are one. */
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean onTerminal() {
+        return System.console() != null;
+    }
+
+    private static Path simulatorJar() {
+        try {
+            Path code = Path.of(RehearseCommand.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            return Files.isDirectory(code) ? code.resolveSibling("simulator.jar") : code;
+        } catch (URISyntaxException e) {
+            throw new RehearsalException("The simulator's own jar has an unreadable location: " + e.getMessage(), e);
+        }
+    }
+
+    private Path workerJar() {
+        Path own = simulatorJar();
+        Path folder = own.toAbsolutePath().getParent();
+        Stream<Path> candidates = workerJar == null
+                ? Stream.of(folder.resolve("worker.jar"), folder.resolve("../../worker/target/worker.jar"))
+                : Stream.of(workerJar.toAbsolutePath());
+        return candidates
+                .map(Path::normalize)
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElseThrow(
+                        () -> new picocli.CommandLine.ParameterException(
+                                spec.commandLine(),
+                                "No worker.jar found. Build it with 'mvn -q package -DskipTests', or name it with --worker-jar."));
+    }
+}

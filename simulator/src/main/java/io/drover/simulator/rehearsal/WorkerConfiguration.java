@@ -1,0 +1,76 @@
+package io.drover.simulator.rehearsal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The worker's configuration file for a rehearsal: public names with the emulator's suffix, and where they are. */
+final class WorkerConfiguration {
+    static final String SECRET_VARIABLE = "DROVER_CLIENT_SECRET";
+
+    private WorkerConfiguration() {}
+
+    /** Writes {@code worker.yaml} into the folder; the secret stays in the environment. */
+    static Path write(Path folder, JsonNode cloudReady, String suffix, Deadlines deadlines, int timeCompression) {
+        String connectTo = "    - { host: \"*.%s\", address: 127.0.0.1, port: %d }%n"
+                .formatted(suffix, cloudReady.path("httpsPort").asInt());
+        String text = ("""
+                entra:
+                  authority: https://login.microsoftonline.%1$s
+                  tenant: %2$s
+                  clientId: %3$s
+                  clientSecret: { env: %4$s }
+                azure:
+                  resourceManager: https://management.azure.%1$s
+                  centralDomain: azureiotcentral.%1$s
+                  centralAudience: https://apps.azureiotcentral.%1$s
+                  dpsAudience: https://azure-devices-provisioning.%1$s
+                  hubAudience: https://iothubs.azure.%1$s
+                  timeCompression: %5$d
+                network:
+                  trustedCa: %6$s
+                  connectTo:
+                    - { host: "*.servicebus.%1$s", address: 127.0.0.1, port: %7$d }
+                """ + connectTo + """
+                migration:
+                  name: rehearsal
+                  subscription: %8$s
+                  source: { application: %9$s, deviceGroup: %10$s }
+                  target: { provisioningService: %11$s }
+                  verification: telemetry
+                  deadlines: { answer: %12$s, assigned: %13$s, connected: %13$s, telemetry: %13$s, offline: %14$s }
+                  attempts: 3
+                ledger: { url: "jdbc:sqlite:ledger.db" }
+                management: { host: 127.0.0.1, port: 0 }
+                """)
+                .formatted(
+                        suffix,
+                        RehearsalEstate.TENANT,
+                        RehearsalEstate.CLIENT_ID,
+                        SECRET_VARIABLE,
+                        timeCompression,
+                        cloudReady.path("caCertificate").asText(),
+                        cloudReady.path("amqpPort").asInt(),
+                        RehearsalEstate.SUBSCRIPTION,
+                        RehearsalEstate.APPLICATION,
+                        RehearsalEstate.DEVICE_GROUP,
+                        RehearsalEstate.PROVISIONING_SERVICE,
+                        seconds(deadlines.answer()),
+                        seconds(deadlines.step()),
+                        seconds(deadlines.offline()));
+        Path file = folder.resolve("worker.yaml");
+        try {
+            return Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new RehearsalException("The worker's configuration " + file + " cannot be written: " + e, e);
+        }
+    }
+
+    private static String seconds(java.time.Duration duration) {
+        return duration.toSeconds() + "s";
+    }
+
+    /** How long the worker of a rehearsal waits for an answer, for each further step, and for offline devices. */
+    record Deadlines(java.time.Duration answer, java.time.Duration step, java.time.Duration offline) {}
+}

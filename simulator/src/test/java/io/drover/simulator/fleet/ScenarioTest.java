@@ -1,0 +1,107 @@
+package io.drover.simulator.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.drover.simulator.fleet.behaviour.BehaviourType;
+import io.drover.simulator.fleet.behaviour.DelayRange;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ScenarioTest {
+    @Test
+    void thePackagedScenariosLoad() throws Exception {
+        Scenario scenario = ScenarioLoader.load("default");
+
+        assertThat(scenario.devices()).isEqualTo(1000);
+        assertThat(scenario.deviceId(42)).isEqualTo("truck-000042");
+        assertThat(scenario.behaviourOf(7).answerDelay()).isEqualTo(new DelayRange(0, 50));
+    }
+
+    @Test
+    void theMixedScenarioShowsEveryBehaviour() throws Exception {
+        Scenario scenario = ScenarioLoader.load("mixed");
+
+        Set<BehaviourType> seen = EnumSet.noneOf(BehaviourType.class);
+        for (int index = 0; index < 1000; index++) {
+            seen.add(scenario.behaviourOf(index).type());
+        }
+
+        assertThat(seen).isEqualTo(EnumSet.allOf(BehaviourType.class));
+    }
+
+    @Test
+    void aDeviceBehavesTheSameInAFleetOfAnySize() throws Exception {
+        Scenario small = ScenarioLoader.load("mixed").withDevices(10);
+        Scenario large = small.withDevices(100_000);
+
+        for (int index = 0; index < 1000; index++) {
+            assertThat(small.groupOf(index)).isEqualTo(large.groupOf(index));
+        }
+    }
+
+    @Test
+    void groupsAreDrawnInProportionToTheirWeights() throws Exception {
+        Scenario scenario = ScenarioLoader.load("mixed");
+
+        long obedient = java.util.stream.IntStream.range(0, 100_000)
+                .filter(index -> scenario.behaviourOf(index).type() == BehaviourType.OBEDIENT)
+                .count();
+
+        assertThat(obedient).isBetween(79_000L, 81_000L);
+    }
+
+    @Test
+    void anotherSeedDrawsAnotherFleet() throws Exception {
+        Scenario one = ScenarioLoader.load("mixed");
+        Scenario two = one.withSeed(2);
+
+        long same = java.util.stream.IntStream.range(0, 1000)
+                .filter(index -> one.groupOf(index).equals(two.groupOf(index)))
+                .count();
+
+        assertThat(same).isLessThan(1000);
+    }
+
+    @Test
+    void allMistakesAreReportedAtOnceWithTheirPlace() {
+        String yaml = """
+                name: wrong
+                devices: -1
+                sed: 1
+                timeCompression: 500
+                deviceId: "truck"
+                telemetryInterval: soon
+                connectRate: 10
+                groups:
+                  - name: a
+                    weight: 1
+                    behaviour: { type: obediant }
+                  - name: b
+                    weight: 1
+                    behaviour: { type: offline, after: 3s }
+                """;
+
+        ScenarioException refused =
+                catchThrowableOfType(ScenarioException.class, () -> ScenarioLoader.parse("wrong.yaml", yaml));
+
+        assertThat(refused.mistakes())
+                .anyMatch(line -> line.startsWith("line 2: 'devices'"))
+                .anyMatch(line -> line.startsWith("line 3: unknown key 'sed'"))
+                .anyMatch(line -> line.contains("'seed' is missing"))
+                .anyMatch(line -> line.startsWith("line 4: 'timeCompression'"))
+                .anyMatch(line -> line.startsWith("line 5: 'deviceId' gives every device the same id"))
+                .anyMatch(line -> line.startsWith("line 6: 'telemetryInterval'"))
+                .anyMatch(line -> line.startsWith("line 11: unknown behaviour type 'obediant'"))
+                .anyMatch(line -> line.startsWith("line 14: unknown offline key 'after'"))
+                .hasSize(8);
+    }
+
+    @Test
+    void aMissingFileIsNamedAndThePackagedOnesAreOffered() {
+        ScenarioException refused = catchThrowableOfType(ScenarioException.class, () -> ScenarioLoader.load("nowhere"));
+
+        assertThat(refused).hasMessageContaining("nowhere").hasMessageContaining("default, mixed");
+    }
+}
