@@ -4,6 +4,7 @@ import io.drover.simulator.cloud.arm.ArmApi;
 import io.drover.simulator.cloud.central.CentralApi;
 import io.drover.simulator.cloud.control.ApplicationControl;
 import io.drover.simulator.cloud.control.ControlApi;
+import io.drover.simulator.cloud.control.Readiness;
 import io.drover.simulator.cloud.dps.DpsMqttService;
 import io.drover.simulator.cloud.dps.DpsServiceApi;
 import io.drover.simulator.cloud.entra.AccessTokens;
@@ -13,11 +14,13 @@ import io.drover.simulator.cloud.http.VirtualHosts;
 import io.drover.simulator.cloud.hub.HubMqttService;
 import io.drover.simulator.cloud.hub.HubRestApi;
 import io.drover.simulator.cloud.hub.telemetry.TelemetryEndpoint;
+import io.drover.simulator.cloud.metrics.CallMeter;
+import io.drover.simulator.cloud.metrics.CloudService;
+import io.drover.simulator.cloud.metrics.ConnectionMeter;
 import io.drover.simulator.cloud.mqtt.MqttGateway;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.drover.simulator.cloud.tls.CertificateAuthority;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.drover.simulator.metrics.MetricsPage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -51,8 +54,10 @@ public final class Cloud {
     private final World world;
     private final Quotas quotas;
     private final AccessTokens tokens;
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final CallCounter counter = new CallCounter(registry);
+    private final MetricsPage metrics;
+    private final CallMeter calls;
+    private final ConnectionMeter connections;
+    private final EstateBuilder builder;
     private final List<Supplier<Future<Void>>> closing = Collections.synchronizedList(new ArrayList<>());
     private volatile CloudPorts ports;
 
@@ -63,6 +68,11 @@ public final class Cloud {
         this.quotas = new Quotas(options.timeCompression());
         this.quotas.enforce(options.quotasEnforced());
         this.tokens = new AccessTokens(options.names().suffix(), clock);
+        this.builder = new EstateBuilder(world, quotas, clock, options.assignmentTime(), random);
+        this.metrics = new MetricsPage(vertx);
+        this.calls = new CallMeter(metrics.registry());
+        this.connections = new ConnectionMeter(metrics.registry());
+        new WorldMetrics(world, quotas).bindTo(metrics.registry());
     }
 
     /**
@@ -87,7 +97,11 @@ public final class Cloud {
             Supplier<Future<Void>> next = closing.get(i);
             all = all.transform(before -> next.get());
         }
-        return all.transform(last -> Future.succeededFuture());
+        return all.transform(last -> {
+            ports = null;
+            metrics.close();
+            return Future.succeededFuture();
+        });
     }
 
     private record Certificates(Path authority, PemKeyCertOptions server) {}
@@ -115,32 +129,38 @@ public final class Cloud {
         VirtualHosts hosts = new VirtualHosts()
                 .route(
                         names.exactly(names.login()),
-                        counted("entra", new EntraApi(vertx, world.directory(), tokens, names, clock, random).router()))
+                        counted(
+                                CloudService.ENTRA,
+                                new EntraApi(vertx, world.directory(), tokens, names, clock, random).router()))
                 .route(
                         names.exactly(names.resourceManager()),
-                        counted("arm", new ArmApi(vertx, world.resources(), tokens, names, ARM_PAGE_SIZE).router()))
+                        counted(
+                                CloudService.ARM,
+                                new ArmApi(vertx, world.resources(), tokens, names, ARM_PAGE_SIZE).router()))
                 .route(
                         names::isCentral,
                         counted(
-                                "central",
+                                CloudService.CENTRAL,
                                 new CentralApi(vertx, world::application, tokens, quotas, names, clock).router()))
                 .route(
                         names::isProvisioning,
                         counted(
-                                "dps",
+                                CloudService.DPS_REST,
                                 new DpsServiceApi(vertx, world::provisioning, tokens, quotas, names, clock).router()))
                 .route(
                         names::isHub,
-                        counted("hub", new HubRestApi(vertx, world::hub, tokens, quotas, names, clock).router()));
+                        counted(
+                                CloudService.HUB_REST,
+                                new HubRestApi(vertx, world::hub, tokens, quotas, names, clock).router()));
         HttpServerOptions https = new HttpServerOptions().setSsl(true).setKeyCertOptions(certificate);
         if (OpenSSLEngineOptions.isAvailable()) {
             https.setSslEngineOptions(new OpenSSLEngineOptions());
         }
-        return bind(
-                vertx.createHttpServer(https).requestHandler(hosts.handler()),
-                options.httpsPort(),
-                "HTTPS",
-                "--https-port");
+        HttpServer server = vertx.createHttpServer(https)
+                .connectionHandler(up -> connections.accepted(ConnectionMeter.Listener.HTTPS))
+                .exceptionHandler(failure -> connections.failed(ConnectionMeter.Listener.HTTPS))
+                .requestHandler(hosts.handler());
+        return bind(server, options.httpsPort(), "HTTPS", "--https-port");
     }
 
     private Future<Integer> mqtt(PemKeyCertOptions certificate) {
@@ -153,8 +173,9 @@ public final class Cloud {
                 vertx,
                 mqtt,
                 List.of(
-                        new DpsMqttService(vertx, world::provisioningOfIdScope, quotas, clock),
-                        new HubMqttService(vertx, world::hub, quotas, clock)));
+                        new DpsMqttService(vertx, world::provisioningOfIdScope, quotas, clock, calls),
+                        new HubMqttService(vertx, world::hub, quotas, clock, calls)),
+                connections);
         closing.add(gateway::close);
         return named(gateway.listen(options.mqttPort()), options.mqttPort(), "MQTT", "--mqtt-port");
     }
@@ -162,15 +183,22 @@ public final class Cloud {
     private Future<Integer> amqp(PemKeyCertOptions certificate) {
         ProtonServerOptions amqp = new ProtonServerOptions();
         amqp.setSsl(true).setKeyCertOptions(certificate);
-        TelemetryEndpoint endpoint = new TelemetryEndpoint(vertx, amqp, world::hubOfNamespace, clock);
+        TelemetryEndpoint endpoint =
+                new TelemetryEndpoint(vertx, amqp, world::hubOfNamespace, clock, calls, connections);
         closing.add(endpoint::close);
         return named(endpoint.listen(options.amqpPort()), options.amqpPort(), "AMQP", "--amqp-port");
     }
 
     private Future<Integer> control() {
-        EstateBuilder builder = new EstateBuilder(world, quotas, clock, options.assignmentTime(), random);
-        ControlApi api =
-                new ControlApi(vertx, builder, quotas, counter, registry, this::state, new ApplicationControl(world));
+        ControlApi api = new ControlApi(
+                vertx,
+                builder,
+                quotas,
+                calls,
+                metrics,
+                new Readiness(() -> ports != null, world::isBuilt),
+                this::state,
+                new ApplicationControl(world));
         return bind(
                 vertx.createHttpServer().requestHandler(api.router()),
                 options.controlPort(),
@@ -178,8 +206,8 @@ public final class Cloud {
                 "--control-port");
     }
 
-    private Router counted(String service, Router api) {
-        api.route().order(Integer.MIN_VALUE).handler(counter.of(service));
+    private Router counted(CloudService service, Router api) {
+        api.route().order(Integer.MIN_VALUE).handler(new CallCounter(calls).of(service));
         return api;
     }
 

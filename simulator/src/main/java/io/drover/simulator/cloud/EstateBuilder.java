@@ -75,6 +75,7 @@ public final class EstateBuilder {
             estate.provisioningServices().forEach(service -> build(service, subscriptionId));
             estate.applications().forEach(application -> applications.build(application, subscriptionId));
         }
+        world.built();
     }
 
     private void build(Estate.ProvisioningSpec spec, String subscriptionId) {

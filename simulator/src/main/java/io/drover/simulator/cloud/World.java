@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** All state of the emulated cloud: each service by the name callers know it by. Thread-safe. */
 public final class World {
     private final Names names;
+    private volatile boolean built;
     private final Directory directory = new Directory();
     private final Resources resources = new Resources();
     private final Map<String, Hub> hubs = new ConcurrentHashMap<>();
@@ -22,6 +23,16 @@ public final class World {
 
     public World(Names names) {
         this.names = names;
+    }
+
+    /** Whether an estate has been put in; without one there is nothing to sign in to. */
+    public boolean isBuilt() {
+        return built;
+    }
+
+    /** An estate is complete. */
+    void built() {
+        built = true;
     }
 
     public Names names() {

@@ -5,6 +5,7 @@ import io.drover.simulator.fleet.lean.FleetSettings;
 import io.drover.simulator.fleet.lean.FleetShard;
 import io.drover.simulator.fleet.lean.MqttDial;
 import io.drover.simulator.fleet.lean.TlsEngine;
+import io.drover.simulator.metrics.MetricsPage;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -108,9 +109,10 @@ public final class FleetCommand implements Callable<Integer> {
 
     private int run(Vertx vertx, Scenario scenario, int end) throws InterruptedException {
         Clock clock = Clock.systemUTC();
-        FleetCounters counters = new FleetCounters();
+        MetricsPage metrics = new MetricsPage(vertx);
+        FleetCounters counters = new FleetCounters(metrics.registry());
         Promise<Void> go = Promise.promise();
-        FleetHttp http = new FleetHttp(counters, end - from, go::tryComplete, clock);
+        FleetHttp http = new FleetHttp(counters, metrics, end - from, go::tryComplete, clock);
         Future<HttpServer> ready = new FactorySheet(vertx, control)
                 .fetch(application)
                 .compose(sheet -> deploy(vertx, scenario, end, sheet, counters, go.future(), clock))
@@ -142,7 +144,7 @@ public final class FleetCommand implements Callable<Integer> {
             FleetCounters counters,
             Future<Void> go,
             Clock clock) {
-        MqttDial dial = new MqttDial(vertx, mqttPort, ca.toAbsolutePath().toString(), TlsEngine.fastest());
+        MqttDial dial = new MqttDial(vertx, mqttPort, ca.toAbsolutePath().toString(), TlsEngine.fastest(), counters);
         FleetSettings settings =
                 FleetSettings.of(sheet.idScope(), sheet.primaryKey(), scenario.seed(), scenario.telemetryInterval());
         String host = sheet.provisioningHost() == null

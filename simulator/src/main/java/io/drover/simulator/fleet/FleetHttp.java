@@ -2,11 +2,7 @@ package io.drover.simulator.fleet;
 
 import io.drover.simulator.fleet.lean.DevicePhase;
 import io.drover.simulator.fleet.lean.FleetCounters;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.drover.simulator.metrics.MetricsPage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -17,42 +13,21 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** The fleet's own HTTP on loopback: {@code /fleet/status}, {@code /fleet/start}, {@code /metrics}, {@code /health}. */
+/** The fleet's own HTTP on loopback: {@code /fleet/status}, {@code /fleet/start}, {@code /metrics}, {@code /health/…}. */
 final class FleetHttp {
     private final FleetCounters counters;
     private final int devices;
     private final Runnable begin;
     private final Clock clock;
     private final AtomicReference<Instant> startedAt = new AtomicReference<>();
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final JvmMemoryMetrics memory = new JvmMemoryMetrics();
+    private final MetricsPage metrics;
 
-    FleetHttp(FleetCounters counters, int devices, Runnable begin, Clock clock) {
+    FleetHttp(FleetCounters counters, MetricsPage metrics, int devices, Runnable begin, Clock clock) {
         this.counters = counters;
         this.devices = devices;
         this.begin = begin;
         this.clock = clock;
-        memory.bindTo(registry);
-        for (DevicePhase phase : DevicePhase.values()) {
-            Gauge.builder("drover_fleet_devices", counters, counts -> counts.in(phase))
-                    .description("Virtual devices by phase")
-                    .tag("phase", phase.text())
-                    .register(registry);
-        }
-        FunctionCounter.builder("drover_fleet_telemetry", counters, FleetCounters::telemetry)
-                .description("Telemetry messages acknowledged by a hub")
-                .register(registry);
-        FunctionCounter.builder("drover_fleet_commands_answered", counters, FleetCounters::commands)
-                .description("Direct methods answered")
-                .register(registry);
-        FunctionCounter.builder(
-                        "drover_fleet_errors",
-                        counters,
-                        counts -> counts.errors().values().stream()
-                                .mapToLong(Long::longValue)
-                                .sum())
-                .description("Failures of virtual devices, by reason in /fleet/status")
-                .register(registry);
+        this.metrics = metrics;
     }
 
     /** Begins the ramp, once; later calls do nothing. */
@@ -70,14 +45,22 @@ final class FleetHttp {
             start();
             request.response().setStatusCode(204).end();
         });
-        router.get("/metrics")
-                .handler(request -> request.response()
-                        .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-                        .end(registry.scrape()));
-        router.get("/health").handler(request -> request.json(new JsonObject().put("status", "UP")));
+        router.get("/metrics").handler(metrics::answer);
+        // An answer at all shows that the event loop turns.
         router.get("/health/live").handler(request -> request.json(new JsonObject().put("status", "UP")));
-        router.get("/health/ready").handler(request -> request.json(new JsonObject().put("status", "UP")));
+        router.get("/health/ready").handler(this::ready);
         return vertx.createHttpServer().requestHandler(router).listen(port, "127.0.0.1");
+    }
+
+    /** 200 once the fleet was started and every device has been where its behaviour wants it before the move. */
+    private void ready(RoutingContext request) {
+        boolean ready = startedAt.get() != null && counters.settled() >= devices;
+        request.response().setStatusCode(ready ? 200 : 503);
+        request.json(new JsonObject()
+                .put("status", ready ? "UP" : "DOWN")
+                .put("started", startedAt.get() != null)
+                .put("settled", counters.settled())
+                .put("devices", devices));
     }
 
     private void status(RoutingContext request) {

@@ -2,6 +2,12 @@ package io.drover.worker.cli;
 
 import io.drover.worker.WorkerConfig.Management;
 import io.drover.worker.db.Ledger;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -15,10 +21,13 @@ final class ManagementServer {
     /** Fails with one clear message when the port is taken. */
     static Future<HttpServer> listen(Vertx vertx, Management where, PrometheusMeterRegistry meters, Ledger ledger) {
         Router router = Router.router(vertx);
+        observeProcess(meters);
         router.get("/metrics")
-                .handler(call -> call.response()
-                        .putHeader("content-type", "text/plain; version=0.0.4; charset=utf-8")
-                        .end(meters.scrape()));
+                .handler(call -> vertx.executeBlocking(() -> meters.scrape(), false)
+                        .onSuccess(text -> call.response()
+                                .putHeader("content-type", "text/plain; version=0.0.4; charset=utf-8")
+                                .end(text))
+                        .onFailure(call::fail));
         router.get("/health/live").handler(call -> call.json(new io.vertx.core.json.JsonObject().put("status", "UP")));
         router.get("/health/ready")
                 .handler(call -> ledger.ping()
@@ -34,5 +43,16 @@ final class ManagementServer {
                         "Cannot listen on " + where.host() + ":" + where.port() + " (" + cause.getMessage()
                                 + "). Stop what uses the port, or set management.port to a free one or 0.",
                         cause)));
+    }
+
+    /** Lives as long as the process, like the registry it feeds. */
+    @SuppressWarnings("resource")
+    private static void observeProcess(PrometheusMeterRegistry meters) {
+        new JvmMemoryMetrics().bindTo(meters);
+        new JvmGcMetrics().bindTo(meters);
+        new JvmThreadMetrics().bindTo(meters);
+        new ProcessorMetrics().bindTo(meters);
+        new UptimeMetrics().bindTo(meters);
+        new FileDescriptorMetrics().bindTo(meters);
     }
 }

@@ -1,8 +1,11 @@
 package io.drover.simulator.cloud.central;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Every command sent to every device, for the command history and as ground truth. Thread-safe. */
 public final class CommandLog {
@@ -10,6 +13,18 @@ public final class CommandLog {
     static final int KEPT = 1_000;
 
     private final ConcurrentHashMap<String, List<CommandRecord>> byDevice = new ConcurrentHashMap<>();
+    private final Map<CommandOutcome, LongAdder> ended = new EnumMap<>(CommandOutcome.class);
+
+    CommandLog() {
+        for (CommandOutcome outcome : CommandOutcome.values()) {
+            ended.put(outcome, new LongAdder());
+        }
+    }
+
+    /** How many commands have ended this way since the start. */
+    public long ended(CommandOutcome outcome) {
+        return ended.get(outcome).sum();
+    }
 
     /** The commands of one device, oldest first; an immutable snapshot. */
     public List<CommandRecord> of(String deviceId) {
@@ -26,6 +41,7 @@ public final class CommandLog {
     }
 
     void closed(CommandRecord record) {
+        ended.get(record.outcome()).increment();
         byDevice.computeIfPresent(
                 record.deviceId(),
                 (device, known) -> known.stream()

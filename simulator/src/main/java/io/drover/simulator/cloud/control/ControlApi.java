@@ -2,9 +2,9 @@ package io.drover.simulator.cloud.control;
 
 import io.drover.simulator.cloud.Estate;
 import io.drover.simulator.cloud.EstateBuilder;
-import io.drover.simulator.cloud.http.CallCounter;
+import io.drover.simulator.cloud.metrics.CallMeter;
 import io.drover.simulator.cloud.quota.Quotas;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.drover.simulator.metrics.MetricsPage;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
@@ -26,22 +26,21 @@ public final class ControlApi {
     private final Router router;
     private final EstateBuilder builder;
     private final Quotas quotas;
-    private final CallCounter counter;
-    private final PrometheusMeterRegistry registry;
+    private final CallMeter calls;
     private final Supplier<JsonObject> state;
 
     public ControlApi(
             Vertx vertx,
             EstateBuilder builder,
             Quotas quotas,
-            CallCounter counter,
-            PrometheusMeterRegistry registry,
+            CallMeter calls,
+            MetricsPage metrics,
+            Readiness readiness,
             Supplier<JsonObject> state,
             ApplicationControl applications) {
         this.builder = builder;
         this.quotas = quotas;
-        this.counter = counter;
-        this.registry = registry;
+        this.calls = calls;
         this.state = state;
         this.router = Router.router(vertx);
         router.route().handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT));
@@ -50,10 +49,10 @@ public final class ControlApi {
         router.get("/control/counters").handler(this::counters);
         router.get("/control/state").handler(context -> answer(context, this.state.get()));
         applications.mount(router);
-        router.get("/metrics").handler(this::metrics);
-        // The listeners are up before this router is served, so an answer at all means ready.
-        router.get("/health/live").handler(ControlApi::up);
-        router.get("/health/ready").handler(ControlApi::up);
+        router.get("/metrics").handler(metrics::answer);
+        // An answer at all shows that the event loop turns.
+        router.get("/health/live").handler(context -> answer(context, new JsonObject().put("status", "UP")));
+        router.get("/health/ready").handler(readiness::answer);
     }
 
     public Router router() {
@@ -89,18 +88,8 @@ public final class ControlApi {
 
     private void counters(RoutingContext context) {
         JsonObject counts = new JsonObject();
-        counter.counts().forEach(counts::put);
+        calls.counts().forEach(counts::put);
         answer(context, counts);
-    }
-
-    private void metrics(RoutingContext context) {
-        context.response()
-                .putHeader("content-type", "text/plain; version=0.0.4; charset=utf-8")
-                .end(registry.scrape());
-    }
-
-    private static void up(RoutingContext context) {
-        answer(context, new JsonObject().put("status", "UP"));
     }
 
     /** The JSON object of the request; empty when it was refused. */

@@ -1,5 +1,7 @@
 package io.drover.simulator.cloud.dps;
 
+import io.drover.simulator.cloud.metrics.CallMeter;
+import io.drover.simulator.cloud.metrics.CloudService;
 import io.drover.simulator.cloud.mqtt.MqttService;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.drover.simulator.cloud.sas.SasToken;
@@ -24,13 +26,25 @@ public final class DpsMqttService implements MqttService {
     private final Function<String, Optional<ProvisioningService>> byIdScope;
     private final Quotas quotas;
     private final Clock clock;
+    private final CallMeter calls;
 
+    /** A service whose calls nobody counts. */
     public DpsMqttService(
             Vertx vertx, Function<String, Optional<ProvisioningService>> byIdScope, Quotas quotas, Clock clock) {
+        this(vertx, byIdScope, quotas, clock, CallMeter.unobserved());
+    }
+
+    public DpsMqttService(
+            Vertx vertx,
+            Function<String, Optional<ProvisioningService>> byIdScope,
+            Quotas quotas,
+            Clock clock,
+            CallMeter calls) {
         this.vertx = vertx;
         this.byIdScope = byIdScope;
         this.quotas = quotas;
         this.clock = clock;
+        this.calls = calls;
     }
 
     /** Whether the user name is one of the device API; only then is {@link #attach} meant. */
@@ -41,21 +55,28 @@ public final class DpsMqttService implements MqttService {
 
     @Override
     public void attach(MqttEndpoint endpoint) {
+        long arrived = System.nanoTime();
         Matcher userName = userName(endpoint);
         if (!userName.matches()) {
-            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_BAD_USER_NAME_OR_PASSWORD);
+            reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_BAD_USER_NAME_OR_PASSWORD, arrived);
             return;
         }
         String registrationId = userName.group(2);
         if (!registrationId.equalsIgnoreCase(endpoint.clientIdentifier())) {
-            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_IDENTIFIER_REJECTED);
+            reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_IDENTIFIER_REJECTED, arrived);
             return;
         }
         Optional<SasToken> token =
                 Optional.ofNullable(endpoint.auth().getPassword()).flatMap(SasToken::parse);
         DpsMqttSession session = new DpsMqttSession(
-                vertx, endpoint, registrationId, byIdScope.apply(userName.group(1)), token, quotas, clock);
+                vertx, endpoint, registrationId, byIdScope.apply(userName.group(1)), token, quotas, clock, calls);
         session.open();
+        calls.answered(CloudService.DPS_MQTT, "connect", "0", arrived);
+    }
+
+    private void reject(MqttEndpoint endpoint, MqttConnectReturnCode code, long arrived) {
+        endpoint.reject(code);
+        calls.answered(CloudService.DPS_MQTT, "connect", Integer.toString(code.byteValue()), arrived);
     }
 
     private static Matcher userName(MqttEndpoint endpoint) {

@@ -1,5 +1,7 @@
 package io.drover.simulator.cloud.dps;
 
+import io.drover.simulator.cloud.metrics.CallMeter;
+import io.drover.simulator.cloud.metrics.CloudService;
 import io.drover.simulator.cloud.quota.AzureLimit;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.drover.simulator.cloud.sas.SasToken;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -44,7 +47,7 @@ final class DpsMqttSession {
     private final Optional<SasToken> token;
     private final Quotas quotas;
     private final Clock clock;
-    private final PollWindow polls;
+    private final CallMeter calls;
     private MqttQoS responseQos;
     private int inFlight;
 
@@ -55,7 +58,8 @@ final class DpsMqttSession {
             Optional<ProvisioningService> service,
             Optional<SasToken> token,
             Quotas quotas,
-            Clock clock) {
+            Clock clock,
+            CallMeter calls) {
         this.vertx = vertx;
         this.endpoint = endpoint;
         this.registrationId = registrationId;
@@ -63,7 +67,7 @@ final class DpsMqttSession {
         this.token = token;
         this.quotas = quotas;
         this.clock = clock;
-        this.polls = new PollWindow(quotas.timeCompression());
+        this.calls = calls;
     }
 
     void open() {
@@ -102,15 +106,16 @@ final class DpsMqttSession {
         if (message.qosLevel() == MqttQoS.EXACTLY_ONCE || inFlight >= MAX_ANSWERS_IN_FLIGHT) {
             endpoint.close();
         } else if (register.matches()) {
-            answer(register.group(1), () -> register(message.payload()));
+            answer("register", register.group(1), () -> register(message.payload()));
         } else if (poll.matches()) {
-            answer(poll.group(1), () -> poll(poll.group(2)));
+            answer("poll", poll.group(1), () -> poll(poll.group(2)));
         } else {
             endpoint.close();
         }
     }
 
-    private void answer(String rid, java.util.function.Supplier<Reply> request) {
+    private void answer(String operation, String rid, Supplier<Reply> request) {
+        long arrived = System.nanoTime();
         Reply reply;
         try {
             reply = request.get();
@@ -126,6 +131,7 @@ final class DpsMqttSession {
         vertx.setTimer(LEAST_ANSWER_MILLIS, timer -> {
             inFlight--;
             send(rid, ready);
+            calls.answered(CloudService.DPS_MQTT, operation, Integer.toString(ready.status()), arrived);
         });
     }
 
@@ -161,11 +167,15 @@ final class DpsMqttSession {
 
     private Reply poll(String operationId) {
         ProvisioningService provisioning = known();
-        OptionalLong wait = quotas.enforced() ? polls.tryAcquire(clock.instant()) : OptionalLong.empty();
+        Registration registration = provisioning.poll(registrationId, signature(), operationId);
+        OptionalLong wait = quotas.enforced()
+                ? provisioning.tryPoll(registrationId, quotas.timeCompression())
+                : OptionalLong.empty();
         if (wait.isPresent()) {
+            quotas.countRefusal(AzureLimit.DPS_STATUS_POLLS);
             return throttled(wait);
         }
-        return progress(provisioning.poll(registrationId, signature(), operationId));
+        return progress(registration);
     }
 
     private Reply progress(Registration registration) {

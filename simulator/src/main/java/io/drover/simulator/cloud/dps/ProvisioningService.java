@@ -11,11 +11,14 @@ import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
@@ -38,6 +41,8 @@ public final class ProvisioningService {
     private final RandomGenerator random;
     private final EnrollmentGroups groups = new EnrollmentGroups();
     private final ConcurrentHashMap<String, Registration> registrations = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, PollWindow> polls = new ConcurrentHashMap<>();
+    private final Map<RegistrationStatus, LongAdder> decided = new EnumMap<>(RegistrationStatus.class);
     private volatile RegistrationGate gate = RegistrationGate.OPEN;
 
     /**
@@ -61,6 +66,9 @@ public final class ProvisioningService {
         this.assignmentTime = assignmentTime;
         this.random = random;
         this.policies = Map.of(OWNER_POLICY, new ProvisioningPolicy(OWNER_POLICY, SymmetricKey.generate(random)));
+        for (RegistrationStatus status : RegistrationStatus.values()) {
+            decided.put(status, new LongAdder());
+        }
     }
 
     /** The resource name, null for IoT Central's own service. */
@@ -131,7 +139,10 @@ public final class ProvisioningService {
      */
     public void delete(String groupId, String ifMatch) {
         groups.remove(groupId, before -> requireMatch(before, ifMatch == null ? "*" : ifMatch))
-                .forEach(gone -> registrations.remove(key(gone), gone));
+                .forEach(gone -> {
+                    registrations.remove(key(gone), gone);
+                    polls.remove(key(gone));
+                });
     }
 
     private static void requireMatch(EnrollmentGroup before, String ifMatch) {
@@ -162,9 +173,10 @@ public final class ProvisioningService {
             if (before != null && isAssigning(before)) {
                 return before;
             }
-            Registration decided = decide(group, registrationId, payload, before);
-            groups.add(decided);
-            return decided;
+            Registration registration = decide(group, registrationId, payload, before);
+            groups.add(registration);
+            decided.get(registration.outcome()).increment();
+            return registration;
         });
     }
 
@@ -178,6 +190,15 @@ public final class ProvisioningService {
         return registration(registrationId)
                 .filter(found -> found.operationId().equals(operationId))
                 .orElseThrow(() -> new ProvisioningException(ProvisioningError.REGISTRATION_NOT_FOUND));
+    }
+
+    /**
+     * Takes one status poll from the device's quota, however many connections it uses: empty when granted, else the seconds to wait.
+     * Only for devices that have registered, so that there are no more windows than registrations.
+     */
+    OptionalLong tryPoll(String registrationId, int timeCompression) {
+        return polls.computeIfAbsent(EnrollmentGroups.key(registrationId), key -> new PollWindow(timeCompression))
+                .tryAcquire(clock.instant());
     }
 
     /** The latest registration of this id, in any case. */
@@ -208,8 +229,14 @@ public final class ProvisioningService {
             }
             requireMatch(before.etag(), ifMatch == null ? "*" : ifMatch);
             groups.forget(before);
+            polls.remove(key);
             return null;
         });
+    }
+
+    /** How many registrations were decided this way since the start: assigned, failed or disabled. */
+    public long decided(RegistrationStatus status) {
+        return decided.get(status).sum();
     }
 
     /** The status this registration shows now. */

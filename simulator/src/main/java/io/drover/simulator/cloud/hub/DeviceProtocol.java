@@ -1,5 +1,7 @@
 package io.drover.simulator.cloud.hub;
 
+import io.drover.simulator.cloud.metrics.CallMeter;
+import io.drover.simulator.cloud.metrics.CloudService;
 import io.drover.simulator.cloud.quota.AzureLimit;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.netty.handler.codec.mqtt.MqttQoS;
@@ -17,7 +19,7 @@ import java.util.Map;
 
 /**
  * What a connected device may say, after "Use MQTT to communicate with IoT Hub": telemetry, answers to methods, twin
- * reads and reported properties. QoS 2, an unknown topic, more than 256 KiB or an expired token close the connection.
+ * reads and reported properties. QoS 2, an unknown topic or more than 256 KiB close the connection.
  * Confined to the connection's event loop.
  */
 final class DeviceProtocol {
@@ -35,17 +37,17 @@ final class DeviceProtocol {
     private final MqttEndpoint endpoint;
     private final Quotas quotas;
     private final Clock clock;
-    private final Instant tokenExpiry;
+    private final CallMeter calls;
+    private long arrived;
 
-    DeviceProtocol(
-            Hub hub, DeviceSession session, MqttEndpoint endpoint, Quotas quotas, Clock clock, Instant tokenExpiry) {
+    DeviceProtocol(Hub hub, DeviceSession session, MqttEndpoint endpoint, Quotas quotas, Clock clock, CallMeter calls) {
         this.hub = hub;
         this.device = session.device();
         this.session = session;
         this.endpoint = endpoint;
         this.quotas = quotas;
         this.clock = clock;
-        this.tokenExpiry = tokenExpiry;
+        this.calls = calls;
     }
 
     void listen() {
@@ -88,20 +90,17 @@ final class DeviceProtocol {
     }
 
     private void published(MqttPublishMessage message) {
-        Instant now = clock.instant();
-        if (message.qosLevel() == MqttQoS.EXACTLY_ONCE
-                || message.payload().length() > MAX_BODY
-                || !tokenExpiry.isAfter(now)) {
-            endpoint.close();
-            return;
-        }
+        arrived = System.nanoTime();
         boolean understood;
         try {
-            understood = handle(message, now);
+            understood = message.qosLevel() != MqttQoS.EXACTLY_ONCE
+                    && message.payload().length() <= MAX_BODY
+                    && handle(message, clock.instant());
         } catch (IllegalArgumentException malformedTopic) {
             understood = false;
         }
         if (!understood) {
+            answered("unknown", "closed");
             endpoint.close();
         } else if (message.qosLevel() == MqttQoS.AT_LEAST_ONCE && endpoint.isConnected()) {
             endpoint.publishAcknowledge(message.messageId());
@@ -140,6 +139,7 @@ final class DeviceProtocol {
         }
         device.telemetry(now);
         hub.telemetry().append(device, message.payload(), properties, now);
+        answered("telemetry", "accepted");
         return true;
     }
 
@@ -158,6 +158,7 @@ final class DeviceProtocol {
             return false;
         }
         session.answered(requestId, Integer.parseInt(rest.substring(0, slash)), payload);
+        answered("method-answer", "accepted");
         return true;
     }
 
@@ -167,9 +168,14 @@ final class DeviceProtocol {
             return false;
         }
         if (quotas.tryAcquire(AzureLimit.HUB_TWIN_READS, hub.name()).isPresent()) {
-            answerTwin(429, requestId, "", Buffer.buffer());
+            answerTwin("twin-get", 429, requestId, "", Buffer.buffer());
         } else {
-            answerTwin(200, requestId, "", device.twin().properties(false).toBuffer());
+            answerTwin(
+                    "twin-get",
+                    200,
+                    requestId,
+                    "",
+                    device.twin().properties(false).toBuffer());
         }
         return true;
     }
@@ -181,15 +187,20 @@ final class DeviceProtocol {
         }
         try {
             long version = device.twin().patchReported(new JsonObject(payload), now);
-            answerTwin(204, requestId, "&$version=" + version, Buffer.buffer());
+            answerTwin("twin-reported", 204, requestId, "&$version=" + version, Buffer.buffer());
         } catch (DecodeException | ClassCastException notAnObject) {
-            answerTwin(400, requestId, "", Buffer.buffer());
+            answerTwin("twin-reported", 400, requestId, "", Buffer.buffer());
         }
         return true;
     }
 
-    private void answerTwin(int status, String requestId, String more, Buffer body) {
+    private void answerTwin(String operation, int status, String requestId, String more, Buffer body) {
+        answered(operation, Integer.toString(status));
         session.publish("$iothub/twin/res/" + status + "/?$rid=" + requestId + more, body);
+    }
+
+    private void answered(String operation, String status) {
+        calls.answered(CloudService.HUB_MQTT, operation, status, arrived);
     }
 
     private static String requestId(String query) {

@@ -4,6 +4,7 @@ import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttEndpoint;
 import java.time.Clock;
@@ -18,6 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A device's live MQTT connection. Writes happen on the connection's own event loop; may be called from any thread. */
 final class DeviceSession {
     private static final int MAX_PENDING_METHODS = 32;
+    /** Far beyond the life of a process; an expiry may be any number that fits into a token. */
+    private static final Duration LONGEST_TIMER = Duration.ofDays(365);
 
     private final HubDevice device;
     private final MqttEndpoint endpoint;
@@ -101,6 +104,13 @@ final class DeviceSession {
                 endpoint.publish(topic, payload, MqttQoS.AT_MOST_ONCE, false, false);
             }
         });
+    }
+
+    /** Closes the connection when its token runs out, as documented; cancel the timer given when it ends earlier. */
+    long dropAt(Instant tokenExpiry, Vertx vertx) {
+        Duration left = Duration.between(clock.instant(), tokenExpiry);
+        long millis = left.compareTo(LONGEST_TIMER) > 0 ? LONGEST_TIMER.toMillis() : left.toMillis();
+        return vertx.setTimer(Math.max(1, millis), expired -> drop());
     }
 
     /** Closes the connection from the hub's side. */

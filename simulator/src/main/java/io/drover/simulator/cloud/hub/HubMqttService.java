@@ -1,5 +1,7 @@
 package io.drover.simulator.cloud.hub;
 
+import io.drover.simulator.cloud.metrics.CallMeter;
+import io.drover.simulator.cloud.metrics.CloudService;
 import io.drover.simulator.cloud.mqtt.MqttService;
 import io.drover.simulator.cloud.quota.AzureLimit;
 import io.drover.simulator.cloud.quota.Quotas;
@@ -24,13 +26,21 @@ public final class HubMqttService implements MqttService {
     private final Function<String, Optional<Hub>> byHost;
     private final Quotas quotas;
     private final Clock clock;
+    private final CallMeter calls;
 
     /** @param byHost finds a hub by its host name in lower case */
     public HubMqttService(Vertx vertx, Function<String, Optional<Hub>> byHost, Quotas quotas, Clock clock) {
+        this(vertx, byHost, quotas, clock, CallMeter.unobserved());
+    }
+
+    /** As the other, with calls counted. */
+    public HubMqttService(
+            Vertx vertx, Function<String, Optional<Hub>> byHost, Quotas quotas, Clock clock, CallMeter calls) {
         this.vertx = vertx;
         this.byHost = byHost;
         this.quotas = quotas;
         this.clock = clock;
+        this.calls = calls;
     }
 
     @Override
@@ -43,35 +53,47 @@ public final class HubMqttService implements MqttService {
 
     @Override
     public void attach(MqttEndpoint endpoint) {
+        long arrived = System.nanoTime();
+        MqttConnectReturnCode code = signIn(endpoint);
+        calls.answered(CloudService.HUB_MQTT, "connect", Integer.toString(code.byteValue()), arrived);
+    }
+
+    private MqttConnectReturnCode signIn(MqttEndpoint endpoint) {
         UserName userName = UserName.parse(endpoint.auth().getUsername()).orElseThrow();
         String deviceId = endpoint.clientIdentifier();
         if (endpoint.protocolVersion() != MQTT_3_1_1) {
-            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_UNACCEPTABLE_PROTOCOL_VERSION);
-            return;
+            return reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_UNACCEPTABLE_PROTOCOL_VERSION);
         }
         if (!PropertyBag.names(userName.deviceId(), deviceId)) {
-            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_IDENTIFIER_REJECTED);
-            return;
+            return reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_IDENTIFIER_REJECTED);
         }
         Optional<Hub> hub = byHost.apply(userName.host());
         Optional<HubDevice> device =
                 hub.flatMap(found -> found.device(deviceId)).filter(HubDevice::enabled);
         Optional<SasToken> token = SasToken.parse(endpoint.auth().getPassword());
         if (device.isEmpty() || token.isEmpty() || !holds(token.get(), hub.get(), device.get())) {
-            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
-            return;
+            return reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
         }
         if (quotas.tryAcquire(AzureLimit.HUB_CONNECTIONS, hub.get().name()).isPresent()) {
-            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE);
-            return;
+            return reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE);
         }
         open(endpoint, hub.get(), device.get(), token.get().expiry());
+        return MqttConnectReturnCode.CONNECTION_ACCEPTED;
+    }
+
+    private static MqttConnectReturnCode reject(MqttEndpoint endpoint, MqttConnectReturnCode code) {
+        endpoint.reject(code);
+        return code;
     }
 
     private void open(MqttEndpoint endpoint, Hub hub, HubDevice device, Instant tokenExpiry) {
         DeviceSession session = new DeviceSession(device, endpoint, vertx.getOrCreateContext(), clock);
-        new DeviceProtocol(hub, session, endpoint, quotas, clock, tokenExpiry).listen();
-        endpoint.closeHandler(closed -> device.disconnected(session, clock.instant()));
+        new DeviceProtocol(hub, session, endpoint, quotas, clock, calls).listen();
+        long expiry = session.dropAt(tokenExpiry, vertx);
+        endpoint.closeHandler(closed -> {
+            vertx.cancelTimer(expiry);
+            device.disconnected(session, clock.instant());
+        });
         device.connected(session, clock.instant());
         endpoint.accept(false);
     }

@@ -58,6 +58,11 @@ public final class TelemetryLog {
         return partitions.get(partition).atOrAfter(instant);
     }
 
+    /** Messages appended since the start, kept or not. */
+    public long appended() {
+        return partitions.stream().mapToLong(partition -> partition.last() + 1).sum();
+    }
+
     /** Calls the listener after each append, on the appending thread: it must be quick. Closing ends it. */
     public AutoCloseable onAppend(int partition, Runnable listener) {
         List<Runnable> listeners = partitions.get(partition).listeners;

@@ -1,5 +1,6 @@
 package io.drover.simulator.cloud.mqtt;
 
+import io.drover.simulator.cloud.metrics.ConnectionMeter;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -31,10 +32,17 @@ public final class MqttGateway {
     private final Vertx vertx;
     private final MqttServerOptions options;
     private final List<MqttService> services;
+    private final ConnectionMeter connections;
     private final List<String> deployments = Collections.synchronizedList(new ArrayList<>());
 
-    /** @param options certificate and TLS engine; host and message limits are set here */
+    /** A gateway whose connections nobody counts. */
     public MqttGateway(Vertx vertx, MqttServerOptions options, List<MqttService> services) {
+        this(vertx, options, services, ConnectionMeter.unobserved());
+    }
+
+    /** @param options certificate and TLS engine; host and message limits are set here */
+    public MqttGateway(
+            Vertx vertx, MqttServerOptions options, List<MqttService> services, ConnectionMeter connections) {
         this.vertx = vertx;
         this.options = new MqttServerOptions(options)
                 .setHost("127.0.0.1")
@@ -42,6 +50,7 @@ public final class MqttGateway {
                 .setMaxMessageSize(MAX_MESSAGE)
                 .setTimeoutOnConnect(CONNECT_SECONDS);
         this.services = List.copyOf(services);
+        this.connections = connections;
     }
 
     /** Listens and answers the port taken; 0 asks for a free one. Fails when the port is in use. */
@@ -66,6 +75,7 @@ public final class MqttGateway {
     }
 
     private void dispatch(MqttEndpoint endpoint) {
+        connections.accepted(ConnectionMeter.Listener.MQTT);
         for (MqttService service : services) {
             if (service.accepts(endpoint)) {
                 service.attach(endpoint);
@@ -88,7 +98,10 @@ public final class MqttGateway {
         public Future<?> start() {
             return MqttServer.create(vertx, new MqttServerOptions(options).setPort(port))
                     .endpointHandler(MqttGateway.this::dispatch)
-                    .exceptionHandler(failure -> LOG.debug("MQTT connection refused: {}", failure.toString()))
+                    .exceptionHandler(failure -> {
+                        connections.failed(ConnectionMeter.Listener.MQTT);
+                        LOG.debug("MQTT connection refused: {}", failure.toString());
+                    })
                     .listen()
                     .onSuccess(server -> taken.set(server.actualPort()));
         }

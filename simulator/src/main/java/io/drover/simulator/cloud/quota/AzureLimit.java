@@ -1,6 +1,7 @@
 package io.drover.simulator.cloud.quota;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * The documented rates of the emulated services: "IoT Central quotas and limits", "IoT Hub Device Provisioning Service quotas" and
@@ -15,6 +16,8 @@ public enum AzureLimit {
     CENTRAL_REGISTRATIONS(200, Duration.ofMinutes(1), false),
     /** Device registrations at one provisioning service. */
     DPS_REGISTRATIONS(1_000, Duration.ofMinutes(1), false),
+    /** Status polls of one registering device. */
+    DPS_STATUS_POLLS(5, Duration.ofSeconds(10), false),
     /** Enrollment operations and queries at one provisioning service. */
     DPS_SERVICE_OPERATIONS(1_000, Duration.ofMinutes(1), false),
     /** Create, read, update, delete and list of a hub's identity registry. */
@@ -34,6 +37,11 @@ public enum AzureLimit {
         this.amount = amount;
         this.period = period;
         this.perUnit = perUnit;
+    }
+
+    /** The service that has the limit: central, dps or hub. */
+    public String service() {
+        return name().substring(0, name().indexOf('_')).toLowerCase(Locale.ROOT);
     }
 
     public int amount() {

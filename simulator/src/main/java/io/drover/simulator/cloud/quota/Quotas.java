@@ -4,9 +4,11 @@ import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Holds callers to the documented rates with one token bucket per limit and owner (a hub, a provisioning service, an application).
@@ -20,6 +22,7 @@ public final class Quotas {
     private final int timeCompression;
     private final Map<Key, Bucket> buckets = new ConcurrentHashMap<>();
     private final Map<String, Integer> units = new ConcurrentHashMap<>();
+    private final Map<AzureLimit, LongAdder> refused = new EnumMap<>(AzureLimit.class);
     private volatile boolean enforced = true;
 
     public Quotas(int timeCompression) {
@@ -27,6 +30,9 @@ public final class Quotas {
             throw new IllegalArgumentException("timeCompression must be between 1 and 100, not " + timeCompression);
         }
         this.timeCompression = timeCompression;
+        for (AzureLimit limit : AzureLimit.values()) {
+            refused.put(limit, new LongAdder());
+        }
     }
 
     /** Takes one call from the owner's quota: empty when granted, else whole seconds for {@code Retry-After}, at least 1. */
@@ -39,6 +45,7 @@ public final class Quotas {
         if (probe.isConsumed()) {
             return OptionalLong.empty();
         }
+        countRefusal(limit);
         return OptionalLong.of(Math.max(1, (probe.getNanosToWaitForRefill() + 999_999_999L) / 1_000_000_000L));
     }
 
@@ -46,6 +53,16 @@ public final class Quotas {
     public void units(String owner, int count) {
         units.put(owner, count);
         buckets.keySet().removeIf(key -> key.owner().equals(owner));
+    }
+
+    /** Counts a refusal by a limit that is kept elsewhere, because it belongs to a single device. */
+    public void countRefusal(AzureLimit limit) {
+        refused.get(limit).increment();
+    }
+
+    /** How many calls this limit has refused since the start, of all owners. */
+    public long refused(AzureLimit limit) {
+        return refused.get(limit).sum();
     }
 
     /** Switches all quotas on or off at run time. */

@@ -1,23 +1,75 @@
 package io.drover.simulator.fleet.lean;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts of the whole fleet; any thread. */
+/** Counts and times of the whole fleet, as {@code /fleet/status} and metrics; any thread. Never a device id among the labels. */
 public final class FleetCounters {
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(5),
+        Duration.ofMillis(25),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofMillis(2_500),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(120)
+    };
+
+    /** What takes a device time. */
+    enum Step {
+        HANDSHAKE("drover.fleet.handshakes", "TCP connections with their TLS handshake"),
+        CONNECT("drover.fleet.connects", "MQTT sign-ins, from CONNECT to CONNACK"),
+        REGISTRATION("drover.fleet.registrations", "Registrations at a provisioning service, with all their waiting"),
+        MOVE("drover.fleet.moves", "Moves, from the accepted DeviceMove to the connection at the target");
+
+        private final String meter;
+        private final String description;
+
+        Step(String meter, String description) {
+            this.meter = meter;
+            this.description = description;
+        }
+    }
+
     private final Map<DevicePhase, LongAdder> phases = new EnumMap<>(DevicePhase.class);
     private final Map<String, LongAdder> errors = new ConcurrentHashMap<>();
+    private final MeterRegistry registry;
+    private final LongAdder settled = new LongAdder();
     private final LongAdder telemetry = new LongAdder();
     private final LongAdder commands = new LongAdder();
 
     /** All counts at zero. */
-    public FleetCounters() {
+    public FleetCounters(MeterRegistry registry) {
+        this.registry = registry;
         for (DevicePhase phase : DevicePhase.values()) {
             phases.put(phase, new LongAdder());
+            Gauge.builder("drover.fleet.devices", () -> in(phase))
+                    .description("Virtual devices by phase")
+                    .tag("phase", phase.text())
+                    .register(registry);
         }
+        Gauge.builder("drover.fleet.settled", this::settled)
+                .description("Devices that have connected at the source, or are not meant to")
+                .register(registry);
+        FunctionCounter.builder("drover.fleet.telemetry", this, FleetCounters::telemetry)
+                .description("Telemetry messages acknowledged by a hub")
+                .register(registry);
     }
 
     void added(DevicePhase phase) {
@@ -30,16 +82,54 @@ public final class FleetCounters {
     }
 
     void failed(Throwable failure) {
-        errors.computeIfAbsent(DeviceFailure.reasonOf(failure), reason -> new LongAdder())
-                .increment();
+        errors.computeIfAbsent(DeviceFailure.reasonOf(failure), this::errorsBy).increment();
+    }
+
+    private LongAdder errorsBy(String reason) {
+        LongAdder count = new LongAdder();
+        FunctionCounter.builder("drover.fleet.errors", count, LongAdder::sum)
+                .description("Failures of virtual devices by reason")
+                .tag("reason", reason)
+                .register(registry);
+        return count;
+    }
+
+    void hasSettled() {
+        settled.increment();
+    }
+
+    /** Times one step from its start (System.nanoTime()) to its end, with how it ended: {@code ok} or the reason of the failure. */
+    <T> Future<T> timed(Step step, String where, Future<T> work, long startedNanos) {
+        return work.onComplete(done -> Timer.builder(step.meter)
+                .description(step.description)
+                .tag("where", where)
+                .tag("outcome", done.succeeded() ? "ok" : DeviceFailure.reasonOf(done.cause()))
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry)
+                .record(System.nanoTime() - startedNanos, TimeUnit.NANOSECONDS));
+    }
+
+    /** A device that had accepted a DeviceMove is connected at the target. */
+    void arrived(long acceptedNanos) {
+        timed(Step.MOVE, "target", Future.succeededFuture(), acceptedNanos);
     }
 
     void telemetrySent() {
         telemetry.increment();
     }
 
-    void commandAnswered() {
+    void commandAnswered(int status) {
         commands.increment();
+        Counter.builder("drover.fleet.commands")
+                .description("Direct methods answered by virtual devices, by the status they gave")
+                .tag("status", Integer.toString(status))
+                .register(registry)
+                .increment();
+    }
+
+    /** Devices that have been connected at the source once, or whose behaviour keeps them away from it. */
+    public long settled() {
+        return settled.sum();
     }
 
     /** Devices in the phase now. */

@@ -43,12 +43,13 @@ public final class FleetShard extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        ConnectionGate gate = new ConnectionGate(SIGN_INS_AT_ONCE);
         LeanDevice.Surroundings around = new LeanDevice.Surroundings(
                 vertx,
                 clock,
                 dial,
-                new Registrar(vertx, dial, clock, part.provisioningHost(), REGISTRATION_DEADLINE),
-                new ConnectionGate(SIGN_INS_AT_ONCE),
+                new Registrar(vertx, dial, gate, clock, part.provisioningHost(), REGISTRATION_DEADLINE),
+                gate,
                 part.settings(),
                 counters);
         Scenario scenario = part.scenario();

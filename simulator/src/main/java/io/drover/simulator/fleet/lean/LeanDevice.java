@@ -40,6 +40,8 @@ public final class LeanDevice {
     private String targetIdScope;
     private boolean left;
     private boolean reported;
+    private boolean settled;
+    private long acceptedNanos;
     private String hub;
     private MqttSession session;
     private long timer = -1;
@@ -59,9 +61,13 @@ public final class LeanDevice {
     /** Begins the device's life; called once, on its event loop. */
     public void start() {
         switch (behaviour.type()) {
-            case OFFLINE -> enter(DevicePhase.OFFLINE);
+            case OFFLINE -> {
+                enter(DevicePhase.OFFLINE);
+                settle();
+            }
             case OFFLINE_UNTIL -> {
                 enter(DevicePhase.OFFLINE);
+                settle();
                 later(behaviour.after().toMillis(), this::provision);
             }
             default -> provision();
@@ -85,8 +91,12 @@ public final class LeanDevice {
         String key = left && behaviour.type() == BehaviourType.WRONG_KEY
                 ? DeviceCredentials.derive(deviceKey(), deviceId)
                 : deviceKey();
-        around.gate()
-                .pass(() -> around.registrar().register(scope, deviceId, key))
+        around.counters()
+                .timed(
+                        FleetCounters.Step.REGISTRATION,
+                        left ? "target" : "source",
+                        around.registrar().register(scope, deviceId, key),
+                        System.nanoTime())
                 .onSuccess(assigned -> ifCurrent(now, () -> assigned(assigned)))
                 .onFailure(failure -> ifCurrent(now, () -> failed(failure, this::provision)));
     }
@@ -135,6 +145,11 @@ public final class LeanDevice {
     private void online(MqttSession opened) {
         failures = 0;
         enter(left ? DevicePhase.TARGET : DevicePhase.SOURCE);
+        settle();
+        if (left && acceptedNanos != 0) {
+            around.counters().arrived(acceptedNanos);
+            acceptedNanos = 0;
+        }
         int now = epoch;
         opened.onClose(() -> ifCurrent(now, () -> {
             session = null;
@@ -199,6 +214,7 @@ public final class LeanDevice {
             return;
         }
         targetIdScope = request.idScope().orElseThrow();
+        acceptedNanos = System.nanoTime();
         int now = epoch;
         answered.onComplete(written ->
                 after(behaviour.moveDelay().pick(bits(PURPOSE_MOVE_DELAY)), () -> ifCurrent(now, this::move)));
@@ -218,7 +234,7 @@ public final class LeanDevice {
     private Future<Void> answer(MoveRequest request, int status, String message) {
         byte[] body = new JsonObject().put("message", message).toBuffer().getBytes();
         Future<Void> written = session.send(request.answerTopic(status), body);
-        written.onSuccess(done -> around.counters().commandAnswered());
+        written.onSuccess(done -> around.counters().commandAnswered(status));
         count(written);
         return written;
     }
@@ -266,6 +282,14 @@ public final class LeanDevice {
     private void enter(DevicePhase next) {
         around.counters().moved(phase, next);
         phase = next;
+    }
+
+    /** The device is where its behaviour wants it to be before the move. */
+    private void settle() {
+        if (!settled) {
+            settled = true;
+            around.counters().hasSettled();
+        }
     }
 
     private String deviceKey() {

@@ -9,6 +9,7 @@ import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
 
@@ -17,16 +18,19 @@ import io.vertx.core.net.SocketAddress;
  * to 127.0.0.1; the name asked for is kept for SNI and the certificate check, and only the given CA is trusted.
  */
 public final class MqttDial {
+    private static final String PROVISIONING = "azure-devices-provisioning.";
     private static final int MAX_MESSAGE_BYTES = 256 * 1024 + 4096;
 
     private final NetClient client;
     private final Vertx vertx;
     private final int port;
+    private final FleetCounters counters;
 
     /** Creates the shared client. */
-    public MqttDial(Vertx vertx, int port, String caCertificatePath, TlsEngine engine) {
+    public MqttDial(Vertx vertx, int port, String caCertificatePath, TlsEngine engine, FleetCounters counters) {
         this.vertx = vertx;
         this.port = port;
+        this.counters = counters;
         this.client = vertx.createNetClient(new NetClientOptions()
                 .setSsl(true)
                 .setSslEngineOptions(engine.options())
@@ -47,12 +51,17 @@ public final class MqttDial {
                 .setRemoteAddress(SocketAddress.inetSocketAddress(port, "127.0.0.1"))
                 .setSsl(true)
                 .setSniServerName(hostName);
-        return client.connect(options).compose(socket -> {
+        String where = hostName.contains(PROVISIONING) ? "provisioning" : "hub";
+        Future<NetSocket> connected =
+                counters.timed(FleetCounters.Step.HANDSHAKE, where, client.connect(options), System.nanoTime());
+        return connected.compose(socket -> {
+            long began = System.nanoTime();
             NetSocketInternal channel = (NetSocketInternal) socket;
             ChannelPipeline pipeline = channel.channelHandlerContext().pipeline();
             pipeline.addBefore("handler", "mqttEncoder", MqttEncoder.INSTANCE);
             pipeline.addBefore("handler", "mqttDecoder", new MqttDecoder(MAX_MESSAGE_BYTES));
-            return new MqttSession(vertx, channel).signIn(signIn);
+            return counters.timed(
+                    FleetCounters.Step.CONNECT, where, new MqttSession(vertx, channel).signIn(signIn), began);
         });
     }
 }

@@ -28,6 +28,7 @@ public final class Registrar {
 
     private final Vertx vertx;
     private final MqttDial dial;
+    private final ConnectionGate gate;
     private final Clock clock;
     private final String hostName;
     private final Duration deadline;
@@ -35,11 +36,13 @@ public final class Registrar {
     /**
      * Registers at one host.
      *
+     * @param gate bounds the sign-ins under way; waiting for an assignment takes no place in it
      * @param deadline how long one registration may take with all its waiting
      */
-    public Registrar(Vertx vertx, MqttDial dial, Clock clock, String hostName, Duration deadline) {
+    public Registrar(Vertx vertx, MqttDial dial, ConnectionGate gate, Clock clock, String hostName, Duration deadline) {
         this.vertx = vertx;
         this.dial = dial;
+        this.gate = gate;
         this.clock = clock;
         this.hostName = hostName;
         this.deadline = deadline;
@@ -53,7 +56,8 @@ public final class Registrar {
         String password = DeviceCredentials.provisioningToken(
                 idScope, registrationId, base64Key, clock.instant().plus(Duration.ofHours(1)));
         String user = idScope + "/registrations/" + registrationId + "/api-version=2019-03-31";
-        return dial.open(hostName, new MqttSession.SignIn(registrationId, user, password, KEEP_ALIVE_SECONDS))
+        MqttSession.SignIn signIn = new MqttSession.SignIn(registrationId, user, password, KEEP_ALIVE_SECONDS);
+        return gate.pass(() -> dial.open(hostName, signIn))
                 .compose(session -> new Exchange(session, registrationId).run().eventually(session::disconnect));
     }
 

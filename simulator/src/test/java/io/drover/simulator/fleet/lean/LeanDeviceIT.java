@@ -16,6 +16,7 @@ import io.drover.simulator.cloud.tls.CertificateAuthority;
 import io.drover.simulator.fleet.Scenario;
 import io.drover.simulator.fleet.behaviour.Behaviour;
 import io.drover.simulator.fleet.behaviour.BehaviourType;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -46,7 +47,7 @@ class LeanDeviceIT {
     private final Hub source = new Hub("source-hub.azure-devices.test", HubSku.S1, 1, clock, random);
     private final Hub target = new Hub("target-hub.azure-devices.test", HubSku.S1, 1, clock, random);
     private final SymmetricKey keys = SymmetricKey.generate(random);
-    private final FleetCounters counters = new FleetCounters();
+    private final FleetCounters counters = new FleetCounters(new SimpleMeterRegistry());
 
     @TempDir
     Path directory;
@@ -86,7 +87,7 @@ class LeanDeviceIT {
                                 quotas,
                                 clock)));
         int port = await(gateway.listen(0));
-        dial = new MqttDial(vertx, port, authority.certificateFile().toString(), TlsEngine.fastest());
+        dial = new MqttDial(vertx, port, authority.certificateFile().toString(), TlsEngine.fastest(), counters);
     }
 
     @Test
@@ -186,10 +187,11 @@ class LeanDeviceIT {
 
     private void begin(Behaviour behaviour, int index) {
         Context context = vertx.getOrCreateContext();
-        Registrar registrar =
-                new Registrar(vertx, dial, clock, "global.azure-devices-provisioning.test", Duration.ofSeconds(30));
-        LeanDevice.Surroundings around = new LeanDevice.Surroundings(
-                vertx, clock, dial, registrar, new ConnectionGate(16), settings(), counters);
+        ConnectionGate gate = new ConnectionGate(16);
+        Registrar registrar = new Registrar(
+                vertx, dial, gate, clock, "global.azure-devices-provisioning.test", Duration.ofSeconds(30));
+        LeanDevice.Surroundings around =
+                new LeanDevice.Surroundings(vertx, clock, dial, registrar, gate, settings(), counters);
         LeanDevice device = new LeanDevice(around, index, "device-" + index, behaviour);
         context.runOnContext(go -> device.start());
     }

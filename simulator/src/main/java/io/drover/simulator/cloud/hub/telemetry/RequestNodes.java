@@ -71,6 +71,11 @@ final class RequestNodes {
         };
     }
 
+    /** The status code of a response made here. */
+    static String statusOf(Message response) {
+        return String.valueOf(properties(response).get("status-code"));
+    }
+
     private Map<String, Object> eventHub() {
         Map<String, Object> body = new HashMap<>();
         body.put("name", hub.name());

@@ -1,6 +1,8 @@
 package io.drover.simulator.cloud.hub.telemetry;
 
 import io.drover.simulator.cloud.hub.Hub;
+import io.drover.simulator.cloud.metrics.CallMeter;
+import io.drover.simulator.cloud.metrics.CloudService;
 import io.vertx.core.Context;
 import io.vertx.proton.ProtonConnection;
 import io.vertx.proton.ProtonHelper;
@@ -38,16 +40,23 @@ final class TelemetryConnection {
     private final Hub hub;
     private final HubAuthorization authorization;
     private final RequestNodes nodes;
+    private final CallMeter calls;
     private final Map<String, ProtonSender> replies = new HashMap<>();
     private final Set<PartitionSender> partitions = new HashSet<>();
 
     TelemetryConnection(
-            ProtonConnection connection, Context context, Hub hub, HubAuthorization authorization, RequestNodes nodes) {
+            ProtonConnection connection,
+            Context context,
+            Hub hub,
+            HubAuthorization authorization,
+            RequestNodes nodes,
+            CallMeter calls) {
         this.connection = connection;
         this.context = context;
         this.hub = hub;
         this.authorization = authorization;
         this.nodes = nodes;
+        this.calls = calls;
     }
 
     void begin() {
@@ -109,20 +118,24 @@ final class TelemetryConnection {
     }
 
     private void openPartition(ProtonSender sender, String address) {
+        long arrived = System.nanoTime();
         Matcher matcher = PARTITION.matcher(address);
         if (!matcher.matches()
                 || !matcher.group(1).equalsIgnoreCase(hub.name())
                 || !matcher.group(2).equalsIgnoreCase(DEFAULT_GROUP)
                 || Integer.parseInt(matcher.group(3)) >= hub.telemetry().partitions()) {
+            receive("not-found", arrived);
             refuse(sender, AmqpError.NOT_FOUND, "The messaging entity '" + address + "' could not be found.");
             return;
         }
         if (!authorization.covers(address)) {
+            receive("unauthorized", arrived);
             refuse(sender, AmqpError.UNAUTHORIZED_ACCESS, "Unauthorized access. 'Listen' claim is required.");
             return;
         }
         Optional<StartPosition> start = startOf(sender);
         if (start.isEmpty()) {
+            receive("invalid", arrived);
             refuse(sender, AmqpError.INVALID_FIELD, "The selector filter is none that Event Hubs documents.");
             return;
         }
@@ -138,6 +151,11 @@ final class TelemetryConnection {
         sender.detachHandler(done -> end(sender, partition));
         sender.open();
         partition.begin();
+        receive("accepted", arrived);
+    }
+
+    private void receive(String status, long arrived) {
+        calls.answered(CloudService.HUB_AMQP, "receive", status, arrived);
     }
 
     private void end(ProtonSender sender, PartitionSender partition) {
@@ -156,6 +174,7 @@ final class TelemetryConnection {
     }
 
     private void answer(String address, Message request) {
+        long arrived = System.nanoTime();
         ProtonSender reply = replies.get(String.valueOf(request.getReplyTo()));
         if (reply == null) {
             return; // a request without a reply link cannot be answered; the client's own deadline ends it
@@ -170,6 +189,11 @@ final class TelemetryConnection {
         response.setCorrelationId(request.getMessageId() == null ? request.getCorrelationId() : request.getMessageId());
         response.setAddress(request.getReplyTo());
         reply.send(response);
+        calls.answered(
+                CloudService.HUB_AMQP,
+                address.equals(CBS) ? "put-token" : "read",
+                RequestNodes.statusOf(response),
+                arrived);
     }
 
     private static void refuse(ProtonLink<?> link, Symbol condition, String description) {

@@ -1,6 +1,9 @@
 package io.drover.simulator.cloud.hub.telemetry;
 
 import io.drover.simulator.cloud.hub.Hub;
+import io.drover.simulator.cloud.metrics.CallMeter;
+import io.drover.simulator.cloud.metrics.CloudService;
+import io.drover.simulator.cloud.metrics.ConnectionMeter;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -33,6 +36,8 @@ public final class TelemetryEndpoint {
     private final Function<String, Optional<Hub>> hubOfNamespace;
     private final Clock clock;
     private final Instant created;
+    private final CallMeter calls;
+    private final ConnectionMeter handshakes;
     private final Map<ProtonConnection, Context> connections = new ConcurrentHashMap<>();
 
     /**
@@ -41,6 +46,19 @@ public final class TelemetryEndpoint {
      */
     public TelemetryEndpoint(
             Vertx vertx, ProtonServerOptions options, Function<String, Optional<Hub>> hubOfNamespace, Clock clock) {
+        this(vertx, options, hubOfNamespace, clock, CallMeter.unobserved(), ConnectionMeter.unobserved());
+    }
+
+    /** As the other, with calls and connections counted. */
+    public TelemetryEndpoint(
+            Vertx vertx,
+            ProtonServerOptions options,
+            Function<String, Optional<Hub>> hubOfNamespace,
+            Clock clock,
+            CallMeter calls,
+            ConnectionMeter handshakes) {
+        this.calls = calls;
+        this.handshakes = handshakes;
         this.vertx = vertx;
         this.hubOfNamespace = hubOfNamespace;
         this.clock = clock;
@@ -91,6 +109,7 @@ public final class TelemetryEndpoint {
     }
 
     private void connected(ProtonConnection connection) {
+        handshakes.accepted(ConnectionMeter.Listener.AMQP);
         Context context = vertx.getOrCreateContext();
         connections.put(connection, context);
         connection.disconnectHandler(gone -> connections.remove(connection));
@@ -106,6 +125,7 @@ public final class TelemetryEndpoint {
     }
 
     private void open(ProtonConnection connection, Context context) {
+        long arrived = System.nanoTime();
         String namespace = Optional.ofNullable(connection.getRemoteHostname())
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .orElse("");
@@ -116,6 +136,7 @@ public final class TelemetryEndpoint {
             connection.setCondition(
                     ProtonHelper.condition(AmqpError.NOT_FOUND, "No hub has the namespace '" + namespace + "'."));
             connection.close();
+            calls.answered(CloudService.HUB_AMQP, "open", "not-found", arrived);
             return;
         }
         HubAuthorization authorization = new HubAuthorization(hub.get(), namespace, clock);
@@ -124,12 +145,14 @@ public final class TelemetryEndpoint {
                 context,
                 hub.get(),
                 authorization,
-                new RequestNodes(hub.get(), authorization, clock, created));
+                new RequestNodes(hub.get(), authorization, clock, created),
+                calls);
         connection.disconnectHandler(gone -> {
             connections.remove(connection);
             links.closed();
         });
         links.begin();
         connection.open();
+        calls.answered(CloudService.HUB_AMQP, "open", "accepted", arrived);
     }
 }
