@@ -15,8 +15,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Makes IoT Central applications, each with the hub and the provisioning service it hides. */
 final class ApplicationBuilder {
@@ -37,6 +42,7 @@ final class ApplicationBuilder {
     List<String> mistakesIn(List<Estate.ApplicationSpec> applications) {
         List<String> mistakes = new ArrayList<>();
         for (int i = 0; i < applications.size(); i++) {
+            mistakes.addAll(unknownTemplates(applications.get(i), "applications[" + i + "]"));
             List<Estate.GroupSpec> groups = applications.get(i).deviceGroups();
             for (int j = 0; j < groups.size(); j++) {
                 try {
@@ -49,6 +55,24 @@ final class ApplicationBuilder {
         return mistakes;
     }
 
+    private List<String> unknownTemplates(Estate.ApplicationSpec spec, String place) {
+        Set<String> known =
+                spec.deviceTemplates().stream().map(Estate.TemplateSpec::id).collect(Collectors.toSet());
+        Optional<CentralApp> application = world.application(world.names().central(spec.subdomain()));
+        return spec.devices().stream()
+                .map(Estate.DevicesSpec::template)
+                .filter(template -> !known.contains(template)
+                        && application.flatMap(app -> app.template(template)).isEmpty())
+                .map(template -> place + ".devices: there is no device template '" + template + "'")
+                .toList();
+    }
+
+    private static List<String> ids(Estate.DevicesSpec devices) {
+        return IntStream.range(0, devices.count())
+                .mapToObj(index -> devices.prefix() + String.format(Locale.ROOT, "%06d", index))
+                .toList();
+    }
+
     void build(Estate.ApplicationSpec spec, String subscriptionId) {
         CentralApp application =
                 world.applications().computeIfAbsent(world.names().central(spec.subdomain()), host -> create(spec));
@@ -59,6 +83,9 @@ final class ApplicationBuilder {
         for (Estate.GroupSpec group : spec.deviceGroups()) {
             application.addGroup(
                     new DeviceGroup(group.id(), group.displayName(), DeviceFilter.parse(group.filter()), null));
+        }
+        for (Estate.DevicesSpec devices : spec.devices()) {
+            application.addDevices(devices.template(), false, ids(devices));
         }
         world.resources()
                 .put(new Resource(

@@ -4,6 +4,7 @@ import io.drover.simulator.cloud.arm.ArmApi;
 import io.drover.simulator.cloud.central.CentralApi;
 import io.drover.simulator.cloud.control.ApplicationControl;
 import io.drover.simulator.cloud.control.ControlApi;
+import io.drover.simulator.cloud.control.EstateFile;
 import io.drover.simulator.cloud.control.Readiness;
 import io.drover.simulator.cloud.dps.DpsMqttService;
 import io.drover.simulator.cloud.dps.DpsServiceApi;
@@ -84,6 +85,14 @@ public final class Cloud {
         return cloud.listen()
                 .map(cloud)
                 .recover(failure -> cloud.close().transform(closed -> Future.failedFuture(failure)));
+    }
+
+    /** Puts the estate of a file into the world, off the event loop. Fails with an IllegalArgumentException naming all mistakes. */
+    public Future<Void> build(Path estate) {
+        return vertx.executeBlocking(() -> {
+            EstateFile.build(estate, builder);
+            return null;
+        });
     }
 
     public CloudPorts ports() {

@@ -1,6 +1,7 @@
 package io.drover.simulator.cloud;
 
 import io.drover.simulator.ConsoleProgram;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -54,6 +55,11 @@ public final class CloudCommand implements Callable<Integer> {
     @Option(names = "--no-quotas", description = "Refuse nobody for calling faster than documented.")
     private boolean noQuotas;
 
+    @Option(
+            names = "--estate",
+            description = "JSON file with what exists at the start, as PUT /control/estate takes it.")
+    private Path estate;
+
     @Option(names = "--ready-line", description = "Print one JSON line with the ports when everything listens.")
     private boolean readyLine;
 
@@ -76,6 +82,8 @@ public final class CloudCommand implements Callable<Integer> {
         Vertx vertx = Vertx.vertx();
         try {
             Cloud cloud = Cloud.start(vertx, options())
+                    .compose(
+                            started -> (estate == null ? Future.succeededFuture() : started.build(estate)).map(started))
                     .toCompletionStage()
                     .toCompletableFuture()
                     .join();

@@ -27,10 +27,14 @@ public record Estate(
             String displayName,
             String resourceGroup,
             List<TemplateSpec> deviceTemplates,
-            List<GroupSpec> deviceGroups) {}
+            List<GroupSpec> deviceGroups,
+            List<DevicesSpec> devices) {}
 
     /** A device template; move says where its DeviceMove command is: component, root or none. */
     public record TemplateSpec(String id, String displayName, String move) {}
+
+    /** So many devices of a template that have never connected; ids are {@code prefix} and a number of six digits from 0 on. */
+    public record DevicesSpec(String template, String prefix, int count) {}
 
     /** A device group; the filter is an IoT Central query. */
     public record GroupSpec(String id, String displayName, String filter) {}

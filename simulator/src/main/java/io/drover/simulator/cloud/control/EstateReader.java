@@ -2,6 +2,7 @@ package io.drover.simulator.cloud.control;
 
 import io.drover.simulator.cloud.Estate;
 import io.drover.simulator.cloud.entra.ServicePrincipal;
+import io.drover.simulator.cloud.hub.HubDevice;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.stream.Collectors;
 final class EstateReader {
     private static final String NAME = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
     private static final String DEFAULT_GROUP = "rehearsal";
+    private static final int MAX_DEVICES = 1_000_000;
     private static final Set<String> SKUS = Set.of("F1", "B1", "B2", "B3", "S1", "S2", "S3");
     private static final Set<String> MOVES = Set.of("component", "root", "none");
 
@@ -93,14 +95,29 @@ final class EstateReader {
     }
 
     private Estate.ApplicationSpec application(JsonObject json, String place) {
-        onlyKeys(json, place, "subdomain", "displayName", "resourceGroup", "deviceTemplates", "deviceGroups");
+        onlyKeys(
+                json, place, "subdomain", "displayName", "resourceGroup", "deviceTemplates", "deviceGroups", "devices");
         String subdomain = name(json, "subdomain", place);
         return new Estate.ApplicationSpec(
                 subdomain,
                 text(json, "displayName", place, subdomain),
                 text(json, "resourceGroup", place, DEFAULT_GROUP),
                 list(json, "deviceTemplates", place, this::template),
-                list(json, "deviceGroups", place, this::group));
+                list(json, "deviceGroups", place, this::group),
+                list(json, "devices", place, this::devices));
+    }
+
+    private Estate.DevicesSpec devices(JsonObject json, String place) {
+        onlyKeys(json, place, "template", "prefix", "count");
+        if (!(json.getValue("count") instanceof Integer count) || count < 1 || count > MAX_DEVICES) {
+            mistakes.add(place + ".count: must be a whole number from 1 to " + MAX_DEVICES);
+            return new Estate.DevicesSpec("", "", 0);
+        }
+        String prefix = text(json, "prefix", place, null);
+        if (!prefix.isEmpty() && !HubDevice.isDeviceId(prefix + "000000")) {
+            mistakes.add(place + ".prefix: '" + prefix + "' cannot begin a device id");
+        }
+        return new Estate.DevicesSpec(text(json, "template", place, null), prefix, count);
     }
 
     private Estate.TemplateSpec template(JsonObject json, String place) {

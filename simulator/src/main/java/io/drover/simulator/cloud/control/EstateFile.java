@@ -1,0 +1,38 @@
+package io.drover.simulator.cloud.control;
+
+import io.drover.simulator.cloud.Estate;
+import io.drover.simulator.cloud.EstateBuilder;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** An estate that a cloud starts with, in the form of {@code PUT /control/estate}. */
+public final class EstateFile {
+    private EstateFile() {}
+
+    /** Reads and builds it; blocks. Throws an IllegalArgumentException that names all mistakes. */
+    public static void build(Path file, EstateBuilder builder) {
+        EstateReader reader = new EstateReader();
+        Estate estate = reader.read(json(file));
+        List<String> mistakes = reader.mistakes().isEmpty() ? builder.mistakesIn(estate) : reader.mistakes();
+        if (!mistakes.isEmpty()) {
+            throw new IllegalArgumentException("the estate " + file + " has mistakes: " + String.join("; ", mistakes));
+        }
+        builder.build(estate);
+    }
+
+    private static JsonObject json(Path file) {
+        try {
+            return new JsonObject(Files.readString(file));
+        } catch (IOException unreadable) {
+            throw new IllegalArgumentException(
+                    "the estate " + file + " cannot be read; check the path given with --estate", unreadable);
+        } catch (DecodeException malformed) {
+            throw new IllegalArgumentException(
+                    "the estate " + file + " is no JSON object: " + malformed.getMessage(), malformed);
+        }
+    }
+}
