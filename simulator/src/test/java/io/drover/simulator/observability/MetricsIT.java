@@ -1,0 +1,164 @@
+package io.drover.simulator.observability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the three programs say of themselves while they carry out a migration, started as docker-compose.yml starts them. */
+class MetricsIT {
+    private static final String CLOUD = "9460";
+    private static final String FLEET = "9461";
+    private static final String WORKER = "9464";
+    private static final int DEVICES = ComposedPrograms.DEVICES;
+
+    @TempDir
+    static Path folder;
+
+    private static ComposedPrograms programs;
+    private static Samples cloud;
+    private static Samples fleet;
+    private static Samples worker;
+    private static final Set<String> NAMES = new TreeSet<>();
+
+    @BeforeAll
+    static void migrate() throws Exception {
+        programs = new ComposedPrograms(folder);
+        // The worker believes in ten times the documented rates, so it is sure to be refused and has to count that.
+        programs.start("cloud", "--time-compression=1");
+        programs.awaitReady("cloud", CLOUD);
+        programs.start("fleet");
+        programs.awaitReady("fleet", FLEET);
+        Process moving = programs.start("worker");
+        List<Samples> scrapes = new ArrayList<>();
+        while (!moving.waitFor(100, TimeUnit.MILLISECONDS)) {
+            try {
+                scrapes.add(programs.scrape(WORKER));
+            } catch (IOException notYetOrNotAnyMore) {
+                // The port opens after the preflight and closes with the process.
+            }
+        }
+        assertThat(moving.exitValue()).as(programs.output("worker")).isZero();
+        cloud = programs.scrape(CLOUD);
+        fleet = programs.scrape(FLEET);
+        worker = scrapes.get(scrapes.size() - 1);
+        scrapes.forEach(scrape -> NAMES.addAll(scrape.names()));
+        NAMES.addAll(cloud.names());
+        NAMES.addAll(fleet.names());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        programs.stop();
+    }
+
+    @Test
+    void theFleetCountsItsDevicesAndWhatTheyDid() {
+        assertThat(fleet.sum("drover_fleet_devices", "phase", "target")).isEqualTo(DEVICES);
+        assertThat(fleet.sum("drover_fleet_devices")).isEqualTo(DEVICES);
+        assertThat(fleet.sum("drover_fleet_settled")).isEqualTo(DEVICES);
+        assertThat(fleet.sum("drover_fleet_moves_seconds_count", "outcome", "ok"))
+                .isEqualTo(DEVICES);
+        assertThat(fleet.sum("drover_fleet_moves_seconds_bucket", "le", "+Inf")).isEqualTo(DEVICES);
+        assertThat(fleet.sum("drover_fleet_commands_total", "status", "200")).isEqualTo(DEVICES);
+        assertThat(fleet.sum("drover_fleet_registrations_seconds_count", "where", "source", "outcome", "ok"))
+                .isEqualTo(DEVICES);
+        assertThat(fleet.sum("drover_fleet_registrations_seconds_count", "where", "target", "outcome", "ok"))
+                .isEqualTo(DEVICES);
+        assertThat(fleet.sum("drover_fleet_handshakes_seconds_count", "outcome", "ok"))
+                .isGreaterThanOrEqualTo(4.0 * DEVICES);
+        assertThat(fleet.sum("drover_fleet_connects_seconds_count", "where", "hub", "outcome", "ok"))
+                .isGreaterThanOrEqualTo(2.0 * DEVICES);
+    }
+
+    @Test
+    void theCloudAgreesWithTheFleet() {
+        assertThat(cloud.sum("drover_cloud_hub_devices", "home", "target", "state", "connected"))
+                .isEqualTo(DEVICES);
+        assertThat(cloud.sum("drover_cloud_hub_devices", "home", "central", "state", "disconnected"))
+                .isEqualTo(DEVICES);
+        assertThat(cloud.sum("drover_cloud_registrations_total", "home", "central", "outcome", "assigned"))
+                .isEqualTo(DEVICES);
+        assertThat(cloud.sum("drover_cloud_registrations_total", "home", "target", "outcome", "assigned"))
+                .isEqualTo(DEVICES);
+        assertThat(cloud.sum("drover_cloud_commands_total", "outcome", "answered"))
+                .isEqualTo(DEVICES);
+        assertThat(cloud.sum("drover_cloud_hub_telemetry_total", "home", "target"))
+                .isGreaterThanOrEqualTo(DEVICES);
+        assertThat(cloud.sum("drover_cloud_handshakes_total", "listener", "mqtt", "outcome", "ok"))
+                .isGreaterThanOrEqualTo(
+                        cloud.sum("drover_cloud_calls_seconds_count", "operation", "connect", "status", "0"));
+    }
+
+    @Test
+    void theCloudCountsTheCallsOfEveryService() {
+        for (String service :
+                List.of("entra", "arm", "central", "dps-rest", "dps-mqtt", "hub-rest", "hub-mqtt", "hub-amqp")) {
+            assertThat(cloud.sum("drover_cloud_calls_seconds_count", "service", service))
+                    .as(service)
+                    .isPositive();
+        }
+        assertThat(cloud.sum("drover_cloud_calls_seconds_count", "service", "entra", "status", "200"))
+                .isPositive();
+        assertThat(cloud.sum("drover_cloud_calls_seconds_count", "service", "hub-amqp", "operation", "receive"))
+                .isPositive();
+    }
+
+    @Test
+    void aRefusalByQuotaIsCountedByThoseWhoGiveItAndThoseWhoGetIt() {
+        double refused = cloud.sum("drover_cloud_throttled_total", "service", "central");
+
+        assertThat(refused)
+                .isPositive()
+                .isEqualTo(cloud.sum("drover_cloud_calls_seconds_count", "service", "central", "status", "429"));
+        assertThat(worker.sum("drover_azure_throttles_total", "service", "central"))
+                .isPositive()
+                .isLessThanOrEqualTo(refused);
+    }
+
+    @Test
+    void theWorkerShowsEveryDeviceInAState() {
+        assertThat(worker.sum("drover_devices")).isEqualTo(DEVICES);
+        assertThat(worker.sum("drover_device_transitions_total")).isPositive();
+    }
+
+    @Test
+    void eachProgramShowsItsJvm() {
+        for (Samples program : List.of(cloud, fleet, worker)) {
+            assertThat(program.sum("jvm_memory_used_bytes", "area", "heap")).isPositive();
+            assertThat(program.sum("jvm_threads_live_threads")).isPositive();
+            assertThat(program.names()).contains("process_cpu_usage", "process_files_open_files");
+        }
+    }
+
+    @Test
+    void noLabelNamesADevice() {
+        for (Samples program : List.of(cloud, fleet, worker)) {
+            assertThat(program.all())
+                    .noneMatch(sample -> sample.labels().values().stream().anyMatch(value -> value.contains("truck-")));
+        }
+    }
+
+    @Test
+    void dashboardsAndRulesNameOnlyMetricsThatThereAre() throws IOException {
+        Set<String> known = new TreeSet<>(NAMES);
+        // The collector may not have paused in so short a run; Prometheus itself makes "up".
+        known.addAll(List.of("up", "jvm_gc_pause_seconds_sum"));
+        DashboardsTest.rules().forEach(rule -> known.add(rule.path("record").asText()));
+
+        DashboardsTest.expressions()
+                .forEach((place, expression) -> assertThat(PromQl.metrics(expression))
+                        .as(place)
+                        .isNotEmpty()
+                        .isSubsetOf(known));
+    }
+}
