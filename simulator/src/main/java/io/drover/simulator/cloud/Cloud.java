@@ -207,7 +207,7 @@ public final class Cloud {
                 metrics,
                 new Readiness(() -> ports != null, world::isBuilt),
                 this::state,
-                new ApplicationControl(world));
+                new ApplicationControl(vertx, world));
         return bind(
                 vertx.createHttpServer().requestHandler(api.router()),
                 options.controlPort(),

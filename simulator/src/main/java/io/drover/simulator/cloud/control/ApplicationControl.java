@@ -2,23 +2,30 @@ package io.drover.simulator.cloud.control;
 
 import io.drover.simulator.cloud.World;
 import io.drover.simulator.cloud.central.CentralApp;
+import io.drover.simulator.cloud.central.CentralDevice;
 import io.drover.simulator.cloud.central.FactoryKeys;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
 /** The part of the control API about one application: its devices, what their maker knows, and the ground truth. */
 public final class ApplicationControl {
     private static final int MAX_IDS = 10_000;
+    private static final int TRUTH_SLICE = 64;
 
+    private final Vertx vertx;
     private final World world;
     private final GroundTruth truth;
 
-    public ApplicationControl(World world) {
+    public ApplicationControl(Vertx vertx, World world) {
+        this.vertx = vertx;
         this.world = world;
         this.truth = new GroundTruth(world);
     }
@@ -79,14 +86,36 @@ public final class ApplicationControl {
             return;
         }
         application(context, subdomain).ifPresent(application -> {
-            Buffer lines = Buffer.buffer();
-            application
-                    .devices()
-                    .forEach(device -> lines.appendBuffer(
-                                    truth.of(application, device.id()).toBuffer())
-                            .appendByte((byte) '\n'));
-            context.response().putHeader("content-type", "application/x-ndjson").end(lines);
+            context.response().putHeader("content-type", "application/x-ndjson").setChunked(true);
+            Iterator<CentralDevice> devices = application.devices().iterator();
+            streamTruth(context.response(), application, devices);
         });
+    }
+
+    /** Writes a slice, then lets the event loop turn and the reader keep up before the next. */
+    private void streamTruth(HttpServerResponse response, CentralApp application, Iterator<CentralDevice> devices) {
+        if (response.closed()) {
+            return;
+        }
+        Buffer lines = Buffer.buffer();
+        for (int i = 0; i < TRUTH_SLICE && devices.hasNext(); i++) {
+            lines.appendBuffer(truth.of(application, devices.next().id()).toBuffer())
+                    .appendByte((byte) '\n');
+        }
+        if (!devices.hasNext()) {
+            response.end(lines);
+            return;
+        }
+        response.write(lines);
+        Runnable next = () -> vertx.runOnContext(turn -> streamTruth(response, application, devices));
+        if (response.writeQueueFull()) {
+            response.drainHandler(drained -> {
+                response.drainHandler(null);
+                next.run();
+            });
+        } else {
+            next.run();
+        }
     }
 
     private Optional<CentralApp> application(RoutingContext context, String subdomain) {

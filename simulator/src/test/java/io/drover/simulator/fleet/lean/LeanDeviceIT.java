@@ -60,6 +60,9 @@ class LeanDeviceIT {
         vertx = started;
         ProvisioningService first = provisioning("0ne00000001", source);
         ProvisioningService second = provisioning("0ne00000002", target);
+        ProvisioningService slow =
+                new ProvisioningService("dps-slow", "0ne00000003", List.of(target), clock, Duration.ofHours(1), random);
+        slow.put(EnrollmentGroup.of("all", keys), null);
         CertificateAuthority authority = CertificateAuthority.openOrCreate(directory, clock);
         Quotas quotas = new Quotas(10);
         quotas.enforce(false);
@@ -74,7 +77,7 @@ class LeanDeviceIT {
                 List.of(
                         new DpsMqttService(
                                 vertx,
-                                scope -> List.of(first, second).stream()
+                                scope -> List.of(first, second, slow).stream()
                                         .filter(each -> each.idScope().equals(scope))
                                         .findFirst(),
                                 quotas,
@@ -134,6 +137,28 @@ class LeanDeviceIT {
 
         until(() -> counters.errors().containsKey("dps-401"));
         assertThat(counters.in(DevicePhase.MOVING)).isEqualTo(1);
+    }
+
+    @Test
+    void aDeviceThatWaitsForItsAssignmentHoldsUpNoOther() throws Exception {
+        Registrar registrar = new Registrar(
+                vertx,
+                dial,
+                new ConnectionGate(1),
+                clock,
+                "global.azure-devices-provisioning.test",
+                Duration.ofSeconds(30));
+        String key = DeviceCredentials.derive(keys.primary(), "device-1");
+        Promise<String> waiting = Promise.promise();
+        Promise<String> other = Promise.promise();
+
+        vertx.getOrCreateContext().runOnContext(begin -> {
+            registrar.register("0ne00000003", "device-1", key).onComplete(waiting);
+            registrar.register("0ne00000001", "device-1", key).onComplete(other);
+        });
+
+        assertThat(await(other.future())).isEqualTo(source.hostName());
+        assertThat(waiting.future().isComplete()).isFalse();
     }
 
     @Test

@@ -1,0 +1,107 @@
+package io.drover.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.worker.device.DeviceState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the documents say of the program, held against the program. */
+class DocumentationTest {
+    private static final Path DOCS = Path.of("").toAbsolutePath().resolveSibling("docs");
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void theStateDiagramNamesEveryStateAndNoOther() throws IOException {
+        String diagram = block("architecture.md", "mermaid");
+        Set<String> named = new TreeSet<>();
+        Matcher arrow = Pattern.compile("(?m)^\\s*(\\S+) --> ([^\\s:]+)").matcher(diagram);
+        while (arrow.find()) {
+            named.addAll(List.of(arrow.group(1), arrow.group(2)));
+        }
+        named.remove("[*]");
+
+        assertThat(named)
+                .containsExactlyInAnyOrderElementsOf(
+                        Arrays.stream(DeviceState.values()).map(Enum::name).toList());
+    }
+
+    @Test
+    void theStateDiagramEndsExactlyInTheFinalStates() throws IOException {
+        String diagram = block("architecture.md", "mermaid");
+        for (DeviceState state : DeviceState.values()) {
+            assertThat(diagram.contains(state + " --> [*]")).as(state.name()).isEqualTo(state.isFinal());
+            assertThat(Pattern.compile("(?m)^\\s*" + state + " --> [A-Z]")
+                            .matcher(diagram)
+                            .find())
+                    .as(state.name())
+                    .isNotEqualTo(state.isFinal());
+        }
+    }
+
+    @Test
+    void theDocumentedConfigurationIsOneTheLoaderTakes() throws IOException {
+        Path file = Files.writeString(directory.resolve("drover.yaml"), documented());
+        Files.createFile(directory.resolve("ca.pem"));
+
+        WorkerConfig config = WorkerConfigLoader.load(file, variable -> "secret");
+
+        assertThat(config.management().port()).isEqualTo(9464);
+        assertThat(config.network().connectTo()).hasSize(1);
+    }
+
+    @Test
+    void everyKeyTheLoaderKnowsIsDocumented() throws IOException {
+        String text = Files.readString(DOCS.resolve("configuration.md"));
+        Path file = Files.writeString(directory.resolve("drover.yaml"), withAnUnknownKeyInEverySection());
+        Files.createFile(directory.resolve("ca.pem"));
+        Set<String> known = new TreeSet<>();
+        try {
+            WorkerConfigLoader.load(file, variable -> "secret");
+        } catch (ConfigException mistakes) {
+            Matcher matcher = Pattern.compile("known here: ([^.]+)\\.").matcher(mistakes.getMessage());
+            while (matcher.find()) {
+                known.addAll(List.of(matcher.group(1).split(", ")));
+            }
+        }
+
+        assertThat(known).contains("tenant", "deviceTemplate", "timeCompression", "connectTo", "maxInFlight");
+        assertThat(known).allSatisfy(key -> assertThat(text).containsPattern("\\b" + key + ":"));
+    }
+
+    private static String withAnUnknownKeyInEverySection() {
+        List<String> sections = List.of("entra", "migration", "dispatch", "ledger", "management", "network", "azure");
+        StringBuilder yaml = new StringBuilder("nonsense: 1\n");
+        for (String section : sections) {
+            yaml.append(section).append(": { nonsense: 1");
+            yaml.append(
+                    section.equals("migration")
+                            ? ", source: { nonsense: 1 }, target: { nonsense: 1 }, deadlines: { nonsense: 1 } }\n"
+                            : " }\n");
+        }
+        return yaml.toString();
+    }
+
+    /** The example with its placeholders filled in. */
+    private static String documented() throws IOException {
+        return block("configuration.md", "yaml").replaceAll("<[^>]+>", "11111111-1111-1111-1111-111111111111");
+    }
+
+    private static String block(String document, String language) throws IOException {
+        Matcher block = Pattern.compile("```" + language + "\\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(DOCS.resolve(document)));
+        assertThat(block.find()).as(language + " in " + document).isTrue();
+        return block.group(1);
+    }
+}
