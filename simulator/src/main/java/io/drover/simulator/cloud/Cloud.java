@@ -19,6 +19,7 @@ import io.drover.simulator.cloud.metrics.CallMeter;
 import io.drover.simulator.cloud.metrics.CloudService;
 import io.drover.simulator.cloud.metrics.ConnectionMeter;
 import io.drover.simulator.cloud.mqtt.MqttGateway;
+import io.drover.simulator.cloud.quota.AzureLimit;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.drover.simulator.cloud.tls.CertificateAuthority;
 import io.drover.simulator.metrics.MetricsPage;
@@ -37,9 +38,12 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The emulated Azure of one process: all HTTPS services behind one listener by host name, and the control API. Started whole or not
@@ -93,6 +97,18 @@ public final class Cloud {
             EstateFile.build(estate, builder);
             return null;
         });
+    }
+
+    /** Replaces documented amounts by name. Throws an IllegalArgumentException for an unknown name or less than 1. */
+    public void limit(Map<String, Integer> amounts) {
+        amounts.forEach((name, amount) -> quotas.amount(
+                AzureLimit.named(name)
+                        .orElseThrow(
+                                () -> new IllegalArgumentException("there is no limit '" + name + "'; the limits are "
+                                        + Arrays.stream(AzureLimit.values())
+                                                .map(AzureLimit::text)
+                                                .collect(Collectors.joining(", ")))),
+                amount));
     }
 
     public CloudPorts ports() {

@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Command;
@@ -52,6 +53,12 @@ public final class CloudCommand implements Callable<Integer> {
             description = "Time DPS takes to assign a device (default: ${DEFAULT-VALUE}).")
     private long assignmentMillis;
 
+    @Option(
+            names = "--limit",
+            paramLabel = "NAME=AMOUNT",
+            description = "Another amount for a documented limit and its period, such as central-commands=5.")
+    private Map<String, Integer> limits = Map.of();
+
     @Option(names = "--no-quotas", description = "Refuse nobody for calling faster than documented.")
     private boolean noQuotas;
 
@@ -87,6 +94,7 @@ public final class CloudCommand implements Callable<Integer> {
                     .toCompletionStage()
                     .toCompletableFuture()
                     .join();
+            cloud.limit(limits);
             announce(out, cloud.ports());
             ConsoleProgram.runUntilStopped(stopWithStdin, () -> cloud.close().compose(closed -> vertx.close()));
             return 0;

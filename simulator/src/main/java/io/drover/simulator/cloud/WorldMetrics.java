@@ -48,7 +48,7 @@ final class WorldMetrics {
             FunctionCounter.builder("drover.cloud.throttled", quotas, counts -> counts.refused(limit))
                     .description("Calls refused because a documented limit was used up")
                     .tag("service", limit.service())
-                    .tag("limit", text(limit))
+                    .tag("limit", limit.text())
                     .register(registry);
         }
         Gauge.builder("drover.cloud.quotas.enforced", quotas, state -> state.enforced() ? 1 : 0)

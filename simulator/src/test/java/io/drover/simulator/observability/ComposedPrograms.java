@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 /** Runs the programs with the command lines of docker-compose.yml, without Docker: free ports and fewer devices, all else the same. */
 final class ComposedPrograms {
     static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-    static final int DEVICES = 60;
+    static final int DEVICES = 30;
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 

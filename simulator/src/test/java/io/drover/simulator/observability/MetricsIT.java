@@ -33,8 +33,9 @@ class MetricsIT {
     @BeforeAll
     static void migrate() throws Exception {
         programs = new ComposedPrograms(folder);
-        // The worker believes in ten times the documented rates, so it is sure to be refused and has to count that.
-        programs.start("cloud", "--time-compression=1");
+        // The worker believes in 20 commands a second and ten times that, so it is sure to be refused and has to count
+        // it.
+        programs.start("cloud", "--time-compression=1", "--limit=central-commands=2");
         programs.awaitReady("cloud", CLOUD);
         programs.start("fleet");
         programs.awaitReady("fleet", FLEET);

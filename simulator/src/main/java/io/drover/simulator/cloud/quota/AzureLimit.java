@@ -1,7 +1,9 @@
 package io.drover.simulator.cloud.quota;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The documented rates of the emulated services: "IoT Central quotas and limits", "IoT Hub Device Provisioning Service quotas" and
@@ -42,6 +44,18 @@ public enum AzureLimit {
     /** The service that has the limit: central, dps or hub. */
     public String service() {
         return name().substring(0, name().indexOf('_')).toLowerCase(Locale.ROOT);
+    }
+
+    /** The name in options and metrics, for example {@code central-commands}. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The limit of this name. */
+    public static Optional<AzureLimit> named(String text) {
+        return Arrays.stream(values())
+                .filter(limit -> limit.text().equals(text))
+                .findFirst();
     }
 
     public int amount() {

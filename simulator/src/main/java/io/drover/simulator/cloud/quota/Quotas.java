@@ -23,6 +23,7 @@ public final class Quotas {
     private final Map<Key, Bucket> buckets = new ConcurrentHashMap<>();
     private final Map<String, Integer> units = new ConcurrentHashMap<>();
     private final Map<AzureLimit, LongAdder> refused = new EnumMap<>(AzureLimit.class);
+    private final Map<AzureLimit, Integer> amounts = new ConcurrentHashMap<>();
     private volatile boolean enforced = true;
 
     public Quotas(int timeCompression) {
@@ -65,6 +66,15 @@ public final class Quotas {
         return refused.get(limit).sum();
     }
 
+    /** Replaces the documented amount of a limit, at least 1, for its period. */
+    public void amount(AzureLimit limit, int amount) {
+        if (amount < 1) {
+            throw new IllegalArgumentException("the limit " + limit.text() + " must be at least 1, not " + amount);
+        }
+        amounts.put(limit, amount);
+        buckets.keySet().removeIf(key -> key.limit() == limit);
+    }
+
     /** Switches all quotas on or off at run time. */
     public void enforce(boolean enforce) {
         enforced = enforce;
@@ -81,7 +91,7 @@ public final class Quotas {
     private Bucket newBucket(Key key) {
         AzureLimit limit = key.limit();
         long ownerUnits = limit.perUnit() ? units.getOrDefault(key.owner(), 1) : 1;
-        long capacity = limit.amount() * ownerUnits;
+        long capacity = amounts.getOrDefault(limit, limit.amount()) * ownerUnits;
         Duration refillPeriod = limit.period().dividedBy(timeCompression);
         return Bucket.builder()
                 .addLimit(Bandwidth.builder()
