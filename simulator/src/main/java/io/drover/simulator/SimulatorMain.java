@@ -1,5 +1,6 @@
 package io.drover.simulator;
 
+import io.drover.simulator.bench.BenchCommand;
 import io.drover.simulator.cloud.CloudCommand;
 import io.drover.simulator.fleet.FleetCommand;
 import io.drover.simulator.fleet.ScenarioException;
@@ -34,6 +35,6 @@ public final class SimulatorMain {
     }
 
     private static List<Object> subcommands() {
-        return List.of(new CloudCommand(), new FleetCommand(), new RehearseCommand());
+        return List.of(new CloudCommand(), new FleetCommand(), new RehearseCommand(), new BenchCommand());
     }
 }

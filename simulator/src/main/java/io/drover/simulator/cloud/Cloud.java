@@ -23,12 +23,12 @@ import io.drover.simulator.cloud.quota.AzureLimit;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.drover.simulator.cloud.tls.CertificateAuthority;
 import io.drover.simulator.metrics.MetricsPage;
+import io.drover.simulator.tls.TlsEngine;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.mqtt.MqttServerOptions;
@@ -54,6 +54,7 @@ public final class Cloud {
 
     private final Vertx vertx;
     private final CloudOptions options;
+    private final TlsEngine engine = TlsEngine.fastest();
     private final Clock clock = Clock.systemUTC();
     private final SecureRandom random = new SecureRandom();
     private final World world;
@@ -178,9 +179,7 @@ public final class Cloud {
                                 CloudService.HUB_REST,
                                 new HubRestApi(vertx, world::hub, tokens, quotas, names, clock).router()));
         HttpServerOptions https = new HttpServerOptions().setSsl(true).setKeyCertOptions(certificate);
-        if (OpenSSLEngineOptions.isAvailable()) {
-            https.setSslEngineOptions(new OpenSSLEngineOptions());
-        }
+        https.setSslEngineOptions(engine.options());
         HttpServer server = vertx.createHttpServer(https)
                 .connectionHandler(up -> connections.accepted(ConnectionMeter.Listener.HTTPS))
                 .exceptionHandler(failure -> connections.failed(ConnectionMeter.Listener.HTTPS))
@@ -191,9 +190,7 @@ public final class Cloud {
     private Future<Integer> mqtt(PemKeyCertOptions certificate) {
         MqttServerOptions mqtt = new MqttServerOptions();
         mqtt.setSsl(true).setKeyCertOptions(certificate);
-        if (OpenSSLEngineOptions.isAvailable()) {
-            mqtt.setSslEngineOptions(new OpenSSLEngineOptions());
-        }
+        mqtt.setSslEngineOptions(engine.options());
         MqttGateway gateway = new MqttGateway(
                 vertx,
                 mqtt,

@@ -1,10 +1,6 @@
 package io.drover.simulator.cloud.dps;
 
-import io.drover.simulator.cloud.hub.DeviceCredential;
 import io.drover.simulator.cloud.hub.Hub;
-import io.drover.simulator.cloud.hub.HubDevice;
-import io.drover.simulator.cloud.hub.InitialTwin;
-import io.drover.simulator.cloud.hub.Twin;
 import io.drover.simulator.cloud.sas.SasToken;
 import io.drover.simulator.cloud.sas.SymmetricKey;
 import io.vertx.core.json.JsonObject;
@@ -20,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 
 /**
  * One Device Provisioning Service: linked hubs, enrollment groups with symmetric keys, and the registrations made with
@@ -30,15 +25,14 @@ public final class ProvisioningService {
     /** The policy the service starts with; it has every right. */
     public static final String OWNER_POLICY = "provisioningserviceowner";
 
-    private static final Pattern REGISTRATION_ID = Pattern.compile("[A-Za-z0-9\\-._:]{0,127}[A-Za-z0-9\\-]");
-
     private final String name;
     private final String idScope;
     private final CopyOnWriteArrayList<Hub> linkedHubs;
     private final Map<String, ProvisioningPolicy> policies;
     private final Clock clock;
-    private final Duration assignmentTime;
-    private final RandomGenerator random;
+    private final OpaqueIds ids;
+    private final Attestation attestation;
+    private final DeviceAssignment assignment;
     private final EnrollmentGroups groups = new EnrollmentGroups();
     private final ConcurrentHashMap<String, Registration> registrations = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, PollWindow> polls = new ConcurrentHashMap<>();
@@ -63,8 +57,9 @@ public final class ProvisioningService {
         this.idScope = idScope;
         this.linkedHubs = new CopyOnWriteArrayList<>(linkedHubs);
         this.clock = clock;
-        this.assignmentTime = assignmentTime;
-        this.random = random;
+        this.ids = new OpaqueIds(random);
+        this.attestation = new Attestation(idScope, groups, clock);
+        this.assignment = new DeviceAssignment(this.linkedHubs, () -> gate, clock, assignmentTime, ids);
         this.policies = Map.of(OWNER_POLICY, new ProvisioningPolicy(OWNER_POLICY, SymmetricKey.generate(random)));
         for (RegistrationStatus status : RegistrationStatus.values()) {
             decided.put(status, new LongAdder());
@@ -127,7 +122,7 @@ public final class ProvisioningService {
             if (ifMatch != null) {
                 requireMatch(before, ifMatch);
             }
-            return group.stored(before == null ? now : before.created(), now, newEtag());
+            return group.stored(before == null ? now : before.created(), now, ids.etag());
         });
     }
 
@@ -168,12 +163,12 @@ public final class ProvisioningService {
      *     registration
      */
     public Registration register(String registrationId, SasToken token, JsonObject payload) {
-        EnrollmentGroup group = authenticate(registrationId, token);
+        EnrollmentGroup group = attestation.authenticate(registrationId, token, registration(registrationId));
         return registrations.compute(EnrollmentGroups.key(registrationId), (key, before) -> {
             if (before != null && isAssigning(before)) {
                 return before;
             }
-            Registration registration = decide(group, registrationId, payload, before);
+            Registration registration = assignment.decide(group, registrationId, payload, before);
             groups.add(registration);
             decided.get(registration.outcome()).increment();
             return registration;
@@ -186,7 +181,7 @@ public final class ProvisioningService {
      * @throws ProvisioningException UNAUTHORIZED, or REGISTRATION_NOT_FOUND for an unknown or superseded operation
      */
     public Registration poll(String registrationId, SasToken token, String operationId) {
-        authenticate(registrationId, token);
+        attestation.authenticate(registrationId, token, registration(registrationId));
         return registration(registrationId)
                 .filter(found -> found.operationId().equals(operationId))
                 .orElseThrow(() -> new ProvisioningException(ProvisioningError.REGISTRATION_NOT_FOUND));
@@ -248,151 +243,7 @@ public final class ProvisioningService {
         return statusOf(registration) == RegistrationStatus.ASSIGNING;
     }
 
-    private EnrollmentGroup authenticate(String registrationId, SasToken token) {
-        if (!REGISTRATION_ID.matcher(registrationId).matches()) {
-            throw new ProvisioningException(ProvisioningError.INVALID_REGISTRATION_ID);
-        }
-        if (!token.resource().equalsIgnoreCase(idScope + "/registrations/" + registrationId)
-                || !token.expiry().isAfter(clock.instant())) {
-            throw new ProvisioningException(ProvisioningError.UNAUTHORIZED);
-        }
-        return registration(registrationId)
-                .flatMap(known -> groups.get(known.groupId()))
-                .filter(group -> signed(group, registrationId, token))
-                .or(() -> groups.all().stream()
-                        .filter(group -> signed(group, registrationId, token))
-                        .findFirst())
-                .orElseThrow(() -> new ProvisioningException(ProvisioningError.UNAUTHORIZED));
-    }
-
-    private static boolean signed(EnrollmentGroup group, String registrationId, SasToken token) {
-        return token.signedBy(group.keys().derive(registrationId));
-    }
-
-    private Registration decide(EnrollmentGroup group, String registrationId, JsonObject payload, Registration before) {
-        if (!group.enabled()) {
-            return outcome(group, registrationId, before, RegistrationStatus.DISABLED, null);
-        }
-        RegistrationGate.Decision decision = gate.decide(registrationId, payload);
-        if (decision.refusal() != null) {
-            return outcome(group, registrationId, before, RegistrationStatus.FAILED, decision.refusal());
-        }
-        Optional<Hub> kept = before == null || group.reprovision().updateHubAssignment()
-                ? Optional.empty()
-                : linked(before.assignedHub());
-        return Optional.ofNullable(decision.hub())
-                .or(() -> kept)
-                .or(() -> HubAllocation.allocate(group, EnrollmentGroups.key(registrationId), linkedHubs))
-                .map(hub -> assign(group, registrationId, hub, before))
-                .orElseGet(() -> outcome(
-                        group,
-                        registrationId,
-                        before,
-                        RegistrationStatus.FAILED,
-                        new RegistrationGate.Refusal(
-                                ProvisioningError.BAD_REQUEST.code(), "No IoT hub is linked for this enrollment.")));
-    }
-
-    private Registration assign(EnrollmentGroup group, String registrationId, Hub hub, Registration before) {
-        String deviceId = before == null || before.deviceId() == null ? registrationId : before.deviceId();
-        DeviceCredential credential = new DeviceCredential(group.keys().derive(registrationId));
-        hub.createOrGet(deviceId, credential, arrivalTwin(group, hub, before));
-        Instant settled = clock.instant().plus(assignmentTime);
-        boolean again = before != null && hub.hostName().equals(before.assignedHub());
-        return new Registration(
-                before == null ? registrationId : before.registrationId(),
-                group.id(),
-                newOperationId(),
-                RegistrationStatus.ASSIGNED,
-                substatus(group, hub, before),
-                hub.hostName(),
-                deviceId,
-                0,
-                null,
-                before == null ? clock.instant() : before.created(),
-                settled,
-                again ? before.assignedAt() : settled,
-                newEtag());
-    }
-
-    /** Takes the device from the hub it leaves; the twin to arrive with is the one it had there or the group's. */
-    private InitialTwin arrivalTwin(EnrollmentGroup group, Hub hub, Registration before) {
-        if (before == null
-                || before.assignedHub() == null
-                || before.assignedHub().equals(hub.hostName())) {
-            return group.initialTwin();
-        }
-        Optional<Hub> left = linked(before.assignedHub());
-        Optional<InitialTwin> carried = left.flatMap(from -> from.device(before.deviceId()))
-                .filter(device -> group.reprovision().migrateDeviceData())
-                .map(HubDevice::twin)
-                .map(ProvisioningService::carried);
-        left.ifPresent(from -> from.delete(before.deviceId()));
-        return carried.orElse(group.initialTwin());
-    }
-
-    private static InitialTwin carried(Twin twin) {
-        JsonObject desired = twin.properties(false).getJsonObject("desired");
-        desired.remove("$version");
-        return new InitialTwin(twin.tags(), desired);
-    }
-
-    private Optional<Hub> linked(String hostName) {
-        return linkedHubs.stream()
-                .filter(hub -> hub.hostName().equals(hostName))
-                .findFirst();
-    }
-
-    private static RegistrationSubstatus substatus(EnrollmentGroup group, Hub hub, Registration before) {
-        if (before == null || before.assignedHub() == null) {
-            return RegistrationSubstatus.INITIAL_ASSIGNMENT;
-        }
-        if (before.assignedHub().equals(hub.hostName())) {
-            return RegistrationSubstatus.REPROVISIONED_TO_INITIAL_ASSIGNMENT;
-        }
-        return group.reprovision().migrateDeviceData()
-                ? RegistrationSubstatus.DEVICE_DATA_MIGRATED
-                : RegistrationSubstatus.DEVICE_DATA_RESET;
-    }
-
-    private Registration outcome(
-            EnrollmentGroup group,
-            String registrationId,
-            Registration before,
-            RegistrationStatus status,
-            RegistrationGate.Refusal refusal) {
-        return new Registration(
-                before == null ? registrationId : before.registrationId(),
-                group.id(),
-                newOperationId(),
-                status,
-                null,
-                null,
-                null,
-                refusal == null ? 0 : refusal.errorCode(),
-                refusal == null ? null : refusal.errorMessage(),
-                before == null ? clock.instant() : before.created(),
-                clock.instant().plus(assignmentTime),
-                null,
-                newEtag());
-    }
-
     private static String key(Registration registration) {
         return EnrollmentGroups.key(registration.registrationId());
-    }
-
-    private String newEtag() {
-        return String.format("%016x", random.nextLong());
-    }
-
-    private String newOperationId() {
-        return String.format(
-                "5.%016x.%08x-%04x-4%03x-a%03x-%012x",
-                random.nextLong(),
-                random.nextInt(),
-                random.nextInt(1 << 16),
-                random.nextInt(1 << 12),
-                random.nextInt(1 << 12),
-                random.nextLong(1L << 48));
     }
 }

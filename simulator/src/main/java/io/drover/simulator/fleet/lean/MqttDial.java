@@ -1,5 +1,6 @@
 package io.drover.simulator.fleet.lean;
 
+import io.drover.simulator.tls.TlsEngine;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;

@@ -16,6 +16,7 @@ import io.drover.simulator.cloud.tls.CertificateAuthority;
 import io.drover.simulator.fleet.Scenario;
 import io.drover.simulator.fleet.behaviour.Behaviour;
 import io.drover.simulator.fleet.behaviour.BehaviourType;
+import io.drover.simulator.tls.TlsEngine;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

@@ -1,0 +1,143 @@
+package io.drover.simulator.cloud;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyManagementException;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLContextSpi;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLServerSocketFactory;
+import javax.net.ssl.SSLSessionContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * A TLS context that trusts one authority and connects every host name to one port on loopback, as curl's {@code --connect-to}
+ * does: SNI and the host name check keep the asked-for name. It is for clients whose port is fixed and whose names must look real.
+ */
+final class ConnectToSslContext extends SSLContext {
+
+    private ConnectToSslContext(SSLContext trusting, int port) {
+        super(new Spi(trusting, port), trusting.getProvider(), trusting.getProtocol());
+    }
+
+    static SSLContext of(Path authority, int port) throws GeneralSecurityException, IOException {
+        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+        trusted.load(null, null);
+        try (InputStream pem = Files.newInputStream(authority)) {
+            trusted.setCertificateEntry(
+                    "authority", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext trusting = SSLContext.getInstance("TLS");
+        trusting.init(null, trust.getTrustManagers(), null);
+        return new ConnectToSslContext(trusting, port);
+    }
+
+    private static final class Factory extends SSLSocketFactory {
+        private final SSLSocketFactory tls;
+        private final int port;
+
+        Factory(SSLSocketFactory tls, int port) {
+            this.tls = tls;
+            this.port = port;
+        }
+
+        @Override
+        public Socket createSocket() {
+            return new ConnectToSslSocket(tls, port);
+        }
+
+        @Override
+        public Socket createSocket(Socket connected, String host, int asked, boolean autoClose) throws IOException {
+            return tls.createSocket(connected, host, asked, autoClose);
+        }
+
+        @Override
+        public Socket createSocket(String host, int asked) throws IOException {
+            return tls.createSocket(new Socket(InetAddress.getLoopbackAddress(), port), host, asked, true);
+        }
+
+        @Override
+        public Socket createSocket(String host, int asked, InetAddress local, int localPort) throws IOException {
+            return createSocket(host, asked);
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int asked) throws IOException {
+            return createSocket(host.getHostName(), asked);
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int asked, InetAddress local, int localPort) throws IOException {
+            return createSocket(host.getHostName(), asked);
+        }
+
+        @Override
+        public String[] getDefaultCipherSuites() {
+            return tls.getDefaultCipherSuites();
+        }
+
+        @Override
+        public String[] getSupportedCipherSuites() {
+            return tls.getSupportedCipherSuites();
+        }
+    }
+
+    private static final class Spi extends SSLContextSpi {
+        private final SSLContext trusting;
+        private final int port;
+
+        Spi(SSLContext trusting, int port) {
+            this.trusting = trusting;
+            this.port = port;
+        }
+
+        @Override
+        protected void engineInit(KeyManager[] keys, TrustManager[] trust, SecureRandom random)
+                throws KeyManagementException {
+            throw new KeyManagementException("already initialized with the test's authority");
+        }
+
+        @Override
+        protected SSLSocketFactory engineGetSocketFactory() {
+            return new Factory(trusting.getSocketFactory(), port);
+        }
+
+        @Override
+        protected SSLServerSocketFactory engineGetServerSocketFactory() {
+            return trusting.getServerSocketFactory();
+        }
+
+        @Override
+        protected SSLEngine engineCreateSSLEngine() {
+            return trusting.createSSLEngine();
+        }
+
+        @Override
+        protected SSLEngine engineCreateSSLEngine(String host, int asked) {
+            return trusting.createSSLEngine(host, asked);
+        }
+
+        @Override
+        protected SSLSessionContext engineGetServerSessionContext() {
+            return trusting.getServerSessionContext();
+        }
+
+        @Override
+        protected SSLSessionContext engineGetClientSessionContext() {
+            return trusting.getClientSessionContext();
+        }
+    }
+}

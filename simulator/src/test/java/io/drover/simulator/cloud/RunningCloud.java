@@ -1,0 +1,227 @@
+package io.drover.simulator.cloud;
+
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.client.HttpRequest;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A whole emulated cloud with one application to leave and one DPS and hub to reach, and a caller who uses its REST APIs with
+ * Entra tokens. Everything goes over sockets; methods block.
+ */
+final class RunningCloud {
+    static final String APPLICATION = "source-app";
+    static final String TEMPLATE = "dtmi:drover:truck;1";
+    static final String TARGET_HUB = "target-hub.azure-devices.test";
+    static final String GLOBAL_PROVISIONING = "global.azure-devices-provisioning.test";
+    private static final String TENANT = "11111111-1111-1111-1111-111111111111";
+    private static final String SUBSCRIPTION = "22222222-2222-2222-2222-222222222222";
+    private static final String CLIENT = "33333333-3333-3333-3333-333333333333";
+    private static final String SECRET = "s3cret";
+    private static final String TARGET_DPS = "target-dps.azure-devices-provisioning.test";
+    private static final String CENTRAL = APPLICATION + ".azureiotcentral.test";
+    private static final Duration DEADLINE = Duration.ofSeconds(40);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Cloud cloud;
+    private final WebClient https;
+    private final WebClient http;
+
+    RunningCloud(Path data) throws Exception {
+        cloud = await(Cloud.start(vertx, CloudOptions.ephemeral(data).withTimeCompression(10)));
+        https = WebClient.create(
+                vertx,
+                new WebClientOptions()
+                        .setSsl(true)
+                        .setVerifyHost(true)
+                        .setTrustOptions(new PemTrustOptions()
+                                .addCertPath(cloud.ports().caCertificate().toString())));
+        http = WebClient.create(vertx);
+        expect(
+                204,
+                await(http.put(cloud.ports().control(), CloudOptions.HOST, "/control/estate")
+                        .sendJsonObject(estate())));
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    CloudPorts ports() {
+        return cloud.ports();
+    }
+
+    void addDevice(String id) throws Exception {
+        JsonObject devices = new JsonObject().put("template", TEMPLATE).put("ids", new JsonArray().add(id));
+        expect(
+                200,
+                await(http.post(
+                                cloud.ports().control(),
+                                CloudOptions.HOST,
+                                "/control/applications/" + APPLICATION + "/devices")
+                        .sendJsonObject(devices)));
+    }
+
+    /** A call to IoT Central's REST API by an administrator of the application. */
+    HttpResponse<Buffer> central(HttpMethod method, String path, JsonObject body) throws Exception {
+        return call(
+                method, CENTRAL, path + "?api-version=2022-07-31", "https://apps.azureiotcentral.test/.default", body);
+    }
+
+    /** A call to the target hub's service API. */
+    HttpResponse<Buffer> targetHub(HttpMethod method, String path, JsonObject body) throws Exception {
+        return call(method, TARGET_HUB, path + "?api-version=2021-04-12", "https://iothubs.azure.test/.default", body);
+    }
+
+    /** Key of the enrollment group whose devices IoT Central knows, as its REST API shows it. */
+    JsonObject sourceGroupKeys() throws Exception {
+        return central(HttpMethod.GET, "/api/enrollmentGroups/SAS-IoT-Devices", null)
+                .bodyAsJsonObject()
+                .getJsonObject("attestation")
+                .getJsonObject("symmetricKey");
+    }
+
+    /** The id scope of IoT Central's own provisioning service, as a device's credentials show it. */
+    String sourceIdScope(String deviceId) throws Exception {
+        return central(HttpMethod.GET, "/api/devices/" + deviceId + "/credentials", null)
+                .bodyAsJsonObject()
+                .getString("idScope");
+    }
+
+    /** The id scope of the target DPS, as the resource manager shows it. */
+    String targetIdScope() throws Exception {
+        return call(
+                        HttpMethod.GET,
+                        "management.azure.test",
+                        "/subscriptions/" + SUBSCRIPTION
+                                + "/providers/Microsoft.Devices/provisioningServices?api-version=2022-02-05",
+                        "https://management.azure.test/.default",
+                        null)
+                .bodyAsJsonObject()
+                .getJsonArray("value")
+                .getJsonObject(0)
+                .getJsonObject("properties")
+                .getString("idScope");
+    }
+
+    /** Makes an enrollment group in the target DPS that takes the keys devices already hold. */
+    void enrollAtTarget(JsonObject keys) throws Exception {
+        JsonObject group = new JsonObject()
+                .put("enrollmentGroupId", "moved")
+                .put("attestation", new JsonObject().put("type", "symmetricKey").put("symmetricKey", keys))
+                .put("provisioningStatus", "enabled");
+        expect(
+                200,
+                call(
+                        HttpMethod.PUT,
+                        TARGET_DPS,
+                        "/enrollmentGroups/moved?api-version=2021-10-01",
+                        "https://azure-devices-provisioning.test/.default",
+                        group));
+    }
+
+    /** What really happened to the device, from the control API. */
+    JsonObject truth(String deviceId) throws Exception {
+        String lines = await(http.get(
+                                cloud.ports().control(), CloudOptions.HOST, "/control/truth?application=" + APPLICATION)
+                        .send())
+                .bodyAsString();
+        return lines.lines()
+                .map(JsonObject::new)
+                .filter(line -> line.getString("deviceId").equals(deviceId))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Waits until the condition holds; fails after the deadline. */
+    void until(Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + DEADLINE.toNanos();
+        while (!condition.call()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("the condition did not come true within " + DEADLINE);
+            }
+            await(vertx.timer(10));
+        }
+    }
+
+    <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    void stop() throws Exception {
+        await(cloud.close());
+        await(vertx.close());
+    }
+
+    private HttpResponse<Buffer> call(HttpMethod method, String host, String path, String scope, JsonObject body)
+            throws Exception {
+        MultiMap form = MultiMap.caseInsensitiveMultiMap()
+                .add("grant_type", "client_credentials")
+                .add("client_id", CLIENT)
+                .add("client_secret", SECRET)
+                .add("scope", scope);
+        String token = await(request(HttpMethod.POST, "login.microsoftonline.test", "/" + TENANT + "/oauth2/v2.0/token")
+                        .sendForm(form))
+                .bodyAsJsonObject()
+                .getString("access_token");
+        HttpRequest<Buffer> request = request(method, host, path).bearerTokenAuthentication(token);
+        return await(body == null ? request.send() : request.sendJsonObject(body));
+    }
+
+    private HttpRequest<Buffer> request(HttpMethod method, String host, String path) {
+        SocketAddress server = SocketAddress.inetSocketAddress(cloud.ports().https(), CloudOptions.HOST);
+        return https.request(method, server, 443, host, path);
+    }
+
+    private static void expect(int status, HttpResponse<Buffer> answer) {
+        if (answer.statusCode() != status) {
+            throw new AssertionError(answer.statusCode() + " instead of " + status + ": " + answer.bodyAsString());
+        }
+    }
+
+    private static JsonObject estate() {
+        return new JsonObject()
+                .put("tenantId", TENANT)
+                .put(
+                        "servicePrincipals",
+                        list(new JsonObject().put("clientId", CLIENT).put("clientSecret", SECRET)))
+                .put(
+                        "subscriptions",
+                        list(new JsonObject()
+                                .put("subscriptionId", SUBSCRIPTION)
+                                .put("displayName", "Test")))
+                .put("hubs", list(new JsonObject().put("name", "target-hub")))
+                .put(
+                        "provisioningServices",
+                        list(new JsonObject()
+                                .put("name", "target-dps")
+                                .put("linkedHubs", new JsonArray(List.of("target-hub")))))
+                .put(
+                        "applications",
+                        list(new JsonObject()
+                                .put("subdomain", APPLICATION)
+                                .put(
+                                        "deviceTemplates",
+                                        list(new JsonObject()
+                                                .put("id", TEMPLATE)
+                                                .put("move", "component")))));
+    }
+
+    private static JsonArray list(JsonObject only) {
+        return new JsonArray().add(only);
+    }
+}
