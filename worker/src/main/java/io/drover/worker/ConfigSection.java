@@ -122,6 +122,25 @@ final class ConfigSection {
         return fallback;
     }
 
+    double number(String key, double fallback, double least, double most) {
+        String text = text(key, null);
+        if (text == null) {
+            return fallback;
+        }
+        if (text.matches("\\d{1,9}(\\.\\d{1,6})?")) {
+            double value = Double.parseDouble(text);
+            if (value >= least && value <= most) {
+                return value;
+            }
+        }
+        problem(
+                lineOf(key),
+                at(key),
+                "'" + text + "' is out of range.",
+                "Write a number from " + least + " to " + most + ".");
+        return fallback;
+    }
+
     Duration duration(String key, Duration fallback) {
         if (!has(key)) {
             asked.add(key);

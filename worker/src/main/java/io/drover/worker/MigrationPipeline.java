@@ -9,6 +9,7 @@ import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.hub.HubClient;
 import io.drover.worker.azure.hub.TelemetrySource;
 import io.drover.worker.azure.quota.QuotaGate;
+import io.drover.worker.db.Ledger;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.Verification;
 import io.drover.worker.discovery.Discovery;
@@ -19,6 +20,11 @@ import io.drover.worker.discovery.Preflight;
 import io.drover.worker.dispatch.DispatchPace;
 import io.drover.worker.dispatch.DispatchVerticle;
 import io.drover.worker.dispatch.Dispatcher;
+import io.drover.worker.migration.Migration;
+import io.drover.worker.migration.MigrationStore;
+import io.drover.worker.migration.RolloutPolicy;
+import io.drover.worker.migration.Supervisor;
+import io.drover.worker.migration.SupervisorVerticle;
 import io.drover.worker.plan.Plan;
 import io.drover.worker.plan.Planner;
 import io.drover.worker.registration.Registration;
@@ -30,15 +36,15 @@ import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
- * The way of a migration, in order: preflight, then discovery, registration, dispatch and tracking. The stages share
- * nothing but the ledger; the bus only wakes them.
+ * The way of a migration, in order: preflight, then discovery, supervision of the rollout's waves, registration,
+ * dispatch and tracking. The stages share nothing but the ledger; the bus only wakes them.
  */
 public final class MigrationPipeline {
     private static final Duration DISCOVERY_DEADLINE = Duration.ofHours(6);
@@ -49,6 +55,8 @@ public final class MigrationPipeline {
     private final AzureClients azure;
     private final MigrationScope scope;
     private final Clock clock;
+    /** Tells this process's commands apart from those of one before it. */
+    private final String worker = UUID.randomUUID().toString();
 
     private MigrationPipeline(Vertx vertx, WorkerConfig config, AzureClients azure, MigrationScope scope, Clock clock) {
         this.vertx = vertx;
@@ -79,29 +87,36 @@ public final class MigrationPipeline {
      * Starts all stages, the last first so that each finds its successor listening, then reads the selection.
      * Completes when every device is in the ledger; the stages go on until the Vertx is closed.
      *
-     * @param since when this migration began; evidence from before proves nothing
+     * @param migration evidence from before its creation proves nothing
      */
-    public Future<Discovered> deploy(DeviceStore store, long migrationId, Instant since) {
-        return tracking(store, migrationId, since)
+    public Future<Discovered> deploy(Ledger ledger, Migration migration) {
+        RolloutPolicy policy = config.rollout();
+        MigrationStore migrations = ledger.migrations();
+        DeviceStore devices = ledger.devices();
+        long id = migration.id();
+        Supervisor supervisor = new Supervisor(migrations, devices, ledger.audit(), policy, clock);
+        return tracking(ledger, migration)
                 .compose(vertx::deployVerticle)
-                .compose(tracking -> vertx.deployVerticle(dispatch(store, migrationId)))
-                .compose(dispatch ->
-                        vertx.deployVerticle(new RegistrationVerticle(new Registration(scope, store), migrationId)))
-                .compose(registration -> vertx.deployVerticle(new DiscoveryVerticle(new Discovery(scope, store))))
+                .compose(tracking -> vertx.deployVerticle(dispatch(ledger, migration)))
+                .compose(dispatch -> vertx.deployVerticle(
+                        new RegistrationVerticle(new Registration(scope, migrations, devices), id)))
+                .compose(registration -> vertx.deployVerticle(new SupervisorVerticle(supervisor, id)))
+                .compose(supervision -> vertx.deployVerticle(
+                        new DiscoveryVerticle(new Discovery(scope, migrations, devices, policy), id, policy.refresh())))
                 .compose(discovery ->
-                        DiscoveryBus.DISCOVER.ask(vertx, new DiscoveryBus.Discover(migrationId), DISCOVERY_DEADLINE));
+                        DiscoveryBus.DISCOVER.ask(vertx, new DiscoveryBus.Discover(id), DISCOVERY_DEADLINE));
     }
 
-    private DispatchVerticle dispatch(DeviceStore store, long migrationId) {
+    private DispatchVerticle dispatch(Ledger ledger, Migration migration) {
         return new DispatchVerticle(
-                new Dispatcher(
-                        scope,
-                        store,
-                        new QuotaGate(vertx, pace().perSecond()),
+                new DispatchVerticle.Work(
+                        scope, ledger.migrations(), ledger.devices(), ledger.control(), config.rollout(), migration),
+                new QuotaGate(vertx, pace().perSecond()),
+                new Dispatcher.Sender(
+                        worker,
                         config.migration().deadlines().answer(),
-                        config.dispatch().maxInFlight(),
-                        clock),
-                migrationId);
+                        config.dispatch().maxInFlight()),
+                clock);
     }
 
     private DispatchPace pace() {
@@ -109,12 +124,21 @@ public final class MigrationPipeline {
         return DispatchPace.of(scope, host, azure.quotas());
     }
 
-    private Future<TrackingVerticle> tracking(DeviceStore store, long migrationId, Instant since) {
+    private Future<TrackingVerticle> tracking(Ledger ledger, Migration migration) {
         List<HubClient> hubs =
                 scope.hubs().stream().map(hub -> azure.hub(hub.hostName())).toList();
         Duration interval = LOOK_INTERVAL.dividedBy(config.azure().timeCompression());
         return telemetry()
-                .map(sources -> new TrackingVerticle(scope, hubs, sources, store, migrationId, since, interval, clock));
+                .map(sources -> new TrackingVerticle(
+                        scope,
+                        hubs,
+                        sources,
+                        ledger.migrations(),
+                        ledger.devices(),
+                        migration.id(),
+                        migration.createdAt(),
+                        interval,
+                        clock));
     }
 
     private Future<Map<String, TelemetrySource>> telemetry() {

@@ -2,6 +2,7 @@ package io.drover.worker;
 
 import io.drover.worker.device.MovePolicy;
 import io.drover.worker.device.Verification;
+import io.drover.worker.migration.RolloutPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -58,7 +59,8 @@ public record WorkerConfig(
             Target target,
             Verification verification,
             Deadlines deadlines,
-            int attempts) {}
+            int attempts,
+            RolloutPolicy rollout) {}
 
     /**
      * Which devices move.
@@ -89,6 +91,11 @@ public record WorkerConfig(
 
     /** Where metrics and health are served; port 0 takes any free one. */
     public record Management(String host, int port) {}
+
+    /** How the migration is rolled out. */
+    public RolloutPolicy rollout() {
+        return migration.rollout();
+    }
 
     /** The state machine's part of the configuration. */
     public MovePolicy policy() {

@@ -172,7 +172,7 @@ public final class WorkerConfigLoader {
         return new Network(path, List.copyOf(rules));
     }
 
-    private static Migration migration(ConfigSection migration) {
+    private Migration migration(ConfigSection migration) {
         ConfigSection source = migration.section("source");
         ConfigSection target = migration.section("target");
         ConfigSection deadlines = migration.section("deadlines");
@@ -191,7 +191,8 @@ public final class WorkerConfigLoader {
                         deadlines.duration("connected", Duration.ofMinutes(5)),
                         deadlines.duration("telemetry", Duration.ofMinutes(10)),
                         deadlines.duration("offline", Duration.ofDays(7))),
-                migration.integer("attempts", 3, 1, 20));
+                migration.integer("attempts", 3, 1, 20),
+                new RolloutLoader(file).read(migration.section("rollout")));
         source.end();
         target.end();
         deadlines.end();

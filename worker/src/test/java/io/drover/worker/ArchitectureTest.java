@@ -42,7 +42,10 @@ class ArchitectureTest {
     static final ArchRule sqlStaysInTheLedger = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    "io.drover.worker.device..", "io.drover.worker.migration..", "io.drover.worker.db..")
+                    "io.drover.worker.device..",
+                    "io.drover.worker.migration..",
+                    "io.drover.worker.db..",
+                    "io.drover.worker.sql..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx.sqlclient..", "java.sql..");

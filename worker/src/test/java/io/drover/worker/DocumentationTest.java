@@ -3,6 +3,9 @@ package io.drover.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.worker.device.DeviceState;
+import io.drover.worker.device.FailureReason;
+import io.drover.worker.migration.MigrationState;
+import io.drover.worker.migration.WavePolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,11 +57,17 @@ class DocumentationTest {
     void theDocumentedConfigurationIsOneTheLoaderTakes() throws IOException {
         Path file = Files.writeString(directory.resolve("drover.yaml"), documented());
         Files.createFile(directory.resolve("ca.pem"));
+        Files.writeString(directory.resolve("depot.csv"), "device_id\ntruck-7,Hamburg\n");
 
         WorkerConfig config = WorkerConfigLoader.load(file, variable -> "secret");
 
         assertThat(config.management().port()).isEqualTo(9464);
         assertThat(config.network().connectTo()).hasSize(1);
+        assertThat(config.rollout().waves())
+                .extracting(WavePolicy::name)
+                .containsExactly("canary", "depot", "north", "tenth", "rest");
+        assertThat(config.rollout().waves().get(1).selection())
+                .isEqualTo(new WavePolicy.Listed("depot.csv", Set.of("truck-7")));
     }
 
     @Test
@@ -80,6 +89,20 @@ class DocumentationTest {
         assertThat(known).allSatisfy(key -> assertThat(text).containsPattern("\\b" + key + ":"));
     }
 
+    @Test
+    void everyStateAndReasonIsExplainedToOperators() throws IOException {
+        String text = Files.readString(DOCS.resolve("operations.md"));
+        for (DeviceState state : DeviceState.values()) {
+            assertThat(text).contains("| `" + state + "` |");
+        }
+        for (MigrationState state : MigrationState.values()) {
+            assertThat(text).contains("| `" + state + "` |");
+        }
+        for (FailureReason reason : FailureReason.values()) {
+            assertThat(text).contains("| `" + reason + "` | " + reason.text() + " | " + reason.nextAction() + " |");
+        }
+    }
+
     private static String withAnUnknownKeyInEverySection() {
         List<String> sections = List.of("entra", "migration", "dispatch", "ledger", "management", "network", "azure");
         StringBuilder yaml = new StringBuilder("nonsense: 1\n");
@@ -87,7 +110,10 @@ class DocumentationTest {
             yaml.append(section).append(": { nonsense: 1");
             yaml.append(
                     section.equals("migration")
-                            ? ", source: { nonsense: 1 }, target: { nonsense: 1 }, deadlines: { nonsense: 1 } }\n"
+                            ? ", source: { nonsense: 1 }, target: { nonsense: 1 }, deadlines: { nonsense: 1 },"
+                                    + " rollout: { nonsense: 1, rate: { nonsense: 1 }, stop: { nonsense: 1 },"
+                                    + " windows: [ { nonsense: 1 } ],"
+                                    + " waves: [ { nonsense: 1, match: { nonsense: 1 } } ] } }\n"
                             : " }\n");
         }
         return yaml.toString();

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param service label of the metric: arm, central, dps, hub
  * @param operation label of the metric; from a fixed set, never an id
  * @param repeatable whether a request that failed with 5xx or no answer may be sent again
+ * @param patient whether a throttled request is waited out; otherwise it fails with 429 and nothing was carried out
  */
 public record AzureCall(
         String service,
@@ -26,7 +27,8 @@ public record AzureCall(
         Map<String, String> headers,
         Buffer body,
         Duration deadline,
-        boolean repeatable) {
+        boolean repeatable,
+        boolean patient) {
     private static final Duration USUAL_DEADLINE = Duration.ofSeconds(30);
 
     public AzureCall {
@@ -45,33 +47,38 @@ public record AzureCall(
                 Map.of(),
                 null,
                 USUAL_DEADLINE,
+                true,
                 true);
     }
 
     /** The same call by another method with a JSON body; not repeatable unless said so. */
     public AzureCall with(HttpMethod other, JsonObject json) {
         Buffer content = json == null ? null : json.toBuffer();
-        return new AzureCall(service, operation, other, uri, audience, limit, headers, content, deadline, false);
+        return new AzureCall(
+                service, operation, other, uri, audience, limit, headers, content, deadline, false, patient);
     }
 
     AzureCall at(URI other) {
-        return new AzureCall(service, operation, method, other, audience, limit, headers, body, deadline, repeatable);
+        return new AzureCall(
+                service, operation, method, other, audience, limit, headers, body, deadline, repeatable, patient);
     }
 
     /** The same call with one more header. */
     public AzureCall header(String name, String value) {
         Map<String, String> more = new HashMap<>(headers);
         more.put(name, value);
-        return new AzureCall(service, operation, method, uri, audience, limit, more, body, deadline, repeatable);
+        return new AzureCall(
+                service, operation, method, uri, audience, limit, more, body, deadline, repeatable, patient);
     }
 
     /** The same call with another deadline for each attempt. */
     public AzureCall within(Duration other) {
-        return new AzureCall(service, operation, method, uri, audience, limit, headers, body, other, repeatable);
+        return new AzureCall(
+                service, operation, method, uri, audience, limit, headers, body, other, repeatable, patient);
     }
 
     /** The same call, declared safe to send again. */
     public AzureCall safeToRepeat() {
-        return new AzureCall(service, operation, method, uri, audience, limit, headers, body, deadline, true);
+        return new AzureCall(service, operation, method, uri, audience, limit, headers, body, deadline, true, patient);
     }
 }

@@ -31,6 +31,7 @@ public final class AzureHttp {
     private static final int TRIES_ON_FAILURE = 4;
     private static final int TRIES_ON_THROTTLE = 30;
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+    private static final Duration LONGEST_QUEUE = Duration.ofSeconds(5);
 
     private final Vertx vertx;
     private final WebClient client;
@@ -80,13 +81,23 @@ public final class AzureHttp {
     private Future<HttpResponse<Buffer>> attempt(AzureCall call, int number) {
         QuotaGate gate = quotas.gate(call.limit(), call.uri().getHost());
         return tokens.token(call.audience())
-                .compose(token -> gate.acquire().compose(free -> exchange(call, token)))
+                .compose(token -> enter(gate, call).compose(free -> exchange(call, token)))
                 .transform(result -> {
                     if (result.failed()) {
                         return retryLost(call, number, result.cause());
                     }
                     return judge(call, number, gate, result.result());
                 });
+    }
+
+    private static Future<Void> enter(QuotaGate gate, AzureCall call) {
+        return call.patient()
+                ? gate.acquire()
+                : gate.acquireWithin(LONGEST_QUEUE)
+                        .orElseGet(() -> Future.failedFuture(new AzureException(
+                                429,
+                                "Throttled",
+                                call.uri().getHost() + " is throttled; " + call.operation() + " was not sent.")));
     }
 
     private Future<HttpResponse<Buffer>> exchange(AzureCall call, String token) {
@@ -134,7 +145,7 @@ public final class AzureHttp {
                             call.limit().key())
                     .increment();
             gate.throttled(retryAfter(answer, number));
-            return attempt(call, number + 1);
+            return call.patient() ? attempt(call, number + 1) : Future.failedFuture(refusal(call, answer));
         }
         if (status == 401 && number == 1) {
             // A token can be revoked before it expires; a second 401 is a real refusal.

@@ -4,12 +4,15 @@ import io.drover.worker.MigrationPipeline;
 import io.drover.worker.WorkerConfig;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.migration.Migration;
+import io.drover.worker.migration.MigrationState;
+import io.drover.worker.migration.MigrationStore;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Does the migration; run again after a stop or a crash it goes on where the ledger says. */
@@ -19,6 +22,11 @@ final class ApplyCommand implements Callable<Integer> {
 
     @Mixin
     private CommonOptions options;
+
+    @Option(
+            names = "--exit-on-pause",
+            description = "End with code 3 when the migration is paused and no device is on its way.")
+    private boolean exitOnPause;
 
     @Spec
     private CommandSpec spec;
@@ -38,27 +46,26 @@ final class ApplyCommand implements Callable<Integer> {
         return ManagementServer.listen(process.vertx, process.config.management(), process.meters, ledger)
                 .compose(server -> create(process.config, ledger))
                 .compose(migration -> {
-                    Future<?> deployed = pipeline.deploy(ledger.devices(), migration.id(), migration.createdAt())
-                            .compose(discovered -> ledger.migrations().discovered(migration.id()));
+                    Future<?> deployed = pipeline.deploy(ledger, migration);
                     ProgressView view =
                             new ProgressView(spec.commandLine().getOut(), options.output, WorkerProcess.onTerminal());
                     Future<Integer> done = new ProgressWatch(
                                     process.vertx, ledger, migration, view, process.meters, clock)
-                            .untilDone();
-                    return Future.all(deployed, done)
-                            .compose(all -> ledger.migrations().finished(migration.id()))
-                            .map(finished -> done.result());
+                            .untilDone(exitOnPause);
+                    return Future.all(deployed, done).map(all -> done.result());
                 });
     }
 
     private static Future<Migration> create(WorkerConfig config, Ledger ledger) {
         WorkerConfig.Migration migration = config.migration();
         return ledger.migrations()
-                .createOrGet(
+                .createOrGet(new MigrationStore.Definition(
                         migration.name(),
                         migration.source().application(),
                         migration.source().deviceGroup(),
                         migration.target().provisioningService(),
-                        migration.verification().name());
+                        migration.verification().name(),
+                        migration.rollout().layout(),
+                        migration.rollout().approval() ? MigrationState.AWAITING_APPROVAL : MigrationState.SCHEDULED));
     }
 }

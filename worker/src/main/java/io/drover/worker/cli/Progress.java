@@ -2,6 +2,7 @@ package io.drover.worker.cli;
 
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.FailureReason;
+import io.drover.worker.migration.MigrationState;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.Map;
@@ -9,15 +10,17 @@ import java.util.Map;
 /**
  * How far a migration is at one moment.
  *
+ * @param stateReason why it is paused or stopped, or null
  * @param ratePerSecond devices that became final per second lately
  * @param eta seconds until the last one, or null while nothing can be said
  */
 record Progress(
         Instant at,
         String migration,
+        MigrationState state,
+        String stateReason,
         Map<DeviceState, Long> counts,
         Map<FailureReason, Long> reasons,
-        boolean complete,
         double ratePerSecond,
         Eta eta) {
 
@@ -26,6 +29,17 @@ record Progress(
 
     long total() {
         return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    boolean complete() {
+        return state.isFinal();
+    }
+
+    long inFlight() {
+        return counts.get(DeviceState.COMMANDED)
+                + counts.get(DeviceState.ACCEPTED)
+                + counts.get(DeviceState.ASSIGNED)
+                + counts.get(DeviceState.CONNECTED);
     }
 
     long finished() {
@@ -47,9 +61,11 @@ record Progress(
         return new JsonObject()
                 .put("at", at.toString())
                 .put("migration", migration)
+                .put("state", state.name())
+                .put("stateReason", stateReason)
                 .put("counts", states)
                 .put("total", total())
-                .put("final", complete)
+                .put("final", complete())
                 .put("ratePerSecond", Math.round(ratePerSecond * 10) / 10.0)
                 .put(
                         "etaSeconds",

@@ -1,7 +1,8 @@
 package io.drover.worker.cli;
 
+import io.drover.worker.device.DeviceCounts;
 import io.drover.worker.device.DeviceState;
-import io.drover.worker.device.FailureReason;
+import io.drover.worker.migration.Migration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -21,7 +22,8 @@ final class ProgressMeter {
         this.migration = migration;
     }
 
-    Progress sample(Instant at, Map<DeviceState, Long> counts, Map<FailureReason, Long> reasons, boolean discovered) {
+    Progress sample(Instant at, Migration now, DeviceCounts devices) {
+        Map<DeviceState, Long> counts = devices.byState();
         long finished = Progress.finished(counts);
         long total = counts.values().stream().mapToLong(Long::longValue).sum();
         samples.addLast(new Sample(at, finished));
@@ -31,8 +33,15 @@ final class ProgressMeter {
         }
         double lately = rate(at, SHORT);
         double longer = rate(at, LONG);
-        boolean complete = discovered && finished == total;
-        return new Progress(at, migration, counts, reasons, complete, lately, eta(total - finished, lately, longer));
+        return new Progress(
+                at,
+                migration,
+                now.state(),
+                now.stateReason(),
+                counts,
+                devices.byReason(),
+                lately,
+                eta(total - finished, lately, longer));
     }
 
     private double rate(Instant now, Duration window) {

@@ -78,7 +78,19 @@ final class ProgressView {
                 progress.finished(),
                 progress.total(),
                 progress.ratePerSecond(),
-                progress.complete() ? ", finished" : eta);
+                situation(progress, eta));
+    }
+
+    private static String situation(Progress progress, String eta) {
+        return switch (progress.state()) {
+            case RUNNING -> eta;
+            case PAUSED -> ", PAUSED: " + progress.stateReason();
+            case ABORTING -> ", aborting: " + progress.inFlight() + " on their way";
+            case AWAITING_APPROVAL -> ", waits for approval (next: approve)";
+            case SCHEDULED -> ", waits for its start";
+            case ABORTED -> ", aborted";
+            case FINISHED -> ", finished";
+        };
     }
 
     private static String states(Progress progress) {

@@ -3,6 +3,7 @@ package io.drover.worker.cli;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.migration.Migration;
+import io.drover.worker.migration.MigrationState;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -41,26 +42,33 @@ final class ProgressWatch {
         }
     }
 
-    /** Completes with the exit code when every device is final and discovery is complete. */
-    Future<Integer> untilDone() {
+    /**
+     * Completes with the exit code when the migration is final.
+     *
+     * @param orPaused also when it is paused and no device is on its way
+     */
+    Future<Integer> untilDone(boolean orPaused) {
         return look().compose(progress -> {
-            if (progress.complete()) {
-                boolean failures = progress.counts().get(DeviceState.FAILED) > 0;
+            boolean failures = progress.counts().get(DeviceState.FAILED) > 0;
+            if (progress.state() == MigrationState.FINISHED) {
                 return Future.succeededFuture(failures ? WorkerCommand.DONE_WITH_FAILURES : WorkerCommand.DONE);
             }
-            return vertx.timer(1, TimeUnit.SECONDS).compose(fired -> untilDone());
+            if (progress.state() == MigrationState.ABORTED) {
+                return Future.succeededFuture(WorkerCommand.ABORTED);
+            }
+            if (orPaused && progress.state() == MigrationState.PAUSED && progress.inFlight() == 0) {
+                return Future.succeededFuture(WorkerCommand.PAUSED);
+            }
+            return vertx.timer(1, TimeUnit.SECONDS).compose(fired -> untilDone(orPaused));
         });
     }
 
     private Future<Progress> look() {
         return ledger.migrations()
-                .find(migration.name())
-                .map(found -> found.map(Migration::discoveredAt).isPresent())
-                .compose(discovered -> ledger.devices()
+                .get(migration.id())
+                .compose(now -> ledger.devices()
                         .counts(migration.id())
-                        .compose(counts -> ledger.devices()
-                                .reasons(migration.id())
-                                .map(reasons -> meter.sample(clock.instant(), counts, reasons, discovered))))
+                        .map(counts -> meter.sample(clock.instant(), now, counts)))
                 .onSuccess(progress -> {
                     progress.counts()
                             .forEach((state, count) ->

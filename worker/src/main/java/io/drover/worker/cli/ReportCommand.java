@@ -1,10 +1,12 @@
 package io.drover.worker.cli;
 
 import io.drover.worker.db.Ledger;
+import io.drover.worker.device.DeviceCounts;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.FailureReason;
 import io.drover.worker.migration.Migration;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -38,13 +40,13 @@ final class ReportCommand implements Callable<Integer> {
             Migration migration = migration(process, ledger);
             if (options.output == Output.csv) {
                 out.print(HEADER + "\r\n");
-                WorkerProcess.await(ledger.devices().export(migration.id(), row -> out.print(csv(row) + "\r\n")));
+                WorkerProcess.await(ledger.devices().reads().eachPage(migration.id(), page -> {
+                    page.forEach(row -> out.print(csv(row) + "\r\n"));
+                    return Future.succeededFuture();
+                }));
             } else {
-                Map<DeviceState, Long> counts =
-                        WorkerProcess.await(ledger.devices().counts(migration.id()));
-                Map<FailureReason, Long> reasons =
-                        WorkerProcess.await(ledger.devices().reasons(migration.id()));
-                summary(out, migration, counts, reasons);
+                DeviceCounts counts = WorkerProcess.await(ledger.devices().counts(migration.id()));
+                summary(out, migration, counts.byState(), counts.byReason());
             }
             out.flush();
             return WorkerCommand.DONE;
@@ -52,7 +54,7 @@ final class ReportCommand implements Callable<Integer> {
     }
 
     static Ledger open(WorkerProcess process) throws Exception {
-        return WorkerProcess.await(Ledger.openToRead(
+        return WorkerProcess.await(Ledger.openBeside(
                 process.vertx,
                 process.config.ledger().url(),
                 process.config.policy(),
@@ -78,6 +80,8 @@ final class ReportCommand implements Callable<Integer> {
             reasons.forEach((reason, count) -> why.put(reason.name(), count));
             out.println(new JsonObject()
                     .put("migration", migration.name())
+                    .put("state", migration.state().name())
+                    .put("stateReason", migration.stateReason())
                     .put("states", states)
                     .put("reasons", why)
                     .put("total", total)
@@ -86,7 +90,8 @@ final class ReportCommand implements Callable<Integer> {
                     .encode());
             return;
         }
-        out.println("Migration " + migration.name() + ": " + total + " devices");
+        out.println("Migration " + migration.name() + ": " + total + " devices, " + migration.state()
+                + (migration.stateReason() == null ? "" : " (" + migration.stateReason() + ")"));
         counts.forEach((state, count) -> {
             if (count > 0) {
                 out.printf("  %-11s %d%n", state, count);
@@ -97,7 +102,7 @@ final class ReportCommand implements Callable<Integer> {
     }
 
     private static String csv(DeviceRow row) {
-        boolean decided = row.state() == DeviceState.FAILED || row.state() == DeviceState.EXCLUDED;
+        boolean decided = row.state().isFinal();
         return Stream.of(
                         row.deviceId(),
                         row.state().name(),

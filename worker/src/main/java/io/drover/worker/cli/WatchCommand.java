@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Shows the progress of a migration that another process applies; may come and go at any time. */
@@ -15,6 +16,11 @@ import picocli.CommandLine.Spec;
 final class WatchCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions options;
+
+    @Option(
+            names = "--exit-on-pause",
+            description = "End with code 3 when the migration is paused and no device is on its way.")
+    private boolean exitOnPause;
 
     @Spec
     private CommandSpec spec;
@@ -32,7 +38,7 @@ final class WatchCommand implements Callable<Integer> {
                     new ProgressView(out, options.output, WorkerProcess.onTerminal()),
                     process.meters,
                     Clock.systemUTC());
-            return WorkerProcess.await(watch.untilDone());
+            return WorkerProcess.await(watch.untilDone(exitOnPause));
         }
     }
 }

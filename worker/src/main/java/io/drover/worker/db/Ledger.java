@@ -2,7 +2,11 @@ package io.drover.worker.db;
 
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.MovePolicy;
+import io.drover.worker.migration.AuditStore;
+import io.drover.worker.migration.MigrationControl;
 import io.drover.worker.migration.MigrationStore;
+import io.drover.worker.sql.RowLocks;
+import io.drover.worker.sql.Transactions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -26,6 +30,8 @@ public final class Ledger {
     private final LedgerLock lock;
     private final MigrationStore migrations;
     private final DeviceStore devices;
+    private final AuditStore audit;
+    private final MigrationControl control;
 
     private Ledger(Vertx vertx, Pool reads, Pool writes, LedgerLock lock, Stores stores) {
         this.vertx = vertx;
@@ -33,7 +39,11 @@ public final class Ledger {
         this.writes = writes;
         this.lock = lock;
         this.migrations = new MigrationStore(reads, writes, stores.clock());
-        this.devices = new DeviceStore(vertx, reads, writes, stores.policy(), stores.meters(), stores.clock());
+        Transactions transactions = Transactions.ofSqlite(writes);
+        this.audit = new AuditStore(reads, transactions, stores.clock());
+        this.devices = new DeviceStore(
+                vertx, reads, transactions, RowLocks.NONE, stores.policy(), stores.meters(), stores.clock());
+        this.control = new MigrationControl(migrations, devices, audit, stores.clock());
     }
 
     private record Stores(MovePolicy policy, MeterRegistry meters, Clock clock) {}
@@ -47,8 +57,8 @@ public final class Ledger {
         return open(vertx, url, true, new Stores(policy, meters, clock));
     }
 
-    /** Opens an existing ledger without the lock, for watch and report beside a running apply. */
-    public static Future<Ledger> openToRead(
+    /** Opens an existing ledger without the lock, for all that works beside a running apply. */
+    public static Future<Ledger> openBeside(
             Vertx vertx, String url, MovePolicy policy, MeterRegistry meters, Clock clock) {
         return open(vertx, url, false, new Stores(policy, meters, clock));
     }
@@ -69,7 +79,6 @@ public final class Ledger {
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.setBusyTimeout(5_000);
-        config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl(url);
         return source;
@@ -107,6 +116,15 @@ public final class Ledger {
 
     public DeviceStore devices() {
         return devices;
+    }
+
+    public AuditStore audit() {
+        return audit;
+    }
+
+    /** An operator's verbs on this ledger. */
+    public MigrationControl control() {
+        return control;
     }
 
     /** Completes when a read works; for the readiness probe. */

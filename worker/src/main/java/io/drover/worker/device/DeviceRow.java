@@ -10,11 +10,15 @@ import java.time.Instant;
  * @param revision grows with every change; guards against a lost update
  * @param reason why it is final, or what the passing of {@code deadlineAt} would mean
  * @param commandedAt first command; {@code attemptAt} the latest one
+ * @param wave number of its wave from 1 on; 0 while no wave has taken it
  * @param negative strongest negative evidence for this attempt, or null
+ * @param lookAfter no command may be sent before a look at the target that begins at this time or later; or null
+ * @param owner the worker that sent the latest command, or null
  */
 public record DeviceRow(
         DeviceKey key,
         String template,
+        int wave,
         DeviceState state,
         int attempt,
         int retries,
@@ -30,32 +34,19 @@ public record DeviceRow(
         Instant negativeAt,
         Instant deadlineAt,
         Instant nextAttemptAt,
+        Instant lookAfter,
         Instant finishedAt,
-        String assignedHub) {
+        String assignedHub,
+        String owner) {
 
     /** A device just discovered. */
     public static DeviceRow discovered(DeviceKey key, DiscoveredDevice device, Instant at) {
-        boolean excluded = device.verdict() != null;
-        return new DeviceRow(
-                key,
-                device.template(),
-                excluded ? DeviceState.EXCLUDED : DeviceState.PENDING,
-                0,
-                0,
-                0,
-                device.verdict(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                excluded ? at : null,
-                null);
+        DeviceRowBuilder row = new DeviceRowBuilder(key, device.template());
+        row.wave = device.wave();
+        row.state = device.verdict() == null ? DeviceState.PENDING : DeviceState.EXCLUDED;
+        row.reason = device.verdict();
+        row.finishedAt = device.verdict() == null ? null : at;
+        return row.build();
     }
 
     public String deviceId() {

@@ -4,7 +4,9 @@ import java.time.Instant;
 
 /** A row being changed; confined to the one call that builds it. */
 final class DeviceRowBuilder {
-    private final DeviceRow from;
+    private final DeviceKey key;
+    private final String template;
+    int wave;
     long revision;
     DeviceState state;
     int attempt;
@@ -20,11 +22,19 @@ final class DeviceRowBuilder {
     Instant negativeAt;
     Instant deadlineAt;
     Instant nextAttemptAt;
+    Instant lookAfter;
     Instant finishedAt;
     String assignedHub;
+    String owner;
+
+    DeviceRowBuilder(DeviceKey key, String template) {
+        this.key = key;
+        this.template = template;
+    }
 
     DeviceRowBuilder(DeviceRow row) {
-        from = row;
+        this(row.key(), row.template());
+        wave = row.wave();
         revision = row.revision();
         state = row.state();
         attempt = row.attempt();
@@ -40,14 +50,17 @@ final class DeviceRowBuilder {
         negativeAt = row.negativeAt();
         deadlineAt = row.deadlineAt();
         nextAttemptAt = row.nextAttemptAt();
+        lookAfter = row.lookAfter();
         finishedAt = row.finishedAt();
         assignedHub = row.assignedHub();
+        owner = row.owner();
     }
 
     DeviceRow build() {
         return new DeviceRow(
-                from.key(),
-                from.template(),
+                key,
+                template,
+                wave,
                 state,
                 attempt,
                 retries,
@@ -63,7 +76,9 @@ final class DeviceRowBuilder {
                 negativeAt,
                 deadlineAt,
                 nextAttemptAt,
+                lookAfter,
                 finishedAt,
-                assignedHub);
+                assignedHub,
+                owner);
     }
 }

@@ -7,25 +7,30 @@ import java.util.Map;
 
 /** The SQL text of device rows, the same for SQLite and PostgreSQL. Instants are kept as epoch milliseconds. */
 final class DeviceSql {
-    static final String COLUMNS = "migration_id, device_id, template, state, attempt, retries, revision, reason,"
+    static final String COLUMNS = "migration_id, device_id, template, wave, state, attempt, retries, revision, reason,"
             + " commanded_at, attempt_at, accepted_at, assigned_at, connected_at, telemetry_at, negative, negative_at,"
-            + " deadline_at, next_attempt_at, finished_at, assigned_hub";
+            + " deadline_at, next_attempt_at, look_after, finished_at, assigned_hub, owner";
     static final String SELECT = "SELECT " + COLUMNS + " FROM device WHERE migration_id = #{migration_id}";
-    static final String INSERT = "INSERT INTO device (" + COLUMNS + ") VALUES (#{migration_id}, #{device_id},"
-            + " #{template}, #{state}, #{attempt}, #{retries}, #{revision}, #{reason}, #{commanded_at}, #{attempt_at},"
-            + " #{accepted_at}, #{assigned_at}, #{connected_at}, #{telemetry_at}, #{negative}, #{negative_at},"
-            + " #{deadline_at}, #{next_attempt_at}, #{finished_at}, #{assigned_hub})"
-            + " ON CONFLICT (migration_id, device_id) DO NOTHING";
+    static final String INSERT = "INSERT INTO device (" + COLUMNS + ", position) VALUES (#{migration_id},"
+            + " #{device_id}, #{template}, #{wave}, #{state}, #{attempt}, #{retries}, #{revision}, #{reason},"
+            + " #{commanded_at}, #{attempt_at}, #{accepted_at}, #{assigned_at}, #{connected_at}, #{telemetry_at},"
+            + " #{negative}, #{negative_at}, #{deadline_at}, #{next_attempt_at}, #{look_after}, #{finished_at},"
+            + " #{assigned_hub}, #{owner}, #{position}) ON CONFLICT (migration_id, device_id) DO NOTHING";
     static final String MOVE = "UPDATE device SET state = #{state}, attempt = #{attempt}, retries = #{retries},"
             + " revision = revision + 1, reason = #{reason}, commanded_at = #{commanded_at},"
             + " attempt_at = #{attempt_at}, accepted_at = #{accepted_at}, assigned_at = #{assigned_at},"
             + " connected_at = #{connected_at}, telemetry_at = #{telemetry_at}, negative = #{negative},"
             + " negative_at = #{negative_at}, deadline_at = #{deadline_at}, next_attempt_at = #{next_attempt_at},"
-            + " finished_at = #{finished_at}, assigned_hub = #{assigned_hub}"
+            + " look_after = #{look_after}, finished_at = #{finished_at}, assigned_hub = #{assigned_hub},"
+            + " owner = #{owner}"
             + " WHERE migration_id = #{migration_id} AND device_id = #{device_id} AND revision = #{revision}";
     static final String HISTORY = "INSERT INTO device_history (migration_id, device_id, at, attempt, from_state,"
             + " to_state, event, detail) VALUES (#{migration_id}, #{device_id}, #{at}, #{attempt}, #{from_state},"
             + " #{to_state}, #{event}, #{detail})";
+
+    static final String COUNT = "INSERT INTO device_count (migration_id, wave, state, reason, n) VALUES"
+            + " (#{migration_id}, #{wave}, #{state}, #{reason}, #{n}) ON CONFLICT (migration_id, wave, state, reason)"
+            + " DO UPDATE SET n = device_count.n + excluded.n";
 
     private DeviceSql() {}
 
@@ -43,6 +48,7 @@ final class DeviceSql {
         values.put("migration_id", row.key().migrationId());
         values.put("device_id", row.deviceId());
         values.put("template", row.template());
+        values.put("wave", row.wave());
         values.put("state", row.state().name());
         values.put("attempt", row.attempt());
         values.put("retries", row.retries());
@@ -58,8 +64,10 @@ final class DeviceSql {
         values.put("negative_at", millis(row.negativeAt()));
         values.put("deadline_at", millis(row.deadlineAt()));
         values.put("next_attempt_at", millis(row.nextAttemptAt()));
+        values.put("look_after", millis(row.lookAfter()));
         values.put("finished_at", millis(row.finishedAt()));
         values.put("assigned_hub", row.assignedHub());
+        values.put("owner", row.owner());
         return values;
     }
 
@@ -69,6 +77,7 @@ final class DeviceSql {
         return new DeviceRow(
                 new DeviceKey(row.getLong("migration_id"), row.getString("device_id")),
                 row.getString("template"),
+                row.getInteger("wave"),
                 DeviceState.valueOf(row.getString("state")),
                 row.getInteger("attempt"),
                 row.getInteger("retries"),
@@ -84,8 +93,10 @@ final class DeviceSql {
                 instant(row, "negative_at"),
                 instant(row, "deadline_at"),
                 instant(row, "next_attempt_at"),
+                instant(row, "look_after"),
                 instant(row, "finished_at"),
-                row.getString("assigned_hub"));
+                row.getString("assigned_hub"),
+                row.getString("owner"));
     }
 
     static Long millis(Instant instant) {

@@ -1,12 +1,15 @@
 package io.drover.worker.device;
 
-/** Where a device stands in its migration. Final states absorb: no evidence moves a device out of them. */
+/**
+ * Where a device stands in its migration. Final states absorb: no evidence and no deadline moves a device out of them;
+ * only an operator's retry takes FAILED and CANCELLED up again.
+ */
 public enum DeviceState {
     /** Discovered; moves to REGISTERED when the target has an enrollment that accepts its credential. */
     PENDING(false),
     /** Discovered, but cannot be moved; the reason is the verdict. */
     EXCLUDED(true),
-    /** Ready for a command once its next attempt is due; moves to COMMANDED when claimed. */
+    /** Ready for a command once its wave is open and its next attempt due; moves to COMMANDED when claimed. */
     REGISTERED(false),
     /** A command is about to be sent or was sent; moves on with an answer or with an arrival at the target. */
     COMMANDED(false),
@@ -22,7 +25,7 @@ public enum DeviceState {
     MIGRATED(true),
     /** A deadline passed, the target was looked at, nothing was there, and no attempt is left. */
     FAILED(true),
-    /** The migration was aborted before the device was commanded. */
+    /** The migration was aborted before the device moved; an operator's retry makes it REGISTERED again. */
     CANCELLED(true);
 
     private final boolean terminal;

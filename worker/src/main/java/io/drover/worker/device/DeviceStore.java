@@ -1,5 +1,7 @@
 package io.drover.worker.device;
 
+import io.drover.worker.sql.RowLocks;
+import io.drover.worker.sql.Transactions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -11,79 +13,101 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.function.UnaryOperator;
 
-/** The ledger's devices. Every change is one guarded move that writes row and history in one transaction. */
+/** The ledger's devices. Every change is one guarded move that writes row, history and counts in one transaction. */
 public final class DeviceStore {
-    private static final int PAGE = 1000;
-    private static final int LOOKUP = 200;
-    private static final String KNOWN =
-            "SELECT device_id FROM device WHERE migration_id = #{migration_id} AND state IN (%s) AND device_id IN ("
-                    + DeviceSql.placeholders(LOOKUP) + ")";
-
-    private final Pool reads;
-    private final Pool writes;
+    private final Transactions writes;
     private final DeviceWriter writer;
+    private final DeviceReads reads;
     private final DeviceTransition transition;
     private final Clock clock;
 
-    public DeviceStore(Vertx vertx, Pool reads, Pool writes, MovePolicy policy, MeterRegistry meters, Clock clock) {
-        this.reads = reads;
+    public DeviceStore(
+            Vertx vertx,
+            Pool reads,
+            Transactions writes,
+            RowLocks locks,
+            MovePolicy policy,
+            MeterRegistry meters,
+            Clock clock) {
         this.writes = writes;
-        this.writer = new DeviceWriter(vertx, writes, meters);
+        this.reads = new DeviceReads(reads);
+        this.writer = new DeviceWriter(vertx, writes, locks, meters);
         this.transition = new DeviceTransition(policy);
         this.clock = clock;
     }
 
-    /** Adds those not yet known; completes with how many were new. Call with at most a few thousand at a time. */
+    /** What is only read. */
+    public DeviceReads reads() {
+        return reads;
+    }
+
+    /**
+     * Adds those not yet known; completes with how many were new. Call with at most a few thousand at a time and from
+     * one place at a time.
+     */
     public Future<Integer> insert(long migrationId, List<DiscoveredDevice> devices) {
-        if (devices.isEmpty()) {
-            return Future.succeededFuture(0);
-        }
+        List<String> ids = devices.stream().map(DiscoveredDevice::deviceId).toList();
         Instant now = clock.instant();
-        List<Map<String, Object>> rows = devices.stream()
-                .map(device -> DeviceRow.discovered(new DeviceKey(migrationId, device.deviceId()), device, now))
-                .map(DeviceSql::parameters)
-                .toList();
-        return writes.withTransaction(connection -> count(connection, migrationId)
-                .compose(before -> SqlTemplate.forUpdate(connection, DeviceSql.INSERT)
-                        .executeBatch(rows)
-                        .compose(done -> count(connection, migrationId))
-                        .map(after -> after - before)));
+        return writes.run(connection -> DeviceReads.known(connection, migrationId, ids)
+                .compose(known -> {
+                    Set<String> seen = new HashSet<>(known);
+                    DeviceCounts.Delta delta = new DeviceCounts.Delta();
+                    List<Map<String, Object>> rows = new ArrayList<>();
+                    for (DiscoveredDevice device : devices) {
+                        if (seen.add(device.deviceId())) {
+                            DeviceRow row =
+                                    DeviceRow.discovered(new DeviceKey(migrationId, device.deviceId()), device, now);
+                            Map<String, Object> values = DeviceSql.parameters(row);
+                            values.put("position", device.position());
+                            rows.add(values);
+                            delta.add(row.wave(), row.state(), row.reason(), 1);
+                        }
+                    }
+                    return rows.isEmpty()
+                            ? Future.succeededFuture(0)
+                            : SqlTemplate.forUpdate(connection, DeviceSql.INSERT)
+                                    .executeBatch(rows)
+                                    .compose(done -> add(connection, delta.parameters(migrationId)))
+                                    .map(done -> rows.size());
+                }));
     }
 
-    /** SQLite's driver counts a skipped insert of a batch as done, so new rows are counted by looking. */
-    private static Future<Integer> count(SqlConnection connection, long migrationId) {
-        return SqlTemplate.forQuery(connection, "SELECT COUNT(*) AS n FROM device WHERE migration_id = #{migration_id}")
-                .execute(Map.of("migration_id", migrationId))
-                .map(rows -> rows.iterator().next().getInteger("n"));
-    }
-
-    /** Rows in {@code state} whose next attempt is due (or has no date), the longest due first. */
-    public Future<List<DeviceRow>> due(long migrationId, DeviceState state, Instant now, int limit) {
-        return query(
-                " AND state = #{state} AND (next_attempt_at IS NULL OR next_attempt_at <= #{now})"
-                        + " ORDER BY next_attempt_at, device_id LIMIT #{limit}",
-                Map.of("migration_id", migrationId, "state", state.name(), "now", now.toEpochMilli(), "limit", limit));
-    }
-
-    /** Rows whose deadline has passed. */
-    public Future<List<DeviceRow>> overdue(long migrationId, Instant now, int limit) {
-        return query(
-                " AND deadline_at IS NOT NULL AND deadline_at <= #{now} ORDER BY deadline_at LIMIT #{limit}",
-                Map.of("migration_id", migrationId, "now", now.toEpochMilli(), "limit", limit));
+    /** Puts the first {@code devices} in order that no wave has taken yet into this wave; completes with how many. */
+    public Future<Integer> assign(long migrationId, int wave, long devices) {
+        Map<String, Object> parameters = Map.of("migration_id", migrationId, "wave", wave, "limit", devices);
+        return writes.run(connection -> SqlTemplate.forUpdate(
+                        connection,
+                        "UPDATE device SET wave = #{wave}, revision = revision + 1 WHERE migration_id = #{migration_id}"
+                                + " AND device_id IN (SELECT device_id FROM device WHERE migration_id = #{migration_id}"
+                                + " AND state = 'PENDING' AND wave = 0 ORDER BY position, device_id LIMIT #{limit})")
+                .execute(parameters)
+                .compose(assigned -> {
+                    DeviceCounts.Delta delta = new DeviceCounts.Delta();
+                    delta.add(0, DeviceState.PENDING, null, -assigned.rowCount());
+                    delta.add(wave, DeviceState.PENDING, null, assigned.rowCount());
+                    return add(connection, delta.parameters(migrationId)).map(done -> assigned.rowCount());
+                }));
     }
 
     /** Completes after the commit: true when the device's state moved. Evidence of an unknown device is dropped. */
     public Future<Boolean> record(DeviceKey key, Evidence evidence) {
+        return record(key, evidence, false);
+    }
+
+    /** As {@link #record}, and the history keeps it even when it changes nothing: meant for answers to commands. */
+    public Future<Boolean> recordAnswer(DeviceKey key, Evidence evidence) {
+        return record(key, evidence, true);
+    }
+
+    private Future<Boolean> record(DeviceKey key, Evidence evidence, boolean always) {
         AtomicBoolean moved = new AtomicBoolean();
         return writer.submit(new DeviceChange(
                         key,
@@ -95,147 +119,164 @@ public final class DeviceStore {
                         evidence.kind().name(),
                         evidence.at(),
                         evidence.detail(),
-                        false))
+                        always))
                 .map(changed -> changed.isPresent() && moved.get());
     }
 
-    /** Moves every row of one state, with history; meant for PENDING to REGISTERED and for an abort. */
-    public Future<Integer> moveAll(long migrationId, DeviceState from, DeviceState to, String detail) {
-        if (from.isFinal()) {
-            return Future.failedFuture(new IllegalArgumentException(from + " is final"));
-        }
-        Map<String, Object> parameters = new HashMap<>();
-        parameters.put("migration_id", migrationId);
-        parameters.put("from_state", from.name());
-        parameters.put("to_state", to.name());
-        parameters.put("detail", detail);
-        parameters.put("at", clock.instant().toEpochMilli());
-        parameters.put("finished_at", to.isFinal() ? clock.instant().toEpochMilli() : null);
-        return writes.withTransaction(connection -> SqlTemplate.forUpdate(
-                        connection,
-                        "INSERT INTO device_history (migration_id, device_id, at, attempt, from_state, to_state, event,"
-                                + " detail) SELECT migration_id, device_id, #{at}, attempt, #{from_state}, #{to_state},"
-                                + " 'MOVED', #{detail} FROM device WHERE migration_id = #{migration_id}"
-                                + " AND state = #{from_state}")
-                .execute(parameters)
-                .compose(history -> SqlTemplate.forUpdate(
-                                connection,
-                                "UPDATE device SET state = #{to_state}, revision = revision + 1,"
-                                        + " finished_at = #{finished_at} WHERE migration_id = #{migration_id}"
-                                        + " AND state = #{from_state}")
-                        .execute(parameters))
-                .map(result -> result.rowCount()));
+    /**
+     * Takes due devices of the opened waves for one more command each; COMMANDED is committed when this completes, and
+     * only then may requests be sent.
+     */
+    public Future<List<DeviceRow>> claim(Claim claim) {
+        Map<String, Object> parameters = Map.of(
+                "migration_id", claim.migrationId(),
+                "state", claim.state().name(),
+                "wave", claim.openWaves(),
+                "now", claim.now().toEpochMilli(),
+                "looked", claim.lookedAt() == null ? -1L : claim.lookedAt().toEpochMilli(),
+                "limit", claim.limit());
+        String order = claim.state() == DeviceState.WAITING ? "next_attempt_at" : "wave, position";
+        return writer.change(
+                " AND state = #{state} AND wave > 0 AND wave <= #{wave}"
+                        + " AND (next_attempt_at IS NULL OR next_attempt_at <= #{now})"
+                        + " AND (look_after IS NULL OR look_after <= #{looked})"
+                        + " ORDER BY " + order + ", device_id LIMIT #{limit}",
+                parameters,
+                row -> transition.claim(row, claim.now(), claim.answerDeadline(), claim.owner()),
+                EvidenceKind.COMMAND_SENT.name(),
+                claim.now(),
+                null);
     }
 
     /**
-     * Takes a device for one more command; COMMANDED is committed when this completes, and only then may the request
-     * be sent. Empty when the row changed since it was read.
+     * Which devices to take, for whom and until when.
+     *
+     * @param openWaves highest number of an opened wave
+     * @param lookedAt begin of the last complete look at the target, or null
      */
-    public Future<Optional<DeviceRow>> claimForCommand(DeviceRow row, Instant now, Duration answerDeadline) {
-        return writer.submit(new DeviceChange(
-                row.key(),
-                current -> {
-                    boolean ready = current.state() == DeviceState.REGISTERED || current.state() == DeviceState.WAITING;
-                    return ready && current.revision() == row.revision() && current.attempt() == row.attempt()
-                            ? transition.claim(current, now, answerDeadline)
-                            : current;
-                },
-                EvidenceKind.COMMAND_SENT.name(),
-                now,
-                null,
-                false));
-    }
+    public record Claim(
+            long migrationId,
+            DeviceState state,
+            int openWaves,
+            int limit,
+            Instant now,
+            Instant lookedAt,
+            Duration answerDeadline,
+            String owner) {}
 
     /** The verdict on a passed deadline; call only after a target look that began after it found nothing. */
-    public Future<Boolean> expire(DeviceRow row, Instant now) {
+    public Future<Boolean> expire(DeviceRow row, Instant now, boolean again) {
+        return changeUnlessMoved(row, current -> transition.expire(current, now, again), "DEADLINE", reason(row), now);
+    }
+
+    /** Commands a waiting device before any other, as it has been seen at the source again. */
+    public Future<Boolean> awake(DeviceKey key, Instant at, String detail) {
         return writer.submit(new DeviceChange(
-                        row.key(),
-                        current -> current.equals(row) ? transition.expire(current, now) : current,
-                        "DEADLINE",
-                        now,
-                        row.reason() == null ? null : row.reason().name(),
+                        key,
+                        row -> {
+                            DeviceRowBuilder next = row.change();
+                            next.nextAttemptAt = Instant.EPOCH;
+                            return row.state() == DeviceState.WAITING ? next.build() : row;
+                        },
+                        "SEEN_AT_SOURCE",
+                        at,
+                        detail,
                         false))
                 .map(Optional::isPresent);
     }
 
-    public Future<Map<DeviceState, Long>> counts(long migrationId) {
-        return SqlTemplate.forQuery(
-                        reads,
-                        "SELECT state, COUNT(*) AS n FROM device WHERE migration_id = #{migration_id} GROUP BY state")
-                .execute(Map.of("migration_id", migrationId))
-                .map(rows -> {
-                    Map<DeviceState, Long> counts = new EnumMap<>(DeviceState.class);
-                    for (DeviceState state : DeviceState.values()) {
-                        counts.put(state, 0L);
-                    }
-                    rows.forEach(row -> counts.put(DeviceState.valueOf(row.getString("state")), row.getLong("n")));
-                    return counts;
-                });
+    /** Takes a failed or cancelled device up again; false when it is neither any more. */
+    public Future<Boolean> retry(DeviceRow row, String detail) {
+        Instant now = clock.instant();
+        return changeUnlessMoved(row, current -> transition.retry(current, now), "RETRY", detail, now);
     }
 
-    /** Reasons of failed and excluded devices. */
-    public Future<Map<FailureReason, Long>> reasons(long migrationId) {
-        return SqlTemplate.forQuery(
-                        reads,
-                        "SELECT reason, COUNT(*) AS n FROM device WHERE migration_id = #{migration_id}"
-                                + " AND state IN ('FAILED', 'EXCLUDED') AND reason IS NOT NULL GROUP BY reason")
-                .execute(Map.of("migration_id", migrationId))
-                .map(rows -> {
-                    Map<FailureReason, Long> reasons = new EnumMap<>(FailureReason.class);
-                    rows.forEach(row -> reasons.put(FailureReason.valueOf(row.getString("reason")), row.getLong("n")));
-                    return reasons;
-                });
+    private Future<Boolean> changeUnlessMoved(
+            DeviceRow row, UnaryOperator<DeviceRow> change, String event, String detail, Instant at) {
+        return writer.submit(new DeviceChange(
+                        row.key(),
+                        current -> current.equals(row) ? change.apply(current) : current,
+                        event,
+                        at,
+                        detail,
+                        false))
+                .map(Optional::isPresent);
     }
 
-    /** Which of these ids are devices of the migration in one of these states; pages of 200 ids. */
+    private static String reason(DeviceRow row) {
+        return row.reason() == null ? null : row.reason().name();
+    }
+
+    /** Makes a wave's pending devices ready for commands; completes with how many. */
+    public Future<Integer> release(long migrationId, int wave, String detail) {
+        return changeAll(migrationId, wave, DeviceState.PENDING, "RELEASED", detail, row -> {
+            DeviceRowBuilder next = row.change();
+            next.state = DeviceState.REGISTERED;
+            return next.build();
+        });
+    }
+
+    /** Gives up a wave's devices of one state that is not in flight; completes with how many. */
+    public Future<Integer> giveUp(long migrationId, int wave, DeviceState from, FailureReason reason, String detail) {
+        boolean quiet = Set.of(DeviceState.PENDING, DeviceState.REGISTERED, DeviceState.WAITING)
+                .contains(from);
+        if (!quiet) {
+            return Future.failedFuture(new IllegalArgumentException(from + " devices may be on their way"));
+        }
+        Instant now = clock.instant();
+        return changeAll(migrationId, wave, from, "GIVEN_UP", detail, row -> transition.fail(row, now, reason));
+    }
+
+    private static final int CHANGE_PAGE = 1000;
+
+    /** In pages, so that no transaction holds many rows; each page leaves the state that the next one looks for. */
+    private Future<Integer> changeAll(
+            long migrationId,
+            int wave,
+            DeviceState from,
+            String event,
+            String detail,
+            UnaryOperator<DeviceRow> change) {
+        return writer.change(
+                        " AND state = #{state} AND wave = #{wave} ORDER BY position, device_id LIMIT #{limit}",
+                        Map.of("migration_id", migrationId, "state", from.name(), "wave", wave, "limit", CHANGE_PAGE),
+                        change,
+                        event,
+                        clock.instant(),
+                        detail)
+                .compose(changed -> changed.isEmpty()
+                        ? Future.succeededFuture(0)
+                        : changeAll(migrationId, wave, from, event, detail, change)
+                                .map(more -> changed.size() + more));
+    }
+
+    /** Notes for each command of a lost worker that its outcome is unknown; completes with how many. */
+    public Future<Integer> ownerLost(long migrationId, String owner) {
+        return reads.ownedBy(migrationId, owner).compose(rows -> {
+            Instant now = clock.instant();
+            List<Future<Boolean>> noted = rows.stream()
+                    .map(row -> recordAnswer(
+                            row.key(), Evidence.unknownOutcome(now, row.attempt(), "the worker that sent it was lost")))
+                    .toList();
+            return Future.all(noted).map(done -> rows.size());
+        });
+    }
+
+    private static Future<Void> add(SqlConnection connection, List<Map<String, Object>> counts) {
+        return counts.isEmpty()
+                ? Future.succeededFuture()
+                : SqlTemplate.forUpdate(connection, DeviceSql.COUNT)
+                        .executeBatch(counts)
+                        .mapEmpty();
+    }
+
+    /** Counts by wave, state and reason. */
+    public Future<DeviceCounts> counts(long migrationId) {
+        return reads.counts(migrationId);
+    }
+
+    /** Which of these ids are devices of the migration in one of these states. */
     public Future<List<String>> known(long migrationId, Collection<String> ids, Set<DeviceState> in) {
-        if (ids.isEmpty() || in.isEmpty()) {
-            return Future.succeededFuture(List.of());
-        }
-        String states = in.stream().map(state -> "'" + state.name() + "'").collect(Collectors.joining(", "));
-        SqlTemplate<Map<String, Object>, io.vertx.sqlclient.RowSet<io.vertx.sqlclient.Row>> template =
-                SqlTemplate.forQuery(reads, String.format(KNOWN, states));
-        List<String> all = List.copyOf(ids);
-        List<String> found = new ArrayList<>();
-        Future<Void> pages = Future.succeededFuture();
-        for (int from = 0; from < all.size(); from += LOOKUP) {
-            List<String> page = all.subList(from, Math.min(from + LOOKUP, all.size()));
-            Map<String, Object> parameters = new HashMap<>();
-            parameters.put("migration_id", migrationId);
-            for (int i = 0; i < LOOKUP; i++) {
-                parameters.put("d" + i, page.get(Math.min(i, page.size() - 1)));
-            }
-            pages = pages.compose(done -> template.execute(parameters))
-                    .onSuccess(rows -> rows.forEach(row -> found.add(row.getString("device_id"))))
-                    .mapEmpty();
-        }
-        return pages.map(done -> found);
-    }
-
-    /** Reads every device in the order of ids, a page at a time. */
-    public Future<Void> export(long migrationId, Consumer<DeviceRow> sink) {
-        return exportAfter(migrationId, "", sink);
-    }
-
-    private Future<Void> exportAfter(long migrationId, String after, Consumer<DeviceRow> sink) {
-        return query(
-                        " AND device_id > #{after} ORDER BY device_id LIMIT #{limit}",
-                        Map.of("migration_id", migrationId, "after", after, "limit", PAGE))
-                .compose(rows -> {
-                    rows.forEach(sink);
-                    return rows.size() < PAGE
-                            ? Future.succeededFuture()
-                            : exportAfter(migrationId, rows.get(rows.size() - 1).deviceId(), sink);
-                });
-    }
-
-    private Future<List<DeviceRow>> query(String condition, Map<String, Object> parameters) {
-        return SqlTemplate.forQuery(reads, DeviceSql.SELECT + condition)
-                .execute(parameters)
-                .map(rows -> {
-                    List<DeviceRow> list = new ArrayList<>(rows.size());
-                    rows.forEach(row -> list.add(DeviceSql.row(row)));
-                    return list;
-                });
+        return reads.known(migrationId, ids, in);
     }
 }

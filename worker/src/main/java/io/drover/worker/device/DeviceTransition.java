@@ -14,25 +14,38 @@ public final class DeviceTransition {
         this.policy = policy;
     }
 
-    /** The row after this evidence; the same row when it changes nothing. */
+    /**
+     * The row after this evidence; the same row when it changes nothing. A device that is final or waits for its next
+     * attempt hears only of arrivals; one that failed remembers them for {@link #retry} and stays where it is.
+     */
     public DeviceRow apply(DeviceRow row, Evidence evidence) {
-        boolean deaf = row.attempt() == 0 || (row.state().isFinal() && row.state() != DeviceState.MIGRATED);
-        if (deaf || (!evidence.kind().isArrival() && evidence.attempt() != row.attempt())) {
+        if (row.attempt() == 0 || !hears(row, evidence)) {
             return row;
         }
         DeviceRowBuilder next = row.change();
         join(next, evidence);
-        boolean waitsForRetry =
-                row.state() == DeviceState.REGISTERED && !evidence.kind().isPositive();
-        if (waitsForRetry) {
-            return row;
+        if (!row.state().isFinal() || row.state() == DeviceState.MIGRATED) {
+            derive(next);
         }
-        derive(next, row.state());
-        return next.build().equals(row) ? row : next.build();
+        DeviceRow after = next.build();
+        return after.equals(row) ? row : after;
     }
 
-    /** The row claimed for one more command, to be committed before the request is sent. */
-    public DeviceRow claim(DeviceRow row, Instant now, Duration answerDeadline) {
+    private static boolean hears(DeviceRow row, Evidence evidence) {
+        EvidenceKind kind = evidence.kind();
+        if (kind.isArrival()) {
+            return true;
+        }
+        if (row.state() == DeviceState.REGISTERED
+                || row.state() == DeviceState.FAILED
+                || row.state() == DeviceState.CANCELLED) {
+            return false;
+        }
+        return kind.isOfTarget() ? !evidence.at().isBefore(row.attemptAt()) : evidence.attempt() == row.attempt();
+    }
+
+    /** The row claimed by a worker for one more command, to be committed before the request is sent. */
+    public DeviceRow claim(DeviceRow row, Instant now, Duration answerDeadline, String owner) {
         DeviceRowBuilder next = row.change();
         next.state = DeviceState.COMMANDED;
         next.attempt = row.attempt() + 1;
@@ -42,32 +55,78 @@ public final class DeviceTransition {
         next.negative = null;
         next.negativeAt = null;
         next.nextAttemptAt = null;
+        next.lookAfter = null;
         next.deadlineAt = now.plus(answerDeadline);
         next.reason = FailureReason.UNKNOWN_OUTCOME;
+        next.owner = owner;
         return next.build();
     }
 
-    /** The verdict on a row whose deadline passed; the same row when it has not passed or the row is final. */
-    public DeviceRow expire(DeviceRow row, Instant now) {
+    /**
+     * The verdict on a row whose deadline passed; the same row when it has not passed or the row is final.
+     *
+     * @param again false when no further command may be sent, as in an aborting migration
+     */
+    public DeviceRow expire(DeviceRow row, Instant now, boolean again) {
         if (row.state().isFinal()
                 || row.deadlineAt() == null
                 || row.deadlineAt().isAfter(now)) {
             return row;
         }
+        boolean used = row.reason().retry() == FailureReason.Retry.ATTEMPTS;
+        boolean notReached =
+                row.negative() != null && row.negative().isNotCarriedOut() && row.state() == DeviceState.COMMANDED;
+        if (!again || !(notReached || (used && row.retries() + 1 < policy.attempts()))) {
+            return fail(row, now, row.reason());
+        }
         DeviceRowBuilder next = row.change();
         next.deadlineAt = null;
-        boolean again = row.reason().isRetryable()
-                && row.state() != DeviceState.WAITING
-                && row.retries() + 1 < policy.attempts();
-        if (again) {
-            next.state = DeviceState.REGISTERED;
-            next.retries = row.retries() + 1;
-            next.acceptedAt = null;
-            next.nextAttemptAt = now.plus(policy.backoff(row.reason(), next.retries));
-        } else {
-            next.state = DeviceState.FAILED;
-            next.nextAttemptAt = null;
-            next.finishedAt = now;
+        next.state = DeviceState.REGISTERED;
+        next.retries = row.retries() + (used ? 1 : 0);
+        next.acceptedAt = null;
+        next.nextAttemptAt = now.plus(policy.backoff(row.reason(), used ? next.retries : 1));
+        next.lookAfter = notReached ? null : next.nextAttemptAt;
+        return next.build();
+    }
+
+    /** The row given up for a reason that is not its own: a wave's or a campaign's end, or an abort. */
+    public DeviceRow fail(DeviceRow row, Instant now, FailureReason reason) {
+        if (row.state().isFinal()) {
+            return row;
+        }
+        DeviceRowBuilder next = row.change();
+        next.state = reason == FailureReason.CANCELLED ? DeviceState.CANCELLED : DeviceState.FAILED;
+        next.reason = reason;
+        next.deadlineAt = null;
+        next.nextAttemptAt = null;
+        next.lookAfter = null;
+        next.finishedAt = now;
+        return next.build();
+    }
+
+    /**
+     * A failed or cancelled row taken up again on an operator's word; the same row for any other. One that has arrived
+     * meanwhile is not commanded again, and no command is sent before a look at the target that begins after now.
+     */
+    public DeviceRow retry(DeviceRow row, Instant now) {
+        if (row.state() != DeviceState.FAILED && row.state() != DeviceState.CANCELLED) {
+            return row;
+        }
+        DeviceRowBuilder next = row.change();
+        next.state = DeviceState.REGISTERED;
+        next.retries = 0;
+        next.reason = null;
+        next.finishedAt = null;
+        next.acceptedAt = null;
+        next.negative = null;
+        next.negativeAt = null;
+        next.nextAttemptAt = now;
+        next.lookAfter = row.attempt() == 0 ? null : now;
+        if (proofAt(next) != null) {
+            derive(next);
+        } else if (next.connectedAt != null || next.assignedAt != null) {
+            // It is at the target and was judged by a deadline: that deadline runs anew.
+            await(next, stateAtTarget(next), now.plus(waitAtTarget(next)), reasonAtTarget(next));
         }
         return next.build();
     }
@@ -80,15 +139,7 @@ public final class DeviceTransition {
             case ASSIGNED -> row.assignedAt = earliest(row.assignedAt, at);
             case CONNECTED -> row.connectedAt = earliest(row.connectedAt, at);
             case TELEMETRY -> row.telemetryAt = earliest(row.telemetryAt, at);
-            case OFFLINE, UNKNOWN_OUTCOME, NO_HANDLER, REFUSED, DEVICE_UNKNOWN -> {
-                int stronger = row.negative == null ? 1 : evidence.kind().compareTo(row.negative);
-                if (stronger > 0) {
-                    row.negativeAt = at;
-                    row.negative = evidence.kind();
-                } else if (stronger == 0) {
-                    row.negativeAt = earliest(row.negativeAt, at);
-                }
-            }
+            default -> joinNegative(row, evidence);
         }
         boolean namesHub = evidence.kind().isArrival() && evidence.detail() != null;
         if (namesHub && (row.assignedHub == null || evidence.detail().compareTo(row.assignedHub) < 0)) {
@@ -96,27 +147,52 @@ public final class DeviceTransition {
         }
     }
 
-    private void derive(DeviceRowBuilder row, DeviceState before) {
+    private static void joinNegative(DeviceRowBuilder row, Evidence evidence) {
+        int stronger = row.negative == null ? 1 : evidence.kind().compareTo(row.negative);
+        if (stronger > 0) {
+            row.negativeAt = evidence.at();
+            row.negative = evidence.kind();
+        } else if (stronger == 0) {
+            row.negativeAt = earliest(row.negativeAt, evidence.at());
+        }
+    }
+
+    private void derive(DeviceRowBuilder row) {
         Instant proof = proofAt(row);
         if (proof != null) {
             row.state = DeviceState.MIGRATED;
             row.reason = null;
             row.deadlineAt = null;
             row.nextAttemptAt = null;
+            row.lookAfter = null;
             row.finishedAt = proof;
-        } else if (row.connectedAt != null) {
-            await(row, DeviceState.CONNECTED, row.connectedAt.plus(policy.telemetry()), FailureReason.SILENT);
-        } else if (row.assignedAt != null) {
-            await(row, DeviceState.ASSIGNED, row.assignedAt.plus(policy.connected()), FailureReason.NEVER_CONNECTED);
+        } else if (row.connectedAt != null || row.assignedAt != null) {
+            Instant since = row.connectedAt != null ? row.connectedAt : row.assignedAt;
+            await(row, stateAtTarget(row), since.plus(waitAtTarget(row)), reasonAtTarget(row));
+        } else if (row.negative == EvidenceKind.TARGET_REJECTED) {
+            DeviceState state = row.acceptedAt == null ? DeviceState.COMMANDED : DeviceState.ACCEPTED;
+            await(row, state, row.negativeAt.plus(policy.assigned()), FailureReason.TARGET_REJECTED);
         } else if (row.acceptedAt != null) {
             await(row, DeviceState.ACCEPTED, row.acceptedAt.plus(policy.assigned()), FailureReason.NEVER_ASSIGNED);
-        } else if (before != DeviceState.REGISTERED && row.negative == EvidenceKind.OFFLINE) {
+        } else if (row.negative == EvidenceKind.OFFLINE) {
             await(row, DeviceState.WAITING, row.commandedAt.plus(policy.offline()), FailureReason.DEVICE_OFFLINE);
             row.nextAttemptAt = row.negativeAt.plus(policy.backoff(FailureReason.DEVICE_OFFLINE, row.attempt));
-        } else if (before != DeviceState.REGISTERED && row.negative != null) {
+        } else if (row.negative != null) {
             Instant verdict = row.negativeAt.plus(policy.settle(row.negative));
             await(row, DeviceState.COMMANDED, verdict, reasonOf(row.negative));
         }
+    }
+
+    private static DeviceState stateAtTarget(DeviceRowBuilder row) {
+        return row.connectedAt != null ? DeviceState.CONNECTED : DeviceState.ASSIGNED;
+    }
+
+    private Duration waitAtTarget(DeviceRowBuilder row) {
+        return row.connectedAt != null ? policy.telemetry() : policy.connected();
+    }
+
+    private static FailureReason reasonAtTarget(DeviceRowBuilder row) {
+        return row.connectedAt != null ? FailureReason.SILENT : FailureReason.NEVER_CONNECTED;
     }
 
     private static void await(DeviceRowBuilder row, DeviceState state, Instant deadline, FailureReason reason) {
@@ -124,6 +200,7 @@ public final class DeviceTransition {
         row.deadlineAt = deadline;
         row.reason = reason;
         row.nextAttemptAt = null;
+        row.lookAfter = null;
     }
 
     private Instant proofAt(DeviceRowBuilder row) {
@@ -140,6 +217,8 @@ public final class DeviceTransition {
 
     private static FailureReason reasonOf(EvidenceKind negative) {
         return switch (negative) {
+            case THROTTLED -> FailureReason.THROTTLED;
+            case FORBIDDEN -> FailureReason.FORBIDDEN;
             case NO_HANDLER -> FailureReason.NO_HANDLER;
             case REFUSED -> FailureReason.DEVICE_REFUSED;
             case DEVICE_UNKNOWN -> FailureReason.DEVICE_UNKNOWN;

@@ -1,14 +1,16 @@
 package io.drover.worker.device;
 
+import io.drover.worker.sql.RowLocks;
+import io.drover.worker.sql.Transactions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.SqlResult;
 import io.vertx.sqlclient.templates.SqlTemplate;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,35 +18,39 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The only writer of device rows. Changes queue up while a transaction runs and the next transaction takes them all
- * (to a limit): many devices per commit, row and history together. Confined to one event-loop context.
+ * (to a limit): many devices per commit; row, history and counts together. Confined to one event-loop context.
  */
 final class DeviceWriter {
     private static final int BATCH = 256;
 
     private record Waiting(DeviceChange change, Promise<Optional<DeviceRow>> done) {}
 
+    /** One row before and after a change; {@code before} is null when there is no such row. */
     private record Outcome(Waiting waiting, DeviceRow before, DeviceRow after) {
         boolean changed() {
             return before != null && !before.equals(after);
         }
     }
 
-    private static final String SELECT_BATCH =
-            DeviceSql.SELECT + " AND device_id IN (" + DeviceSql.placeholders(BATCH) + ")";
-
-    private final Pool writes;
+    private final Transactions writes;
+    private final RowLocks locks;
     private final MeterRegistry meters;
     private final Context context;
+    private final String selectBatch;
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
     private boolean writing;
 
-    DeviceWriter(Vertx vertx, Pool writes, MeterRegistry meters) {
+    DeviceWriter(Vertx vertx, Transactions writes, RowLocks locks, MeterRegistry meters) {
         this.writes = writes;
+        this.locks = locks;
         this.meters = meters;
         this.context = vertx.getOrCreateContext();
+        this.selectBatch = DeviceSql.SELECT + " AND device_id IN (" + DeviceSql.placeholders(BATCH)
+                + ") ORDER BY device_id" + locks.waiting();
     }
 
     /** Completes after the commit with the row as changed, or empty when there is no such row or nothing changed. */
@@ -55,6 +61,36 @@ final class DeviceWriter {
             drain();
         });
         return done.future();
+    }
+
+    /**
+     * Changes the rows that a condition selects, in a transaction of its own that passes over rows which others hold.
+     * Completes after the commit with the rows as changed.
+     */
+    Future<List<DeviceRow>> change(
+            String condition,
+            Map<String, Object> parameters,
+            UnaryOperator<DeviceRow> change,
+            String event,
+            Instant at,
+            String detail) {
+        return writes.run(connection -> SqlTemplate.forQuery(
+                                connection, DeviceSql.SELECT + condition + locks.skipping())
+                        .execute(parameters)
+                        .compose(found -> {
+                            List<Outcome> outcomes = new ArrayList<>();
+                            found.forEach(each -> {
+                                DeviceRow before = DeviceSql.row(each);
+                                DeviceChange one = new DeviceChange(before.key(), change, event, at, detail, false);
+                                outcomes.add(new Outcome(new Waiting(one, null), before, change.apply(before)));
+                            });
+                            return store(connection, outcomes).map(done -> outcomes);
+                        }))
+                .map(outcomes -> outcomes.stream()
+                        .filter(Outcome::changed)
+                        .peek(this::count)
+                        .map(outcome -> committed(outcome.after()))
+                        .toList());
     }
 
     private void drain() {
@@ -69,7 +105,7 @@ final class DeviceWriter {
                 && queue.peek().change().key().migrationId() == migration) {
             batch.add(queue.poll());
         }
-        writes.withTransaction(connection -> write(connection, migration, batch))
+        writes.run(connection -> write(connection, migration, batch))
                 .onComplete(written -> context.runOnContext(ignored -> {
                     writing = false;
                     if (written.succeeded()) {
@@ -94,26 +130,40 @@ final class DeviceWriter {
                     current.put(after.deviceId(), after);
                 }
             }
-            List<Map<String, Object>> moves = current.values().stream()
-                    .filter(row -> !row.equals(rows.get(row.deviceId())))
-                    .map(DeviceSql::parameters)
-                    .toList();
-            List<Map<String, Object>> history = outcomes.stream()
-                    .filter(outcome -> outcome.before() != null)
-                    .filter(outcome ->
-                            outcome.changed() || outcome.waiting().change().always())
-                    .map(DeviceWriter::history)
-                    .toList();
-            return batch(connection, DeviceSql.MOVE, moves)
-                    .compose(moved -> moved == moves.size()
-                            ? batch(connection, DeviceSql.HISTORY, history)
-                            : Future.failedFuture(new IllegalStateException("another process changed this ledger: "
-                                    + moved + " of " + moves.size() + " moves held")))
-                    .map(done -> outcomes);
+            return store(connection, outcomes).map(done -> outcomes);
         });
     }
 
-    private static Future<Map<String, DeviceRow>> read(SqlConnection connection, long migration, List<Waiting> batch) {
+    /** Rows, history and counts of these outcomes; the last of several on one row is what the row becomes. */
+    private static Future<Void> store(SqlConnection connection, List<Outcome> outcomes) {
+        Map<String, DeviceRow> rows = new LinkedHashMap<>();
+        DeviceCounts.Delta delta = new DeviceCounts.Delta();
+        List<Map<String, Object>> history = new ArrayList<>();
+        long migration = 0;
+        for (Outcome outcome : outcomes) {
+            if (outcome.changed()) {
+                migration = outcome.after().key().migrationId();
+                rows.put(outcome.after().deviceId(), outcome.after());
+                delta.move(outcome.before(), outcome.after());
+            }
+            if (outcome.changed()
+                    || (outcome.before() != null && outcome.waiting().change().always())) {
+                history.add(history(outcome));
+            }
+        }
+        List<Map<String, Object>> moves =
+                rows.values().stream().map(DeviceSql::parameters).toList();
+        List<Map<String, Object>> counts = delta.parameters(migration);
+        return batch(connection, DeviceSql.MOVE, moves)
+                .compose(moved -> moved == moves.size()
+                        ? batch(connection, DeviceSql.HISTORY, history)
+                        : Future.failedFuture(new IllegalStateException("another process changed this ledger: " + moved
+                                + " of " + moves.size() + " moves held")))
+                .compose(done -> batch(connection, DeviceSql.COUNT, counts))
+                .mapEmpty();
+    }
+
+    private Future<Map<String, DeviceRow>> read(SqlConnection connection, long migration, List<Waiting> batch) {
         Map<String, Object> parameters = new HashMap<>();
         parameters.put("migration_id", migration);
         for (int i = 0; i < BATCH; i++) {
@@ -121,13 +171,11 @@ final class DeviceWriter {
                     "d" + i,
                     batch.get(Math.min(i, batch.size() - 1)).change().key().deviceId());
         }
-        return SqlTemplate.forQuery(connection, SELECT_BATCH)
-                .execute(parameters)
-                .map(found -> {
-                    Map<String, DeviceRow> rows = new LinkedHashMap<>();
-                    found.forEach(row -> rows.put(row.getString("device_id"), DeviceSql.row(row)));
-                    return rows;
-                });
+        return SqlTemplate.forQuery(connection, selectBatch).execute(parameters).map(found -> {
+            Map<String, DeviceRow> rows = new LinkedHashMap<>();
+            found.forEach(row -> rows.put(row.getString("device_id"), DeviceSql.row(row)));
+            return rows;
+        });
     }
 
     private static Future<Integer> batch(SqlConnection connection, String sql, List<Map<String, Object>> rows) {
@@ -136,8 +184,8 @@ final class DeviceWriter {
                 : SqlTemplate.forUpdate(connection, sql).executeBatch(rows).map(DeviceWriter::count);
     }
 
-    /** JDBC batches answer one result per entry, chained. */
-    static int count(SqlResult<Void> first) {
+    /** Batches answer one result per entry, chained. */
+    private static int count(SqlResult<Void> first) {
         int count = 0;
         for (SqlResult<Void> result = first; result != null; result = result.next()) {
             count += result.rowCount();
@@ -167,17 +215,23 @@ final class DeviceWriter {
     }
 
     private void settle(Outcome outcome) {
-        if (outcome.changed() && outcome.before().state() != outcome.after().state()) {
-            meters.counter(
-                            "drover.device.transitions",
-                            "from",
-                            outcome.before().state().name(),
-                            "to",
-                            outcome.after().state().name())
-                    .increment();
+        if (outcome.changed()) {
+            count(outcome);
         }
         outcome.waiting()
                 .done()
                 .complete(outcome.changed() ? Optional.of(committed(outcome.after())) : Optional.empty());
+    }
+
+    private void count(Outcome outcome) {
+        if (outcome.before().state() != outcome.after().state()) {
+            counted(outcome.before().state(), outcome.after().state(), 1);
+        }
+    }
+
+    /** Counts transitions that a statement of its own made. */
+    void counted(DeviceState from, DeviceState to, int devices) {
+        meters.counter("drover.device.transitions", "from", from.name(), "to", to.name())
+                .increment(devices);
     }
 }

@@ -5,5 +5,12 @@ package io.drover.worker.device;
  *
  * @param template the device template's id; null when it has none
  * @param verdict why the device cannot be moved; null when it can
+ * @param wave the wave that its own rule puts it in; 0 when the layout decides
+ * @param position place in the order of its wave; ties are broken by id
  */
-public record DiscoveredDevice(String deviceId, String template, FailureReason verdict) {}
+public record DiscoveredDevice(String deviceId, String template, FailureReason verdict, int wave, long position) {
+    /** A device in the order of ids, whose wave the layout decides. */
+    public DiscoveredDevice(String deviceId, String template, FailureReason verdict) {
+        this(deviceId, template, verdict, 0, 0);
+    }
+}

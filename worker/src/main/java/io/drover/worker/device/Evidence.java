@@ -56,4 +56,14 @@ public record Evidence(EvidenceKind kind, Instant at, int attempt, String detail
     public static Evidence deviceUnknown(Instant at, int attempt, String detail) {
         return new Evidence(EvidenceKind.DEVICE_UNKNOWN, at, attempt, detail);
     }
+
+    /** The source would not carry the command out now: its own limit, or missing rights. */
+    public static Evidence notCarriedOut(EvidenceKind kind, Instant at, int attempt, String detail) {
+        return new Evidence(kind, at, attempt, detail);
+    }
+
+    /** The target's provisioning service turned the registration down. */
+    public static Evidence targetRejected(Instant at, String detail) {
+        return new Evidence(EvidenceKind.TARGET_REJECTED, at, 0, detail);
+    }
 }

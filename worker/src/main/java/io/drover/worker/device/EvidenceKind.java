@@ -10,6 +10,10 @@ public enum EvidenceKind {
     ASSIGNED(3),
     CONNECTED(4),
     TELEMETRY(5),
+    /** The source's own limit: the command was not carried out. */
+    THROTTLED(0),
+    /** The source does not let this client command the device: the command was not carried out. */
+    FORBIDDEN(0),
     /** The source says the device is not connected. */
     OFFLINE(0),
     /** No answer in time, or none that can be trusted: the device may have moved. */
@@ -19,7 +23,9 @@ public enum EvidenceKind {
     /** The device answered with a status that is not success. */
     REFUSED(0),
     /** The source does not know the device any more. */
-    DEVICE_UNKNOWN(0);
+    DEVICE_UNKNOWN(0),
+    /** The target's provisioning service turned the device's registration down. */
+    TARGET_REJECTED(0);
 
     private final int rank;
 
@@ -37,8 +43,18 @@ public enum EvidenceKind {
         return rank > 0;
     }
 
-    /** True for evidence seen at the target, which holds whichever attempt caused it. */
+    /** True for evidence that the device reached the target, which holds whichever attempt caused it. */
     public boolean isArrival() {
         return rank >= 3;
+    }
+
+    /** True for evidence seen at the target, which names no attempt. */
+    public boolean isOfTarget() {
+        return isArrival() || this == TARGET_REJECTED;
+    }
+
+    /** True when the command certainly did not reach the device and no look at the target is owed. */
+    public boolean isNotCarriedOut() {
+        return this == THROTTLED || this == FORBIDDEN;
     }
 }

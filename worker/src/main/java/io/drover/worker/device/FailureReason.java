@@ -2,65 +2,93 @@ package io.drover.worker.device;
 
 import java.time.Duration;
 
-/** Why a device waits, failed or was excluded: what it means, what to do next, and whether another attempt can help. */
+/**
+ * Why a device waits, failed or was excluded: what it means, what an operator does next, and what another command can
+ * help. Documented for operators in docs/operations.md, which a test holds against this list.
+ */
 public enum FailureReason {
     DEVICE_OFFLINE(
             "not connected to the source",
-            "Bring the device online; Drover probes it again until the offline deadline.",
-            true),
+            "Bring the device online; Drover commands it as soon as it is back, until the offline deadline.",
+            Retry.UNTIL_DEADLINE),
+    THROTTLED(
+            "not commanded because the source throttled the call",
+            "Nothing to do; lower dispatch or quotas in the configuration when it stays.",
+            Retry.UNTIL_DEADLINE),
+    FORBIDDEN(
+            "not commanded because the source forbids it to this client",
+            "Give the service principal a role that may execute commands, then resume.",
+            Retry.UNTIL_DEADLINE),
     DEVICE_UNKNOWN(
             "the source does not know the device",
             "Check that the device was not deleted from IoT Central while migrating.",
-            false),
+            Retry.NEVER),
     NO_HANDLER(
             "connected, but does not answer DeviceMove",
-            "Update the firmware to one that subscribes to direct methods and handles DeviceMove.",
-            true),
+            "Update the firmware to one that subscribes to direct methods and handles DeviceMove, then retry.",
+            Retry.ATTEMPTS),
     DEVICE_REFUSED(
             "answered DeviceMove with an error status",
-            "Read the status in the device's history and correct the device's configuration.",
-            true),
+            "Read the status in the device's history, correct the device's configuration, then retry.",
+            Retry.ATTEMPTS),
     UNKNOWN_OUTCOME(
             "no trustworthy answer to DeviceMove, and not seen at the target",
-            "Check the device's connection to the source; its network may drop requests.",
-            true),
+            "Check the device's connection to the source, which may drop requests, then retry.",
+            Retry.ATTEMPTS),
     NEVER_ASSIGNED(
             "accepted DeviceMove, but never registered at the target",
             "Check the device's way to global.azure-devices-provisioning.net:8883 and its key.",
-            true),
+            Retry.ATTEMPTS),
     NEVER_CONNECTED(
             "assigned to a hub, but never connected to it",
             "Check the device's way to the target hub's port 8883 and its firewall rules.",
-            false),
+            Retry.NEVER),
     SILENT(
             "connected to the target, but sent no telemetry",
             "Check that the device's application resumes after the move.",
-            false),
+            Retry.NEVER),
     TARGET_REJECTED(
             "the target refused the device's registration",
-            "Compare the target enrollment group's keys with the source group's.",
-            false),
-    CANCELLED("the migration was aborted", "Apply the migration again to move it.", false),
-    NO_TEMPLATE("has no device template", "Assign a template in IoT Central, then plan again.", false),
+            "Compare the target enrollment group's keys with the source group's, then retry.",
+            Retry.NEVER),
+    DEADLINE_PASSED(
+            "never reached before its wave or the campaign ended",
+            "Find out why the device is away, then retry it or move it by hand.",
+            Retry.NEVER),
+    CANCELLED("the migration was aborted", "Retry it, or apply a new migration, to move it.", Retry.NEVER),
+    NO_TEMPLATE("has no device template", "Assign a template in IoT Central, then plan again.", Retry.NEVER),
     NO_MOVE_COMMAND(
             "its template has no DeviceMove command",
             "Add the migration component with DeviceMove to the template and publish it.",
-            false),
-    SIMULATED("simulated by IoT Central", "Nothing to do: a simulated device cannot move.", false),
-    BLOCKED("blocked in IoT Central", "Unblock the device, then plan again.", false),
+            Retry.NEVER),
+    SIMULATED("simulated by IoT Central", "Nothing to do: a simulated device cannot move.", Retry.NEVER),
+    BLOCKED("blocked in IoT Central", "Unblock the device, then plan again.", Retry.NEVER),
     ID_REFUSED_BY_DPS(
             "its id is not a valid registration id",
             "Give the device an id of up to 128 letters, digits and -._: and enroll it anew.",
-            false);
+            Retry.NEVER);
+
+    /** What another command can help. */
+    public enum Retry {
+        /** Nothing but the operator's own retry. */
+        NEVER,
+        /** As many commands as the migration allows. */
+        ATTEMPTS,
+        /** Any number: the device was not reached, so no attempt is used up. */
+        UNTIL_DEADLINE
+    }
+
+    private static final Duration FIRST_BACKOFF = Duration.ofSeconds(10);
+    private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
 
     private final String text;
     private final String nextAction;
-    private final boolean retryable;
+    private final Retry retry;
 
-    FailureReason(String text, String nextAction, boolean retryable) {
+    FailureReason(String text, String nextAction, Retry retry) {
         this.text = text;
         this.nextAction = nextAction;
-        this.retryable = retryable;
+        this.retry = retry;
     }
 
     /** What happened, for a person. */
@@ -73,14 +101,14 @@ public enum FailureReason {
         return nextAction;
     }
 
-    /** Whether another command can help. */
-    public boolean isRetryable() {
-        return retryable;
+    /** What another command can help. */
+    public Retry retry() {
+        return retry;
     }
 
-    /** Pause before the given attempt's successor: 10 s doubled per attempt, five minutes at most. */
+    /** Pause after this many attempts: 10 s doubled each time, five minutes at most. */
     public Duration backoff(int attempt) {
-        long seconds = 10L << Math.max(0, Math.min(attempt - 1, 5));
-        return Duration.ofSeconds(Math.min(seconds, 300));
+        Duration pause = FIRST_BACKOFF.multipliedBy(1L << Math.max(0, Math.min(attempt - 1, 10)));
+        return pause.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : pause;
     }
 }

@@ -20,6 +20,9 @@ public record MovePolicy(
 
     /** Pause between a negative answer and its verdict, in which the target is looked at. */
     public Duration settle(EvidenceKind negative) {
+        if (negative.isNotCarriedOut()) {
+            return Duration.ZERO;
+        }
         return negative == EvidenceKind.UNKNOWN_OUTCOME
                 ? answer
                 : Duration.ofSeconds(10).dividedBy(compression);

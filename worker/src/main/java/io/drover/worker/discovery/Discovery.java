@@ -3,32 +3,61 @@ package io.drover.worker.discovery;
 import io.drover.worker.azure.MigrationScope;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.discovery.DiscoveryBus.Discovered;
+import io.drover.worker.migration.MigrationStore;
+import io.drover.worker.migration.RolloutPolicy;
+import io.drover.worker.migration.WaveLayout;
+import io.drover.worker.migration.WavePolicy;
 import io.vertx.core.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Copies the device group, page by page, into the ledger with a verdict on each device. */
+/** Copies the device group, page by page, into the ledger with a verdict on each device and its wave. */
 public final class Discovery {
     private final MigrationScope scope;
+    private final MigrationStore migrations;
     private final DeviceStore store;
+    private final RolloutPolicy policy;
 
-    public Discovery(MigrationScope scope, DeviceStore store) {
+    public Discovery(MigrationScope scope, MigrationStore migrations, DeviceStore store, RolloutPolicy policy) {
         this.scope = scope;
+        this.migrations = migrations;
         this.store = store;
+        this.policy = policy;
     }
 
-    /** Completes after the last page is committed. */
+    private Future<Void> layOut(WaveLayout layout, long migrationId) {
+        return migrations.get(migrationId).compose(migration -> {
+            boolean laidOut = migration.discoveredAt() != null;
+            Future<Void> filled = layout.fill(store, migrationId, laidOut);
+            return laidOut
+                    ? filled
+                    : filled.compose(done -> migrations.layOut(
+                                    migrationId,
+                                    policy.waves().stream()
+                                            .map(WavePolicy::name)
+                                            .toList()))
+                            .compose(done -> migrations.discovered(migrationId));
+        });
+    }
+
+    /** Completes after the last page is committed and every device has its wave. */
     public Future<Discovered> run(long migrationId) {
         DeviceVerdict verdict = new DeviceVerdict(scope.templates());
+        WaveLayout layout = new WaveLayout(policy);
         AtomicInteger seen = new AtomicInteger();
         AtomicInteger added = new AtomicInteger();
         return scope.central()
                 .eachGroupPage(scope.groupId(), page -> {
                     seen.addAndGet(page.size());
                     return store.insert(
-                                    migrationId, page.stream().map(verdict::on).toList())
+                                    migrationId,
+                                    page.stream()
+                                            .map(verdict::on)
+                                            .map(layout::place)
+                                            .toList())
                             .onSuccess(added::addAndGet)
                             .mapEmpty();
                 })
+                .compose(done -> layOut(layout, migrationId))
                 .map(done -> new Discovered(migrationId, seen.get(), added.get()));
     }
 }

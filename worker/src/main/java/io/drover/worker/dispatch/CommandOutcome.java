@@ -3,6 +3,7 @@ package io.drover.worker.dispatch;
 import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.central.CentralClient.CommandAnswer;
 import io.drover.worker.device.Evidence;
+import io.drover.worker.device.EvidenceKind;
 import java.time.Instant;
 
 /** Says what an answer, or the lack of one, proves about the device. */
@@ -28,10 +29,11 @@ final class CommandOutcome {
                     ? Evidence.offline(at, attempt, detail)
                     : Evidence.deviceUnknown(at, attempt, detail);
         }
-        // Throttled to the end: not carried out and not the device's failure, so it is probed again later.
-        return refused.status() == 429
-                ? Evidence.offline(at, attempt, detail)
-                : Evidence.unknownOutcome(at, attempt, detail);
+        return switch (refused.status()) {
+            case 429 -> Evidence.notCarriedOut(EvidenceKind.THROTTLED, at, attempt, detail);
+            case 401, 403 -> Evidence.notCarriedOut(EvidenceKind.FORBIDDEN, at, attempt, detail);
+            default -> Evidence.unknownOutcome(at, attempt, detail);
+        };
     }
 
     private static boolean isOffline(AzureException refused) {

@@ -1,28 +1,66 @@
 package io.drover.worker.dispatch;
 
 import io.drover.worker.Sweep;
+import io.drover.worker.azure.MigrationScope;
+import io.drover.worker.azure.quota.QuotaGate;
+import io.drover.worker.device.DeviceStore;
+import io.drover.worker.migration.Migration;
+import io.drover.worker.migration.MigrationControl;
+import io.drover.worker.migration.MigrationStore;
+import io.drover.worker.migration.RolloutPolicy;
+import io.drover.worker.migration.Supervisor;
 import io.drover.worker.registration.RegistrationBus;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.time.Clock;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Wires dispatch: registration wakes it, finished commands make room, a timer finds retries that became due. */
 public final class DispatchVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(DispatchVerticle.class);
     private static final Duration INTERVAL = Duration.ofMillis(500);
 
-    private final Dispatcher dispatcher;
-    private final long migrationId;
-    private Sweep sweep;
+    /** What dispatch works on. */
+    public record Work(
+            MigrationScope scope,
+            MigrationStore migrations,
+            DeviceStore devices,
+            MigrationControl control,
+            RolloutPolicy policy,
+            Migration migration) {}
 
-    public DispatchVerticle(Dispatcher dispatcher, long migrationId) {
-        this.dispatcher = dispatcher;
-        this.migrationId = migrationId;
+    private final Work work;
+    private final QuotaGate pace;
+    private final Dispatcher.Sender sender;
+    private final Clock clock;
+    private Sweep sweep;
+    private boolean full;
+
+    public DispatchVerticle(Work work, QuotaGate pace, Dispatcher.Sender sender, Clock clock) {
+        this.work = work;
+        this.pace = pace;
+        this.sender = sender;
+        this.clock = clock;
     }
 
     @Override
     public Future<?> start() {
-        // Room is taken up by the timer: a query per finished command would cost more than half a second's wait.
-        sweep = new Sweep(vertx, "dispatch", INTERVAL, () -> dispatcher.sweep(migrationId, () -> {}));
+        long id = work.migration().id();
+        DispatchGate gate = new DispatchGate(work.migrations(), work.devices(), work.policy(), clock);
+        Dispatcher dispatcher =
+                new Dispatcher(work.scope(), work.devices(), gate, pace, sender, this::forbidden, clock);
+        sweep = new Sweep(
+                vertx,
+                "dispatch",
+                INTERVAL,
+                () -> dispatcher.sweep(id, () -> freed(dispatcher)).onSuccess(more -> {
+                    full = dispatcher.room() <= 0;
+                    if (more) {
+                        sweep.wake();
+                    }
+                }));
         return RegistrationBus.REGISTERED
                 .subscribe(vertx, registered -> {
                     sweep.wake();
@@ -30,6 +68,20 @@ public final class DispatchVerticle extends VerticleBase {
                 })
                 .completion()
                 .onSuccess(subscribed -> sweep.wake());
+    }
+
+    /** A sweep that stopped for want of room goes on when a quarter is free again, not with every answer. */
+    private void freed(Dispatcher dispatcher) {
+        if (full && dispatcher.room() * 4 >= sender.maxInFlight()) {
+            full = false;
+            sweep.wake();
+        }
+    }
+
+    private void forbidden(String said) {
+        work.control()
+                .pause(work.migration(), new MigrationControl.By(Supervisor.ACTOR, said))
+                .onFailure(cause -> LOG.warn("The migration could not be paused: {}", cause.getMessage()));
     }
 
     @Override

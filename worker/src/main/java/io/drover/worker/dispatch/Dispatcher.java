@@ -7,89 +7,156 @@ import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.Evidence;
+import io.drover.worker.device.EvidenceKind;
+import io.drover.worker.dispatch.DispatchGate.Permit;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commands due devices at the pace that the target can take arrivals, with a bound on commands in flight. A device is
- * committed as COMMANDED before its request leaves, so a crash never forgets a command. Confined to one event loop.
+ * Commands due devices at the pace that the target can take arrivals, with a bound on commands in flight. Devices are
+ * committed as COMMANDED before their requests leave, so a crash never forgets a command. Confined to one event loop.
  */
 public final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     /** Beyond the device's time to answer: queueing here and the service's own time. */
-    private static final Duration MARGIN = Duration.ofSeconds(20);
+    private static final Duration MARGIN = Duration.ofSeconds(25);
+    /** How long one permission is used before the ledger is asked again. */
+    private static final Duration PERMIT = Duration.ofSeconds(1);
+    /** Claims are made for this share of a second at most, so that a pause or a crash catches few. */
+    private static final double CLAIMS_AHEAD = 0.25;
+
+    /** Who sends commands, and how. */
+    public record Sender(String owner, Duration answer, int maxInFlight) {}
 
     private final MigrationScope scope;
     private final DeviceStore store;
+    private final DispatchGate gate;
     private final QuotaGate pace;
-    private final Duration answer;
-    private final int maxInFlight;
+    private final double limit;
+    private final Sender sender;
+    private final Consumer<String> forbidden;
     private final Clock clock;
-    private final Set<String> inFlight = new HashSet<>();
+    private int inFlight;
 
-    public Dispatcher(
-            MigrationScope scope, DeviceStore store, QuotaGate pace, Duration answer, int maxInFlight, Clock clock) {
+    /** {@code forbidden} hears what the source said when it does not let this client command devices. */
+    Dispatcher(
+            MigrationScope scope,
+            DeviceStore store,
+            DispatchGate gate,
+            QuotaGate pace,
+            Sender sender,
+            Consumer<String> forbidden,
+            Clock clock) {
         this.scope = scope;
         this.store = store;
+        this.gate = gate;
         this.pace = pace;
-        this.answer = answer;
-        this.maxInFlight = maxInFlight;
+        this.limit = pace.perSecond();
+        this.sender = sender;
+        this.forbidden = forbidden;
         this.clock = clock;
     }
 
-    /** Takes up as many due devices as there is room for; {@code freed} runs whenever a command is done. */
-    public Future<Void> sweep(long migrationId, Runnable freed) {
-        int room = maxInFlight - inFlight.size();
-        if (room <= 0) {
-            return Future.succeededFuture();
-        }
-        return store.due(migrationId, DeviceState.REGISTERED, clock.instant(), maxInFlight)
-                .compose(ready -> store.due(migrationId, DeviceState.WAITING, clock.instant(), maxInFlight)
-                        .map(waiting -> {
-                            take(ready, freed);
-                            take(waiting, freed);
-                            return null;
-                        }));
+    /**
+     * Commands due devices for about a second; {@code freed} runs whenever a command is done. Completes with true when
+     * the time was up before the work was.
+     */
+    Future<Boolean> sweep(long migrationId, Runnable freed) {
+        return gate.permit(migrationId).compose(permit -> {
+            if (permit.isEmpty()) {
+                return Future.succeededFuture(false);
+            }
+            pace.limit(Math.min(limit, permit.get().perSecond()));
+            return pump(migrationId, permit.get(), clock.millis() + PERMIT.toMillis(), freed);
+        });
     }
 
-    private void take(List<DeviceRow> rows, Runnable freed) {
-        for (DeviceRow row : rows) {
-            if (inFlight.size() >= maxInFlight) {
-                return;
-            }
-            if (inFlight.add(row.deviceId())) {
-                move(row)
-                        .onFailure(cause -> LOG.warn("A command could not be dispatched: {}", cause.getMessage()))
-                        .onComplete(done -> {
-                            inFlight.remove(row.deviceId());
-                            freed.run();
-                        });
-            }
+    private Future<Boolean> pump(long migrationId, Permit permit, long until, Runnable freed) {
+        int wanted = Math.min(room(), (int) Math.ceil(pace.perSecond() * CLAIMS_AHEAD));
+        if (wanted <= 0 || clock.millis() >= until) {
+            return Future.succeededFuture(wanted > 0);
         }
+        return pace.acquire(wanted)
+                .compose(free -> claim(migrationId, permit, wanted))
+                .onComplete(claimed -> pace.giveBack(
+                        wanted - (claimed.succeeded() ? claimed.result().size() : 0)))
+                .compose(claimed -> {
+                    claimed.forEach(row -> send(row, freed));
+                    return claimed.isEmpty() ? Future.succeededFuture(false) : pump(migrationId, permit, until, freed);
+                });
     }
 
-    private Future<Boolean> move(DeviceRow row) {
-        return pace.acquire()
-                .compose(free -> store.claimForCommand(row, clock.instant(), answer.plus(MARGIN)))
-                .compose(claimed -> claimed.map(this::command).orElseGet(() -> Future.succeededFuture(false)));
+    /** True when a finished command makes room that a sweep had missed. */
+    int room() {
+        return sender.maxInFlight() - inFlight;
+    }
+
+    /** Devices not tried yet come first, but waiting ones always get a share: a long queue must not starve them. */
+    private Future<List<DeviceRow>> claim(long migrationId, Permit permit, int wanted) {
+        int share = Math.max(1, wanted / 4);
+        return claim(migrationId, permit, DeviceState.WAITING, share).compose(back -> {
+            List<DeviceRow> all = new ArrayList<>(back);
+            return claimMore(all, migrationId, permit, DeviceState.REGISTERED, wanted)
+                    .compose(done -> claimMore(all, migrationId, permit, DeviceState.WAITING, wanted));
+        });
+    }
+
+    private Future<List<DeviceRow>> claimMore(
+            List<DeviceRow> all, long migrationId, Permit permit, DeviceState state, int wanted) {
+        return all.size() >= wanted
+                ? Future.succeededFuture(all)
+                : claim(migrationId, permit, state, wanted - all.size()).map(more -> {
+                    all.addAll(more);
+                    return all;
+                });
+    }
+
+    private Future<List<DeviceRow>> claim(long migrationId, Permit permit, DeviceState state, int limit) {
+        return store.claim(new DeviceStore.Claim(
+                migrationId,
+                state,
+                permit.openWaves(),
+                limit,
+                clock.instant(),
+                permit.lookedAt(),
+                sender.answer().plus(MARGIN),
+                sender.owner()));
+    }
+
+    private void send(DeviceRow row, Runnable freed) {
+        inFlight++;
+        command(row)
+                .onFailure(cause -> LOG.warn("An answer could not be written down: {}", cause.getMessage()))
+                .onComplete(done -> {
+                    inFlight--;
+                    freed.run();
+                });
     }
 
     private Future<Boolean> command(DeviceRow row) {
         DeviceTemplate template = scope.templates().get(row.template());
         Optional<String> component = template == null ? Optional.of("migration") : template.component();
         Future<Evidence> outcome = scope.central()
-                .deviceMove(row.deviceId(), component, request(row), answer)
+                .deviceMove(row.deviceId(), component, request(row), sender.answer())
                 .map(reply -> CommandOutcome.of(reply, row.attempt(), clock.instant()))
-                .otherwise(cause -> CommandOutcome.of(cause, row.attempt(), clock.instant()));
-        return outcome.compose(evidence -> store.record(row.key(), evidence));
+                .otherwise(cause -> failed(cause, row));
+        return outcome.compose(evidence -> store.recordAnswer(row.key(), evidence));
+    }
+
+    private Evidence failed(Throwable cause, DeviceRow row) {
+        Evidence evidence = CommandOutcome.of(cause, row.attempt(), clock.instant());
+        if (evidence.kind() == EvidenceKind.FORBIDDEN) {
+            forbidden.accept(cause.getMessage());
+        }
+        return evidence;
     }
 
     private JsonObject request(DeviceRow row) {

@@ -3,10 +3,14 @@ package io.drover.worker.migration;
 import java.time.Instant;
 
 /**
- * One migration as the ledger keeps it.
+ * One migration as the ledger keeps it. Instants are null until the thing happened.
  *
- * @param discoveredAt when discovery was complete, or null while it is not
- * @param finishedAt when the last device became final, or null
+ * @param stateReason why it is paused or stopped, for a person; null when there is nothing to say
+ * @param discoveredAt when the selection was first read to its end and its waves were laid out
+ * @param startedAt when it first ran
+ * @param lookedAt begin of the last complete look at the target
+ * @param acceptedFailures failures that an operator has resumed after
+ * @param acceptedArrivals arrivals at that time
  */
 public record Migration(
         long id,
@@ -15,6 +19,13 @@ public record Migration(
         String sourceGroup,
         String targetProvisioningService,
         String verification,
+        MigrationState state,
+        String stateReason,
+        Instant stateAt,
         Instant createdAt,
         Instant discoveredAt,
-        Instant finishedAt) {}
+        Instant startedAt,
+        Instant lookedAt,
+        Instant finishedAt,
+        long acceptedFailures,
+        long acceptedArrivals) {}

@@ -6,10 +6,14 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.templates.SqlTemplate;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** The ledger's migrations; a migration is known by its name. */
+/** The ledger's migrations and waves; a migration is known by its name. */
 public final class MigrationStore {
     private final Pool reads;
     private final Pool writes;
@@ -22,36 +26,64 @@ public final class MigrationStore {
     }
 
     /**
-     * The migration of this name, created when new. Fails with IllegalArgumentException when the name stands for
-     * another source or target: continuing would mix two migrations in one ledger.
+     * What a migration is made of.
+     *
+     * @param rollout text of the policy's part that may not change once its waves are laid out
      */
-    public Future<Migration> createOrGet(
-            String name, String application, String group, String provisioningService, String verification) {
-        Map<String, Object> values = Map.of(
-                "name", name,
-                "application", application,
-                "device_group", group,
-                "target", provisioningService,
-                "verification", verification,
-                "created_at", clock.instant().toEpochMilli());
-        return writes.withTransaction(connection -> SqlTemplate.forUpdate(
-                                connection,
-                                "INSERT INTO migration (id, name, source_application, source_group,"
-                                        + " target_provisioning_service, verification, created_at)"
-                                        + " SELECT COALESCE(MAX(id), 0) + 1, #{name}, #{application}, #{device_group},"
-                                        + " #{target}, #{verification}, #{created_at} FROM migration WHERE TRUE"
-                                        + " ON CONFLICT (name) DO NOTHING")
-                        .execute(values))
-                .compose(done -> find(name))
-                .compose(found -> found.filter(
-                                migration -> migration.sourceApplication().equals(application)
-                                        && migration.sourceGroup().equals(group)
-                                        && migration.targetProvisioningService().equals(provisioningService)
-                                        && migration.verification().equals(verification))
-                        .map(Future::succeededFuture)
-                        .orElseGet(() -> Future.failedFuture(new IllegalArgumentException("The ledger's migration '"
-                                + name + "' has another source, target or verification than the configuration."
-                                + " Choose another migration.name, or correct the configuration."))));
+    public record Definition(
+            String name,
+            String application,
+            String group,
+            String provisioningService,
+            String verification,
+            String rollout,
+            MigrationState initially) {}
+
+    /**
+     * The migration of this name, created when new. Fails with IllegalArgumentException when the name stands for
+     * another source, target or layout of waves: continuing would mix two migrations in one ledger.
+     */
+    public Future<Migration> createOrGet(Definition wanted) {
+        Map<String, Object> values = new HashMap<>();
+        values.put("name", wanted.name());
+        values.put("application", wanted.application());
+        values.put("device_group", wanted.group());
+        values.put("target", wanted.provisioningService());
+        values.put("verification", wanted.verification());
+        values.put("rollout", wanted.rollout());
+        values.put("state", wanted.initially().name());
+        values.put("at", clock.instant().toEpochMilli());
+        return SqlTemplate.forUpdate(
+                        writes,
+                        "INSERT INTO migration (id, name, source_application, source_group,"
+                                + " target_provisioning_service, verification, rollout, state, state_at, created_at)"
+                                + " VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM migration), #{name}, #{application},"
+                                + " #{device_group}, #{target}, #{verification}, #{rollout}, #{state}, #{at}, #{at})"
+                                + " ON CONFLICT DO NOTHING")
+                .execute(values)
+                .compose(done -> rollout(wanted.name()))
+                .compose(rollout -> find(wanted.name()).compose(found -> same(found, rollout, wanted)));
+    }
+
+    private Future<Optional<String>> rollout(String name) {
+        return SqlTemplate.forQuery(reads, "SELECT rollout FROM migration WHERE name = #{name}")
+                .execute(Map.of("name", name))
+                .map(rows -> rows.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(rows.iterator().next().getString("rollout")));
+    }
+
+    private static Future<Migration> same(Optional<Migration> found, Optional<String> rollout, Definition wanted) {
+        return found.filter(migration -> migration.sourceApplication().equals(wanted.application())
+                        && migration.sourceGroup().equals(wanted.group())
+                        && migration.targetProvisioningService().equals(wanted.provisioningService())
+                        && migration.verification().equals(wanted.verification())
+                        && rollout.filter(wanted.rollout()::equals).isPresent())
+                .map(Future::succeededFuture)
+                .orElseGet(() -> Future.failedFuture(new IllegalArgumentException("The ledger's migration '"
+                        + wanted.name()
+                        + "' has another source, target, verification or layout of waves than the configuration."
+                        + " Choose another migration.name, or correct the configuration.")));
     }
 
     public Future<Optional<Migration>> find(String name) {
@@ -62,19 +94,119 @@ public final class MigrationStore {
                         : Optional.of(migration(rows.iterator().next())));
     }
 
-    /** Says that discovery is complete: an empty migration is only finished after this. */
-    public Future<Void> discovered(long id) {
-        return stamp(id, "discovered_at");
+    /** The migration as it stands now. Fails when it is not there any more. */
+    public Future<Migration> get(long id) {
+        return SqlTemplate.forQuery(reads, "SELECT * FROM migration WHERE id = #{id}")
+                .execute(Map.of("id", id))
+                .map(rows -> migration(rows.iterator().next()));
     }
 
-    public Future<Void> finished(long id) {
-        return stamp(id, "finished_at");
+    /** Moves the migration if it is in one of these states; completes with whether it was. */
+    public Future<Boolean> move(long id, Set<MigrationState> from, MigrationState to, String reason) {
+        Map<String, Object> values = new HashMap<>();
+        values.put("id", id);
+        values.put("state", to.name());
+        values.put("reason", reason);
+        values.put("at", clock.instant().toEpochMilli());
+        values.put("started_at", to == MigrationState.RUNNING ? clock.instant().toEpochMilli() : null);
+        values.put("finished_at", to.isFinal() ? clock.instant().toEpochMilli() : null);
+        List<String> states =
+                from.stream().map(state -> "'" + state.name() + "'").toList();
+        return SqlTemplate.forUpdate(
+                        writes,
+                        "UPDATE migration SET state = #{state}, state_reason = #{reason}, state_at = #{at},"
+                                + " started_at = COALESCE(started_at, #{started_at}), finished_at = #{finished_at}"
+                                + " WHERE id = #{id} AND state IN (" + String.join(", ", states) + ")")
+                .execute(values)
+                .map(done -> done.rowCount() > 0);
     }
 
-    private Future<Void> stamp(long id, String column) {
-        return SqlTemplate.forUpdate(writes, "UPDATE migration SET " + column + " = #{at} WHERE id = #{id}")
-                .execute(Map.of("id", id, "at", clock.instant().toEpochMilli()))
+    /** An operator goes on in spite of these failures; the error threshold counts anew. */
+    public Future<Void> acceptFailures(long id, long failures, long arrivals) {
+        return SqlTemplate.forUpdate(
+                        writes,
+                        "UPDATE migration SET accepted_failures = #{failures}, accepted_arrivals = #{arrivals}"
+                                + " WHERE id = #{id}")
+                .execute(Map.of("id", id, "failures", failures, "arrivals", arrivals))
                 .mapEmpty();
+    }
+
+    /** Says that the selection was read to its end: an empty migration is only finished after this. */
+    public Future<Void> discovered(long id) {
+        return stamp(id, "discovered_at", clock.instant());
+    }
+
+    /** A complete look at the target that began at this time is over. */
+    public Future<Void> looked(long id, Instant began) {
+        return stamp(id, "looked_at", began);
+    }
+
+    private Future<Void> stamp(long id, String column, Instant at) {
+        return SqlTemplate.forUpdate(writes, "UPDATE migration SET " + column + " = #{at} WHERE id = #{id}")
+                .execute(Map.of("id", id, "at", at.toEpochMilli()))
+                .mapEmpty();
+    }
+
+    /** Lays the waves out; those already there stay as they are. */
+    public Future<Void> layOut(long id, List<String> names) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            rows.add(Map.of("migration_id", id, "number", i + 1, "name", names.get(i)));
+        }
+        return SqlTemplate.forUpdate(
+                        writes,
+                        "INSERT INTO wave (migration_id, number, name, state) VALUES (#{migration_id}, #{number},"
+                                + " #{name}, 'PLANNED') ON CONFLICT (migration_id, number) DO NOTHING")
+                .executeBatch(rows)
+                .mapEmpty();
+    }
+
+    /** The waves in order. */
+    public Future<List<Wave>> waves(long id) {
+        return SqlTemplate.forQuery(reads, "SELECT * FROM wave WHERE migration_id = #{id} ORDER BY number")
+                .execute(Map.of("id", id))
+                .map(rows -> {
+                    List<Wave> waves = new ArrayList<>();
+                    rows.forEach(row -> waves.add(new Wave(
+                            row.getInteger("number"),
+                            row.getString("name"),
+                            WaveState.valueOf(row.getString("state")),
+                            instant(row.getLong("opened_at")),
+                            instant(row.getLong("deadline_at")),
+                            instant(row.getLong("completed_at")))));
+                    return waves;
+                });
+    }
+
+    /** Opens a planned wave; false when it is open already. */
+    public Future<Boolean> open(long id, int number, Instant deadline) {
+        Map<String, Object> values = new HashMap<>();
+        values.put("id", id);
+        values.put("number", number);
+        values.put("at", clock.instant().toEpochMilli());
+        values.put("deadline_at", deadline == null ? null : deadline.toEpochMilli());
+        return SqlTemplate.forUpdate(
+                        writes,
+                        "UPDATE wave SET state = 'OPEN', opened_at = #{at}, deadline_at = #{deadline_at}"
+                                + " WHERE migration_id = #{id} AND number = #{number} AND state = 'PLANNED'")
+                .execute(values)
+                .map(done -> done.rowCount() > 0);
+    }
+
+    /** Moves a wave from one state to HELD, OPEN again or COMPLETE; false when it is not in that state. */
+    public Future<Boolean> moveWave(long id, int number, WaveState from, WaveState to) {
+        Map<String, Object> values = new HashMap<>();
+        values.put("id", id);
+        values.put("number", number);
+        values.put("from_state", from.name());
+        values.put("to_state", to.name());
+        values.put("completed_at", to == WaveState.COMPLETE ? clock.instant().toEpochMilli() : null);
+        return SqlTemplate.forUpdate(
+                        writes,
+                        "UPDATE wave SET state = #{to_state}, completed_at = #{completed_at}"
+                                + " WHERE migration_id = #{id} AND number = #{number} AND state = #{from_state}")
+                .execute(values)
+                .map(done -> done.rowCount() > 0);
     }
 
     private static Migration migration(Row row) {
@@ -85,9 +217,16 @@ public final class MigrationStore {
                 row.getString("source_group"),
                 row.getString("target_provisioning_service"),
                 row.getString("verification"),
+                MigrationState.valueOf(row.getString("state")),
+                row.getString("state_reason"),
+                instant(row.getLong("state_at")),
                 instant(row.getLong("created_at")),
                 instant(row.getLong("discovered_at")),
-                instant(row.getLong("finished_at")));
+                instant(row.getLong("started_at")),
+                instant(row.getLong("looked_at")),
+                instant(row.getLong("finished_at")),
+                row.getLong("accepted_failures"),
+                row.getLong("accepted_arrivals"));
     }
 
     private static Instant instant(Long millis) {

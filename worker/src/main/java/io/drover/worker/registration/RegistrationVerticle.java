@@ -1,14 +1,14 @@
 package io.drover.worker.registration;
 
 import io.drover.worker.Sweep;
-import io.drover.worker.discovery.DiscoveryBus;
+import io.drover.worker.migration.MigrationBus;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 
-/** Wires registration: discovery wakes it, a timer sweeps in case an event was lost. */
+/** Wires registration: an opened wave wakes it, a timer sweeps in case an event was lost. */
 public final class RegistrationVerticle extends VerticleBase {
-    private static final Duration INTERVAL = Duration.ofSeconds(10);
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
 
     private final Registration registration;
     private final long migrationId;
@@ -29,8 +29,8 @@ public final class RegistrationVerticle extends VerticleBase {
                         RegistrationBus.REGISTERED.publish(vertx, new RegistrationBus.Registered(migrationId, moved));
                     }
                 }));
-        return DiscoveryBus.DISCOVERED
-                .subscribe(vertx, found -> {
+        return MigrationBus.WAVE_OPENED
+                .subscribe(vertx, opened -> {
                     sweep.wake();
                     return Future.succeededFuture();
                 })

@@ -26,7 +26,9 @@ final class Arrivals {
             DeviceState.ACCEPTED,
             DeviceState.WAITING,
             DeviceState.ASSIGNED,
-            DeviceState.CONNECTED);
+            DeviceState.CONNECTED,
+            DeviceState.FAILED,
+            DeviceState.CANCELLED);
     /** Only here is telemetry of no more interest: an early message of a device not yet commanded moves nothing. */
     private static final Set<DeviceState> FINAL =
             EnumSet.of(DeviceState.MIGRATED, DeviceState.FAILED, DeviceState.EXCLUDED, DeviceState.CANCELLED);

@@ -23,14 +23,21 @@ import java.util.Set;
  * hubs, in pages; never a call per device. What is older than the migration proves nothing about it.
  */
 final class TargetLook {
-    private static final Set<DeviceState> UNASSIGNED =
-            EnumSet.of(DeviceState.REGISTERED, DeviceState.COMMANDED, DeviceState.ACCEPTED, DeviceState.WAITING);
+    private static final Set<DeviceState> UNASSIGNED = EnumSet.of(
+            DeviceState.REGISTERED,
+            DeviceState.COMMANDED,
+            DeviceState.ACCEPTED,
+            DeviceState.WAITING,
+            DeviceState.FAILED,
+            DeviceState.CANCELLED);
     private static final Set<DeviceState> UNCONNECTED = EnumSet.of(
             DeviceState.REGISTERED,
             DeviceState.COMMANDED,
             DeviceState.ACCEPTED,
             DeviceState.WAITING,
-            DeviceState.ASSIGNED);
+            DeviceState.ASSIGNED,
+            DeviceState.FAILED,
+            DeviceState.CANCELLED);
 
     private final MigrationScope scope;
     private final List<HubClient> hubs;
@@ -73,6 +80,8 @@ final class TargetLook {
             boolean fresh = state.updated() != null && !state.updated().isBefore(since);
             if (fresh && "assigned".equals(state.status())) {
                 seen.put(state.deviceId(), Evidence.assigned(state.updated(), state.assignedHub()));
+            } else if (fresh && "failed".equals(state.status())) {
+                seen.put(state.deviceId(), Evidence.targetRejected(state.updated(), state.error()));
             }
         }
         return seen;

@@ -1,16 +1,15 @@
 package io.drover.worker.tracking;
 
 import io.drover.worker.azure.hub.TelemetryObservation;
-import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.Evidence;
+import io.drover.worker.migration.MigrationState;
+import io.drover.worker.migration.MigrationStore;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * Proves arrivals and settles deadlines. A deadline is settled only after a complete look at the target that began
@@ -18,20 +17,21 @@ import java.util.Set;
  */
 public final class Tracker {
     private static final int BATCH = 500;
-    private static final Set<DeviceState> AWAITING = Set.of(
-            DeviceState.COMMANDED,
-            DeviceState.ACCEPTED,
-            DeviceState.WAITING,
-            DeviceState.ASSIGNED,
-            DeviceState.CONNECTED);
-
+    private final MigrationStore migrations;
     private final DeviceStore store;
     private final TargetLook look;
     private final Arrivals arrivals;
     private final long migrationId;
     private final Clock clock;
 
-    Tracker(DeviceStore store, TargetLook look, Arrivals arrivals, long migrationId, Clock clock) {
+    Tracker(
+            MigrationStore migrations,
+            DeviceStore store,
+            TargetLook look,
+            Arrivals arrivals,
+            long migrationId,
+            Clock clock) {
+        this.migrations = migrations;
         this.store = store;
         this.look = look;
         this.arrivals = arrivals;
@@ -55,23 +55,21 @@ public final class Tracker {
     Future<Void> sweep() {
         Instant began = clock.instant();
         return store.counts(migrationId)
-                .compose(counts -> awaiting(counts)
-                        ? look.look().compose(done -> arrivals.drain()).compose(done -> settle(began))
+                .compose(counts -> counts.inFlight() + counts.in(DeviceState.WAITING, DeviceState.REGISTERED) > 0
+                        ? look.look()
+                                .compose(done -> arrivals.drain())
+                                .compose(done -> migrations.looked(migrationId, began))
+                                .compose(done -> migrations.get(migrationId))
+                                .compose(migration -> settle(began, migration.state() != MigrationState.ABORTING))
                         : Future.succeededFuture());
     }
 
-    private static boolean awaiting(Map<DeviceState, Long> counts) {
-        return AWAITING.stream().anyMatch(state -> counts.getOrDefault(state, 0L) > 0);
-    }
-
-    private Future<Void> settle(Instant lookBegan) {
-        return store.overdue(migrationId, lookBegan, BATCH)
-                .compose(rows -> Future.all(
-                                rows.stream().map(row -> expire(row, lookBegan)).toList())
-                        .compose(done -> rows.size() < BATCH ? Future.succeededFuture() : settle(lookBegan)));
-    }
-
-    private Future<Boolean> expire(DeviceRow row, Instant lookBegan) {
-        return store.expire(row, lookBegan);
+    private Future<Void> settle(Instant lookBegan, boolean again) {
+        return store.reads()
+                .overdue(migrationId, lookBegan, BATCH)
+                .compose(rows -> Future.all(rows.stream()
+                                .map(row -> store.expire(row, lookBegan, again))
+                                .toList())
+                        .compose(done -> rows.size() < BATCH ? Future.succeededFuture() : settle(lookBegan, again)));
     }
 }

@@ -6,6 +6,7 @@ import io.drover.worker.azure.hub.HubClient;
 import io.drover.worker.azure.hub.TelemetryReader;
 import io.drover.worker.azure.hub.TelemetrySource;
 import io.drover.worker.device.DeviceStore;
+import io.drover.worker.migration.MigrationStore;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
@@ -22,6 +23,7 @@ public final class TrackingVerticle extends VerticleBase {
     private final MigrationScope scope;
     private final List<HubClient> hubs;
     private final Map<String, TelemetrySource> telemetry;
+    private final MigrationStore migrations;
     private final DeviceStore store;
     private final long migrationId;
     private final Instant since;
@@ -39,6 +41,7 @@ public final class TrackingVerticle extends VerticleBase {
             MigrationScope scope,
             List<HubClient> hubs,
             Map<String, TelemetrySource> telemetry,
+            MigrationStore migrations,
             DeviceStore store,
             long migrationId,
             Instant since,
@@ -47,6 +50,7 @@ public final class TrackingVerticle extends VerticleBase {
         this.scope = scope;
         this.hubs = List.copyOf(hubs);
         this.telemetry = Map.copyOf(telemetry);
+        this.migrations = migrations;
         this.store = store;
         this.migrationId = migrationId;
         this.since = since;
@@ -57,7 +61,7 @@ public final class TrackingVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         TargetLook look = new TargetLook(scope, hubs, store, migrationId, since, clock);
-        Tracker tracker = new Tracker(store, look, new Arrivals(store, migrationId), migrationId, clock);
+        Tracker tracker = new Tracker(migrations, store, look, new Arrivals(store, migrationId), migrationId, clock);
         sweeps.add(new Sweep(vertx, "telemetry", DRAIN_INTERVAL, tracker::drain));
         sweeps.add(new Sweep(vertx, "tracking", interval, tracker::sweep));
         telemetry.forEach((hub, source) ->

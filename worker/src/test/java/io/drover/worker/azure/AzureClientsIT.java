@@ -72,7 +72,7 @@ class AzureClientsIT {
     }
 
     @Test
-    void aThrottledCommandWaitsAsLongAsAskedAndIsSentAgain() throws Exception {
+    void aThrottledCommandFailsAtOnceAndTheNextWaitsAsLongAsAsked() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         try (ScriptedAzure azure = new ScriptedAzure(request -> {
             if (calls.incrementAndGet() == 1) {
@@ -82,8 +82,12 @@ class AzureClientsIT {
                 answer(request, 201, new JsonObject().put("id", "c").put("responseCode", 200));
             }
         })) {
+            AzureHttp client = azure.http(ScriptedAzure.SECRET, meters);
             long began = System.nanoTime();
-            CentralClient.CommandAnswer reply = await(move(azure, "truck-1"));
+            Future<CentralClient.CommandAnswer> first = move(client, "truck-1");
+            await(first.otherwiseEmpty());
+            assertThat(((AzureException) first.cause()).status()).isEqualTo(429);
+            CentralClient.CommandAnswer reply = await(move(client, "truck-1"));
             assertThat(reply.status()).isEqualTo(200);
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofMillis(990));
             assertThat(meters.counter("drover.azure.throttles", "service", "central", "limit", "central-commands")
@@ -133,7 +137,11 @@ class AzureClientsIT {
     }
 
     private Future<CentralClient.CommandAnswer> move(ScriptedAzure azure, String deviceId) {
-        return new CentralClient(azure.http(ScriptedAzure.SECRET, meters), HOST, AUDIENCE)
+        return move(azure.http(ScriptedAzure.SECRET, meters), deviceId);
+    }
+
+    private static Future<CentralClient.CommandAnswer> move(AzureHttp client, String deviceId) {
+        return new CentralClient(client, HOST, AUDIENCE)
                 .deviceMove(deviceId, Optional.of("migration"), new JsonObject(), Duration.ofSeconds(5));
     }
 }

@@ -25,7 +25,7 @@ class DeviceTransitionTest {
     void anyOrderAndRepetitionOfTheSameEvidenceGivesTheSameRow(
             @ForAll("evidence") List<Evidence> evidence, @ForAll Verification verification, @ForAll long seed) {
         DeviceTransition transition = transition(verification);
-        DeviceRow commanded = transition.claim(DISCOVERED, START, Duration.ofSeconds(30));
+        DeviceRow commanded = transition.claim(DISCOVERED, START, Duration.ofSeconds(30), "w");
         List<Evidence> shuffled = new ArrayList<>(evidence);
         Random random = new Random(seed);
         evidence.stream().filter(any -> random.nextBoolean()).forEach(shuffled::add);
@@ -38,12 +38,12 @@ class DeviceTransitionTest {
     void noPathLeadsOutOfAFinalState(@ForAll("evidence") List<Evidence> evidence, @ForAll DeviceState state) {
         DeviceTransition transition = transition(Verification.TELEMETRY);
         DeviceRowBuilder builder =
-                transition.claim(DISCOVERED, START, Duration.ofSeconds(30)).change();
+                transition.claim(DISCOVERED, START, Duration.ofSeconds(30), "w").change();
         builder.state = state;
         builder.telemetryAt = state == DeviceState.MIGRATED ? START : null;
         DeviceRow row = builder.build();
 
-        DeviceRow after = transition.expire(fold(transition, row, evidence), START.plus(Duration.ofDays(30)));
+        DeviceRow after = transition.expire(fold(transition, row, evidence), START.plus(Duration.ofDays(30)), true);
 
         if (state.isFinal()) {
             assertThat(after.state()).isEqualTo(state);
@@ -59,7 +59,7 @@ class DeviceTransitionTest {
     @Example
     void anAckIsNotArrival() {
         DeviceTransition transition = transition(Verification.ASSIGNED);
-        DeviceRow commanded = transition.claim(DISCOVERED, START, Duration.ofSeconds(30));
+        DeviceRow commanded = transition.claim(DISCOVERED, START, Duration.ofSeconds(30), "w");
 
         DeviceRow accepted = transition.apply(commanded, Evidence.accepted(START.plusSeconds(1), 1, null));
 
@@ -72,10 +72,10 @@ class DeviceTransitionTest {
         DeviceTransition transition = transition(Verification.TELEMETRY);
         DeviceRow row = DISCOVERED;
         for (int attempt = 1; attempt <= 3; attempt++) {
-            row = transition.claim(row, START, Duration.ofSeconds(30));
+            row = transition.claim(row, START, Duration.ofSeconds(30), "w");
             row = transition.apply(row, Evidence.refused(START.plusSeconds(1), attempt, 403));
             assertThat(row.state()).isEqualTo(DeviceState.COMMANDED);
-            row = transition.expire(row, START.plusSeconds(60));
+            row = transition.expire(row, START.plusSeconds(60), true);
         }
 
         assertThat(row.state()).isEqualTo(DeviceState.FAILED);
@@ -86,7 +86,7 @@ class DeviceTransitionTest {
     void anAnswerToAnEarlierAttemptSaysNothingOfThisOne() {
         DeviceTransition transition = transition(Verification.TELEMETRY);
         DeviceRow second = transition.claim(
-                transition.claim(DISCOVERED, START, Duration.ofSeconds(30)), START, Duration.ofSeconds(30));
+                transition.claim(DISCOVERED, START, Duration.ofSeconds(30), "w"), START, Duration.ofSeconds(30), "w");
 
         assertThat(transition.apply(second, Evidence.offline(START, 1, null))).isEqualTo(second);
     }
@@ -96,14 +96,134 @@ class DeviceTransitionTest {
         DeviceTransition transition = transition(Verification.TELEMETRY);
         DeviceRow row = DISCOVERED;
         for (int attempt = 1; attempt <= 10; attempt++) {
-            row = transition.claim(row, START.plusSeconds(attempt), Duration.ofSeconds(30));
+            row = transition.claim(row, START.plusSeconds(attempt), Duration.ofSeconds(30), "w");
             row = transition.apply(row, Evidence.offline(START.plusSeconds(attempt), attempt, null));
             assertThat(row.state()).isEqualTo(DeviceState.WAITING);
         }
 
         assertThat(row.retries()).isZero();
-        assertThat(transition.expire(row, START.plus(Duration.ofDays(8))).reason())
+        assertThat(transition.expire(row, START.plus(Duration.ofDays(8)), true).reason())
                 .isEqualTo(FailureReason.DEVICE_OFFLINE);
+    }
+
+    @Property
+    void stepsOfEveryKindInAnyOrderNeverLeaveAFinalStateNorLoseAProof(@ForAll("steps") List<Step> steps) {
+        DeviceTransition transition = transition(Verification.TELEMETRY);
+        DeviceRow row = DISCOVERED;
+        boolean proven = false;
+        for (Step step : steps) {
+            DeviceRow before = row;
+            row = step.on(transition, row);
+            proven |= step.evidence() != null
+                    && step.evidence().kind() == EvidenceKind.TELEMETRY
+                    && before.attempt() > 0
+                    && before.state() != DeviceState.FAILED
+                    && before.state() != DeviceState.CANCELLED;
+            if (before.state().isFinal()) {
+                assertThat(row.state()).isEqualTo(before.state());
+            }
+            if (proven) {
+                assertThat(row.state()).isEqualTo(DeviceState.MIGRATED);
+            }
+            boolean waits = !row.state().isFinal()
+                    && row.state() != DeviceState.PENDING
+                    && row.state() != DeviceState.REGISTERED;
+            assertThat(waits).isEqualTo(row.deadlineAt() != null);
+        }
+    }
+
+    @Property
+    void whatEvidenceIsLostDoesNotMatterOnceTheProofIsThere(
+            @ForAll("evidence") List<Evidence> evidence, @ForAll long seed) {
+        DeviceTransition transition = transition(Verification.TELEMETRY);
+        DeviceRow commanded = transition.claim(DISCOVERED, START, Duration.ofSeconds(30), "w");
+        Random random = new Random(seed);
+        List<Evidence> some = new ArrayList<>(
+                evidence.stream().filter(any -> random.nextBoolean()).toList());
+        some.add(random.nextInt(some.size() + 1), Evidence.telemetry(START.plusSeconds(9), "hub-a"));
+
+        assertThat(fold(transition, commanded, some).state()).isEqualTo(DeviceState.MIGRATED);
+    }
+
+    @Example
+    void anAnswerThatIsRepeatedAfterItsAttemptWasGivenUpSaysNothingMore() {
+        DeviceTransition transition = transition(Verification.TELEMETRY);
+        DeviceRow commanded = transition.claim(DISCOVERED, START, Duration.ofSeconds(30), "w");
+        Evidence ack = Evidence.accepted(START.plusSeconds(1), 1, null);
+        DeviceRow again = transition.expire(transition.apply(commanded, ack), START.plus(Duration.ofHours(1)), true);
+
+        assertThat(again.state()).isEqualTo(DeviceState.REGISTERED);
+        assertThat(transition.apply(again, ack)).isEqualTo(again);
+        assertThat(again.lookAfter()).isEqualTo(again.nextAttemptAt());
+    }
+
+    @Example
+    void aThrottledCommandUsesUpNoAttemptAndOwesNoLook() {
+        DeviceTransition transition = transition(Verification.TELEMETRY);
+        DeviceRow row = DISCOVERED;
+        for (int attempt = 1; attempt <= 10; attempt++) {
+            row = transition.claim(row, START, Duration.ofSeconds(30), "w");
+            row = transition.apply(
+                    row, Evidence.notCarriedOut(EvidenceKind.THROTTLED, START.plusSeconds(1), attempt, "429"));
+            row = transition.expire(row, START.plusSeconds(2), true);
+            assertThat(row.state()).isEqualTo(DeviceState.REGISTERED);
+        }
+        assertThat(row.retries()).isZero();
+        assertThat(row.lookAfter()).isNull();
+    }
+
+    @Example
+    void aFailedDeviceThatArrivesLateIsNotCommandedAgainWhenRetried() {
+        DeviceTransition transition = transition(Verification.TELEMETRY);
+        DeviceRow commanded = transition.claim(DISCOVERED, START, Duration.ofSeconds(30), "w");
+        DeviceRow failed = transition.expire(commanded, START.plusSeconds(60), false);
+        DeviceRow late = transition.apply(failed, Evidence.telemetry(START.plusSeconds(90), "hub-a"));
+
+        assertThat(failed.state()).isEqualTo(DeviceState.FAILED);
+        assertThat(late.state()).isEqualTo(DeviceState.FAILED);
+        assertThat(transition.retry(late, START.plusSeconds(120)).state()).isEqualTo(DeviceState.MIGRATED);
+        assertThat(transition.retry(failed, START.plusSeconds(120)).lookAfter()).isEqualTo(START.plusSeconds(120));
+    }
+
+    @Example
+    void aRegistrationTurnedDownByTheTargetNamesItsReasonUnlessALaterOneHolds() {
+        DeviceTransition transition = transition(Verification.TELEMETRY);
+        DeviceRow commanded = transition.claim(DISCOVERED, START, Duration.ofSeconds(30), "w");
+        DeviceRow rejected = transition.apply(commanded, Evidence.targetRejected(START.plusSeconds(3), "401"));
+
+        assertThat(transition
+                        .expire(rejected, START.plus(Duration.ofHours(1)), true)
+                        .reason())
+                .isEqualTo(FailureReason.TARGET_REJECTED);
+        assertThat(transition
+                        .apply(rejected, Evidence.assigned(START.plusSeconds(5), "hub-a"))
+                        .state())
+                .isEqualTo(DeviceState.ASSIGNED);
+    }
+
+    /** One thing that may happen to a row: evidence, a claim, or the passing of time. */
+    private record Step(Evidence evidence, boolean claim, int minutes) {
+        DeviceRow on(DeviceTransition transition, DeviceRow row) {
+            if (evidence != null) {
+                return transition.apply(row, evidence);
+            }
+            Instant now = START.plus(Duration.ofMinutes(minutes));
+            boolean claimable = row.state() == DeviceState.REGISTERED
+                    || row.state() == DeviceState.WAITING
+                    || row.state() == DeviceState.PENDING;
+            return claim
+                    ? claimable ? transition.claim(row, now, Duration.ofSeconds(30), "w") : row
+                    : transition.expire(row, now, minutes % 3 != 0);
+        }
+    }
+
+    @Provide
+    Arbitrary<List<Step>> steps() {
+        Arbitrary<Step> seen = evidence().filter(list -> !list.isEmpty()).map(list -> new Step(list.get(0), false, 0));
+        Arbitrary<Step> timed = Combinators.combine(
+                        Arbitraries.of(true, false), Arbitraries.integers().between(0, 60 * 24 * 9))
+                .as((claim, minutes) -> new Step(null, claim, minutes));
+        return Arbitraries.oneOf(seen, timed).list().ofMaxSize(25);
     }
 
     @Provide

@@ -71,7 +71,8 @@ public final class CentralClient {
 
     /**
      * Runs DeviceMove on a device. Fails with the application's refusal; a failure whose outcome is unknown must not be
-     * repeated blindly, so this call never retries 5xx by itself.
+     * repeated blindly, so this call never retries 5xx by itself; nor does it wait out a 429, as a command that waits
+     * here would outlive the deadline that its caller set.
      */
     public Future<CommandAnswer> deviceMove(
             String deviceId, Optional<String> component, JsonObject request, Duration responseTimeout) {
@@ -94,6 +95,7 @@ public final class CentralClient {
                 Map.of(),
                 body.toBuffer(),
                 Duration.ofSeconds(seconds + 15),
+                false,
                 false);
         return http.send(call).map(answer -> {
             JsonObject json = answer.bodyAsJsonObject();

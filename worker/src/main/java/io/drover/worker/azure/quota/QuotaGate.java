@@ -7,6 +7,7 @@ import io.github.bucket4j.TokensInheritanceStrategy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -18,7 +19,7 @@ public final class QuotaGate {
     private static final long PRECISION = 1000;
 
     private final Vertx vertx;
-    private final double limit;
+    private volatile double limit;
     private final Bucket bucket;
     private final AtomicLong closedUntilNanos = new AtomicLong(System.nanoTime());
     private double rate;
@@ -51,8 +52,36 @@ public final class QuotaGate {
 
     /** Completes when one call may be sent. */
     public Future<Void> acquire() {
-        recover();
-        long penalty = bucket.consumeIgnoringRateLimits(1);
+        return acquire(1);
+    }
+
+    /** As {@link #acquire()}, but refuses at once, taking nothing, when that would take longer. */
+    public Optional<Future<Void>> acquireWithin(Duration longest) {
+        long closed = closedUntilNanos.get() - System.nanoTime();
+        long refill = bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill();
+        return Math.max(closed, refill) > longest.toNanos() ? Optional.empty() : Optional.of(acquire(1));
+    }
+
+    /** Gives calls back that were acquired and not made. */
+    public void giveBack(int calls) {
+        if (calls > 0) {
+            bucket.addTokens(calls);
+        }
+    }
+
+    /** Another limit from now on, as when a rollout's own rate grows. */
+    public synchronized void limit(double perSecond) {
+        if (perSecond != limit) {
+            boolean slowed = rate < limit;
+            limit = perSecond;
+            change(slowed ? Math.min(rate, perSecond) : perSecond);
+        }
+    }
+
+    /** Completes when so many calls may be sent. */
+    public Future<Void> acquire(int calls) {
+        recover(calls);
+        long penalty = bucket.consumeIgnoringRateLimits(calls);
         long closed = closedUntilNanos.get() - System.nanoTime();
         long wait = Math.max(penalty, closed);
         if (wait <= 0) {
@@ -72,8 +101,9 @@ public final class QuotaGate {
         }
     }
 
-    private synchronized void recover() {
-        if (rate < limit && ++grantedSinceChange >= Math.ceil(rate)) {
+    private synchronized void recover(int calls) {
+        grantedSinceChange += calls;
+        if (rate < limit && grantedSinceChange >= Math.ceil(rate)) {
             change(Math.min(limit, rate + limit / 20));
         }
     }

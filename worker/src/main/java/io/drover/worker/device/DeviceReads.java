@@ -1,0 +1,142 @@
+package io.drover.worker.device;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.templates.SqlTemplate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Reads of the ledger's devices; nothing here changes one. Safe from any context. */
+public final class DeviceReads {
+    private static final int PAGE = 1000;
+    private static final int LOOKUP = 200;
+    private static final String KNOWN = "SELECT device_id FROM device WHERE migration_id = #{migration_id}%s"
+            + " AND device_id IN (" + DeviceSql.placeholders(LOOKUP) + ")";
+
+    private final Pool reads;
+
+    DeviceReads(Pool reads) {
+        this.reads = reads;
+    }
+
+    /** Counts by wave, state and reason. */
+    public Future<DeviceCounts> counts(long migrationId) {
+        return SqlTemplate.forQuery(
+                        reads,
+                        "SELECT wave, state, reason, n FROM device_count WHERE migration_id = #{migration_id} AND n <> 0")
+                .execute(Map.of("migration_id", migrationId))
+                .map(rows -> {
+                    List<DeviceCounts.Entry> entries = new ArrayList<>();
+                    rows.forEach(row -> entries.add(new DeviceCounts.Entry(
+                            row.getInteger("wave"),
+                            DeviceState.valueOf(row.getString("state")),
+                            row.getString("reason").isEmpty() ? null : FailureReason.valueOf(row.getString("reason")),
+                            row.getLong("n"))));
+                    return new DeviceCounts(entries);
+                });
+    }
+
+    /** Rows whose deadline has passed, the longest passed first. */
+    public Future<List<DeviceRow>> overdue(long migrationId, Instant now, int limit) {
+        return query(
+                " AND deadline_at IS NOT NULL AND deadline_at <= #{now} ORDER BY deadline_at LIMIT #{limit}",
+                Map.of("migration_id", migrationId, "now", now.toEpochMilli(), "limit", limit));
+    }
+
+    /** The latest deadline of any device in flight: when an aborted migration is quiet, at this state of things. */
+    public Future<Optional<Instant>> lastDeadline(long migrationId) {
+        return SqlTemplate.forQuery(
+                        reads,
+                        "SELECT MAX(deadline_at) AS latest FROM device WHERE migration_id = #{migration_id}"
+                                + " AND state IN ('COMMANDED', 'ACCEPTED', 'ASSIGNED', 'CONNECTED')")
+                .execute(Map.of("migration_id", migrationId))
+                .map(rows -> Optional.ofNullable(rows.iterator().next().getLong("latest"))
+                        .map(Instant::ofEpochMilli));
+    }
+
+    /** Devices that this worker commanded and that have not answered. */
+    Future<List<DeviceRow>> ownedBy(long migrationId, String owner) {
+        return query(
+                " AND state = 'COMMANDED' AND negative IS NULL AND owner = #{owner}",
+                Map.of("migration_id", migrationId, "owner", owner));
+    }
+
+    /** One device. */
+    public Future<Optional<DeviceRow>> find(DeviceKey key) {
+        return query(
+                        " AND device_id = #{device_id}",
+                        Map.of("migration_id", key.migrationId(), "device_id", key.deviceId()))
+                .map(rows -> rows.stream().findFirst());
+    }
+
+    /** Which of these ids are devices of the migration in one of these states; pages of 200 ids. */
+    public Future<List<String>> known(long migrationId, Collection<String> ids, Set<DeviceState> in) {
+        String states = in.stream().map(state -> "'" + state.name() + "'").collect(Collectors.joining(", "));
+        return in.isEmpty()
+                ? Future.succeededFuture(List.of())
+                : known(reads, migrationId, ids, " AND state IN (" + states + ")");
+    }
+
+    static Future<List<String>> known(SqlClient client, long migrationId, Collection<String> ids) {
+        return known(client, migrationId, ids, "");
+    }
+
+    private static Future<List<String>> known(
+            SqlClient client, long migrationId, Collection<String> ids, String condition) {
+        SqlTemplate<Map<String, Object>, RowSet<Row>> template =
+                SqlTemplate.forQuery(client, KNOWN.formatted(condition));
+        List<String> all = List.copyOf(ids);
+        List<String> found = new ArrayList<>();
+        Future<Void> pages = Future.succeededFuture();
+        for (int from = 0; from < all.size(); from += LOOKUP) {
+            List<String> page = all.subList(from, Math.min(from + LOOKUP, all.size()));
+            Map<String, Object> parameters = new HashMap<>();
+            parameters.put("migration_id", migrationId);
+            for (int i = 0; i < LOOKUP; i++) {
+                parameters.put("d" + i, page.get(Math.min(i, page.size() - 1)));
+            }
+            pages = pages.compose(done -> template.execute(parameters))
+                    .onSuccess(rows -> rows.forEach(row -> found.add(row.getString("device_id"))))
+                    .mapEmpty();
+        }
+        return pages.map(done -> found);
+    }
+
+    /** Hands over every device in the order of ids, a page at a time, waiting for the handler. */
+    public Future<Void> eachPage(long migrationId, Function<List<DeviceRow>, Future<Void>> handler) {
+        return eachPageAfter(migrationId, "", handler);
+    }
+
+    private Future<Void> eachPageAfter(
+            long migrationId, String after, Function<List<DeviceRow>, Future<Void>> handler) {
+        return query(
+                        " AND device_id > #{after} ORDER BY device_id LIMIT #{limit}",
+                        Map.of("migration_id", migrationId, "after", after, "limit", PAGE))
+                .compose(rows -> handler.apply(rows)
+                        .compose(done -> rows.size() < PAGE
+                                ? Future.succeededFuture()
+                                : eachPageAfter(
+                                        migrationId, rows.get(rows.size() - 1).deviceId(), handler)));
+    }
+
+    private Future<List<DeviceRow>> query(String condition, Map<String, Object> parameters) {
+        return SqlTemplate.forQuery(reads, DeviceSql.SELECT + condition)
+                .execute(parameters)
+                .map(rows -> {
+                    List<DeviceRow> list = new ArrayList<>(rows.size());
+                    rows.forEach(row -> list.add(DeviceSql.row(row)));
+                    return list;
+                });
+    }
+}

@@ -1,0 +1,97 @@
+package io.drover.worker.migration;
+
+import io.drover.worker.device.DeviceState;
+import io.drover.worker.device.DeviceStore;
+import io.drover.worker.device.DiscoveredDevice;
+import io.vertx.core.Future;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+
+/**
+ * Puts devices into waves: a device that a list or a filter names when it is discovered, the others by count once the
+ * whole selection is known. Devices that no wave takes are the last wave's.
+ */
+public final class WaveLayout {
+    private final RolloutPolicy policy;
+
+    public WaveLayout(RolloutPolicy policy) {
+        this.policy = policy;
+    }
+
+    /** The device with its place in the order and, if a rule of its own names it, its wave. */
+    public DiscoveredDevice place(DiscoveredDevice device) {
+        int wave = device.verdict() == null ? named(device) : 0;
+        return new DiscoveredDevice(
+                device.deviceId(), device.template(), device.verdict(), wave, position(device.deviceId()));
+    }
+
+    private int named(DiscoveredDevice device) {
+        List<WavePolicy> waves = policy.waves();
+        for (int i = 0; i < waves.size(); i++) {
+            WavePolicy.Selection selection = waves.get(i).selection();
+            boolean takes =
+                    (selection instanceof WavePolicy.Listed list && list.ids().contains(device.deviceId()))
+                            || (selection instanceof WavePolicy.Matching filter
+                                    && filter.matches(device.deviceId(), device.template()));
+            if (takes) {
+                return i + 1;
+            }
+        }
+        return 0;
+    }
+
+    /** Place in the order; devices of the same place stand in the order of their ids. */
+    long position(String deviceId) {
+        return switch (policy.order()) {
+            case ID -> 0;
+            case RANDOM -> hash(policy.seed() + ":" + deviceId);
+            case HASH -> hash(deviceId);
+        };
+    }
+
+    private static long hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return ByteBuffer.wrap(digest).getLong() >>> 1;
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /**
+     * Fills the waves that count, in their order, up to their number; may be called again after a crash or when devices
+     * have joined.
+     *
+     * @param laidOut true when the waves were filled before: whatever is new belongs to the last one
+     */
+    public Future<Void> fill(DeviceStore store, long migrationId, boolean laidOut) {
+        return store.counts(migrationId).compose(counts -> {
+            long movable = counts.total() - counts.in(DeviceState.EXCLUDED);
+            Future<Void> filled = Future.succeededFuture();
+            int last = policy.waves().size();
+            for (int number = 1; number <= last; number++) {
+                int wave = number;
+                long taken = counts.ofWave(number).total();
+                long take = laidOut ? 0 : take(policy.waves().get(number - 1), movable) - taken;
+                if (number < last && take > 0) {
+                    filled = filled.compose(
+                            done -> store.assign(migrationId, wave, take).mapEmpty());
+                }
+            }
+            return filled.compose(
+                    done -> store.assign(migrationId, last, Long.MAX_VALUE).mapEmpty());
+        });
+    }
+
+    private static long take(WavePolicy wave, long movable) {
+        if (wave.selection() instanceof WavePolicy.Count count) {
+            return count.devices();
+        }
+        return wave.selection() instanceof WavePolicy.Percent share
+                ? (long) Math.ceil(movable * share.percent() / 100)
+                : 0;
+    }
+}
