@@ -6,9 +6,11 @@ import io.drover.simulator.fleet.FleetCommand;
 import io.drover.simulator.fleet.ScenarioException;
 import io.drover.simulator.rehearsal.RehearsalException;
 import io.drover.simulator.rehearsal.RehearseCommand;
+import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Entry point of {@code simulator.jar}. */
 @Command(
@@ -30,6 +32,15 @@ public final class SimulatorMain {
                 return command.getCommandSpec().exitCodeOnExecutionException();
             }
             return unexpected.handleExecutionException(failure, command, result);
+        });
+        commandLine.setParameterExceptionHandler((mistake, given) -> {
+            PrintWriter err = mistake.getCommandLine().getErr();
+            CommandSpec command = mistake.getCommandLine().getCommandSpec();
+            err.println(mistake.getMessage());
+            CommandLine.UnmatchedArgumentException.printSuggestions(mistake, err);
+            err.println("Try '" + command.qualifiedName() + " --help'.");
+            err.flush();
+            return command.exitCodeOnInvalidInput();
         });
         System.exit(commandLine.execute(arguments));
     }

@@ -139,7 +139,7 @@ class MicrosoftClientsIT {
             Twin before = device.twin();
             TwinCollection reported = before.getReportedProperties();
             reported.put("firmware", "1.2.3");
-            client.updateReportedProperties(reported);
+            device.report(reported);
             JsonObject patch = new JsonObject()
                     .put("properties", new JsonObject().put("desired", new JsonObject().put("interval", 5)));
             HttpResponse<?> patched = cloud.targetHub(HttpMethod.PATCH, "/twins/" + id, patch);

@@ -10,6 +10,7 @@ import com.microsoft.azure.sdk.iot.device.transport.NoRetry;
 import com.microsoft.azure.sdk.iot.device.twin.DirectMethodPayload;
 import com.microsoft.azure.sdk.iot.device.twin.DirectMethodResponse;
 import com.microsoft.azure.sdk.iot.device.twin.Twin;
+import com.microsoft.azure.sdk.iot.device.twin.TwinCollection;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClient;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientRegistrationResult;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientTransportProtocol;
@@ -17,14 +18,15 @@ import com.microsoft.azure.sdk.iot.provisioning.security.SecurityProvider;
 import com.microsoft.azure.sdk.iot.provisioning.security.SecurityProviderSymmetricKey;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 
 /** A device made of Microsoft's unmodified provisioning and device clients. Methods block; one thread at a time. */
 final class MicrosoftDevice implements AutoCloseable {
     private static final int REGISTRATION_MILLIS = 30_000;
-    private static final int TWIN_READS = 10;
-    private static final int TWIN_READ_MILLIS = 1_500;
+    private static final int TWIN_CALLS = 10;
+    private static final int TWIN_MILLIS = 1_500;
 
     private final String id;
     private final SSLContext ssl;
@@ -77,21 +79,31 @@ final class MicrosoftDevice implements AutoCloseable {
         client.sendEvent(message);
     }
 
-    /**
-     * Reads the twin. Version 2.5.0 of the client loses about one answer in ten between two of its own threads: its receiving thread may
-     * forget the waiting caller before the thread that took the message has looked for it. So a read that got none is repeated.
-     */
+    /** Reads the twin. */
     Twin twin() throws Exception {
-        for (int attempt = 1; attempt < TWIN_READS; attempt++) {
+        return answered(() -> client.getTwin(TWIN_MILLIS));
+    }
+
+    /** Reports properties. */
+    void report(TwinCollection reported) throws Exception {
+        answered(() -> client.updateReportedProperties(reported, TWIN_MILLIS));
+    }
+
+    /**
+     * Version 2.5.0 of the client loses about one twin answer in ten between two of its own threads: its receiving thread may forget the
+     * waiting caller before the thread that took the message has looked for it. So a call that got no answer is repeated.
+     */
+    private static <T> T answered(Callable<T> call) throws Exception {
+        for (int attempt = 1; attempt < TWIN_CALLS; attempt++) {
             try {
-                return client.getTwin(TWIN_READ_MILLIS);
+                return call.call();
             } catch (IotHubClientException lost) {
                 if (lost.getStatusCode() != IotHubStatusCode.DEVICE_OPERATION_TIMED_OUT) {
                     throw lost;
                 }
             }
         }
-        return client.getTwin(TWIN_READ_MILLIS);
+        return call.call();
     }
 
     /** Listens for methods; completes with the id scope of the first DeviceMove, which is acknowledged with 200, all else with 404. */

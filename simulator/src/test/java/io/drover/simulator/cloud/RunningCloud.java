@@ -25,13 +25,17 @@ import java.util.concurrent.TimeUnit;
  */
 final class RunningCloud {
     static final String APPLICATION = "source-app";
+    static final String STILL_APPLICATION = "still-app";
+    static final String STILL_TEMPLATE = "dtmi:drover:still;1";
+    static final String GROUP = "all-devices";
     static final String TEMPLATE = "dtmi:drover:truck;1";
     static final String TARGET_HUB = "target-hub.azure-devices.test";
     static final String GLOBAL_PROVISIONING = "global.azure-devices-provisioning.test";
     private static final String TENANT = "11111111-1111-1111-1111-111111111111";
     private static final String SUBSCRIPTION = "22222222-2222-2222-2222-222222222222";
     private static final String CLIENT = "33333333-3333-3333-3333-333333333333";
-    private static final String SECRET = "s3cret";
+    static final String SECRET_VARIABLE = "DROVER_TEST_SECRET";
+    static final String SECRET = "s3cret";
     private static final String TARGET_DPS = "target-dps.azure-devices-provisioning.test";
     private static final String CENTRAL = APPLICATION + ".azureiotcentral.test";
     private static final Duration DEADLINE = Duration.ofSeconds(40);
@@ -134,6 +138,58 @@ final class RunningCloud {
                         group));
     }
 
+    /** Names of the target DPS's enrollment groups. */
+    List<String> targetEnrollmentGroups() throws Exception {
+        JsonArray groups = call(
+                        HttpMethod.POST,
+                        TARGET_DPS,
+                        "/enrollmentGroups/query?api-version=2021-10-01",
+                        "https://azure-devices-provisioning.test/.default",
+                        new JsonObject().put("query", "SELECT * FROM enrollmentGroups"))
+                .bodyAsJsonArray();
+        return groups.stream()
+                .map(group -> ((JsonObject) group).getString("enrollmentGroupId"))
+                .toList();
+    }
+
+    /** A worker's configuration that moves the application's devices to the target; the secret is in {@code SECRET_VARIABLE}. */
+    String workerConfiguration() {
+        return """
+                entra:
+                  authority: https://login.microsoftonline.test
+                  tenant: %s
+                  clientId: %s
+                  clientSecret: { env: %s }
+                azure:
+                  resourceManager: https://management.azure.test
+                  centralDomain: azureiotcentral.test
+                  centralAudience: https://apps.azureiotcentral.test
+                  dpsAudience: https://azure-devices-provisioning.test
+                  hubAudience: https://iothubs.azure.test
+                  timeCompression: 10
+                network:
+                  trustedCa: %s
+                  connectTo:
+                    - { host: "*.servicebus.test", address: 127.0.0.1, port: %d }
+                    - { host: "*.test", address: 127.0.0.1, port: %d }
+                migration:
+                  name: trial
+                  source: { application: %s, deviceGroup: %s }
+                  target: { provisioningService: target-dps }
+                  deadlines: { answer: 5s, assigned: 5s, connected: 5s, telemetry: 5s, offline: 2s }
+                ledger: { url: "jdbc:sqlite:ledger.db" }
+                management: { host: 127.0.0.1, port: 0 }
+                """.formatted(
+                        TENANT,
+                        CLIENT,
+                        SECRET_VARIABLE,
+                        cloud.ports().caCertificate(),
+                        cloud.ports().amqp(),
+                        cloud.ports().https(),
+                        APPLICATION,
+                        GROUP);
+    }
+
     /** What really happened to the device, from the control API. */
     JsonObject truth(String deviceId) throws Exception {
         String lines = await(http.get(
@@ -208,17 +264,33 @@ final class RunningCloud {
                 .put(
                         "provisioningServices",
                         list(new JsonObject()
-                                .put("name", "target-dps")
-                                .put("linkedHubs", new JsonArray(List.of("target-hub")))))
+                                        .put("name", "target-dps")
+                                        .put("linkedHubs", new JsonArray(List.of("target-hub"))))
+                                .add(new JsonObject()
+                                        .put("name", "unlinked-dps")
+                                        .put("linkedHubs", new JsonArray())))
                 .put(
                         "applications",
                         list(new JsonObject()
-                                .put("subdomain", APPLICATION)
-                                .put(
-                                        "deviceTemplates",
-                                        list(new JsonObject()
-                                                .put("id", TEMPLATE)
-                                                .put("move", "component")))));
+                                        .put("subdomain", STILL_APPLICATION)
+                                        .put(
+                                                "deviceTemplates",
+                                                list(new JsonObject()
+                                                        .put("id", STILL_TEMPLATE)
+                                                        .put("move", "none")))
+                                        .put("deviceGroups", list(group())))
+                                .add(new JsonObject()
+                                        .put("subdomain", APPLICATION)
+                                        .put("deviceGroups", list(group()))
+                                        .put(
+                                                "deviceTemplates",
+                                                list(new JsonObject()
+                                                        .put("id", TEMPLATE)
+                                                        .put("move", "component")))));
+    }
+
+    private static JsonObject group() {
+        return new JsonObject().put("id", GROUP).put("filter", "SELECT * FROM devices");
     }
 
     private static JsonArray list(JsonObject only) {

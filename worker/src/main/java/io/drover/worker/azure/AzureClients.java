@@ -24,10 +24,7 @@ public final class AzureClients {
     public AzureClients(Vertx vertx, WorkerConfig config, MeterRegistry meters, Clock clock) {
         this.config = config;
         List<ConnectTo> rules = rules(config);
-        HttpClientOptions tls = AzureHttp.tls(
-                config.network().trustedCa() == null
-                        ? null
-                        : config.network().trustedCa().toString());
+        HttpClientOptions tls = AzureHttp.tls(config.network().trustedCa());
         TokenSource.Identity identity = new TokenSource.Identity(
                 config.entra().authority(),
                 config.entra().tenant(),

@@ -1,6 +1,7 @@
 package io.drover.worker.azure;
 
 import io.drover.worker.azure.entra.TokenSource;
+import io.drover.worker.azure.hub.TrustStore;
 import io.drover.worker.azure.quota.QuotaGate;
 import io.drover.worker.azure.quota.Quotas;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,12 +10,14 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,13 +62,26 @@ public final class AzureHttp {
         this.clock = clock;
     }
 
-    /** TLS options for all Azure clients: the host is always checked; a trusted CA, if given, replaces the default trust. */
-    public static HttpClientOptions tls(String trustedCaPath) {
+    /**
+     * TLS options for all Azure clients: the host is always checked.
+     *
+     * @param trustedCa PEM file of authorities trusted beside the JRE's, read here (blocking); or null
+     */
+    public static HttpClientOptions tls(Path trustedCa) {
         HttpClientOptions options =
                 new HttpClientOptions().setSsl(true).setVerifyHost(true).setConnectTimeout(10_000);
-        return trustedCaPath == null
-                ? options
-                : options.setTrustOptions(new PemTrustOptions().addCertPath(trustedCaPath));
+        if (trustedCa == null) {
+            return options;
+        }
+        try {
+            return options.setTrustOptions(TrustStore.defaultsAnd(trustedCa).options());
+        } catch (IOException | GeneralSecurityException e) {
+            throw new AzureException(
+                    0,
+                    "TrustedCa",
+                    "network.trustedCa: " + trustedCa + " cannot be used (" + e.getMessage()
+                            + "). Name a PEM file of CA certificates.");
+        }
     }
 
     /** Sends the call, patiently. Fails with {@link AzureException}. */

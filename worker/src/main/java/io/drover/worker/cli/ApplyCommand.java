@@ -7,8 +7,10 @@ import io.drover.worker.migration.Migration;
 import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.MigrationStore;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpServer;
 import java.time.Clock;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,24 +38,36 @@ final class ApplyCommand implements Callable<Integer> {
         try (WorkerProcess process = new WorkerProcess(options)) {
             MigrationPipeline pipeline = WorkerProcess.await(
                     MigrationPipeline.prepare(process.vertx, process.config, process.meters, clock));
+            AtomicReference<Ledger> open = new AtomicReference<>();
+            // Before the ledger, so that a port in use leaves nothing behind.
+            HttpServer management = WorkerProcess.await(ManagementServer.listen(
+                    process.vertx, process.config.management(), process.meters, () -> ready(open.get())));
+            if (options.output == Output.table) {
+                spec.commandLine()
+                        .getOut()
+                        .println("Metrics and health: http://"
+                                + process.config.management().host() + ":" + management.actualPort() + "/metrics");
+            }
             Ledger ledger = WorkerProcess.await(Ledger.open(
                     process.vertx, process.config.ledger().url(), process.config.policy(), process.meters, clock));
+            open.set(ledger);
             return WorkerProcess.await(migrate(process, pipeline, ledger));
         }
     }
 
+    private static Future<Void> ready(Ledger ledger) {
+        return ledger == null ? Future.failedFuture("the ledger is not open yet") : ledger.ping();
+    }
+
     private Future<Integer> migrate(WorkerProcess process, MigrationPipeline pipeline, Ledger ledger) {
-        return ManagementServer.listen(process.vertx, process.config.management(), process.meters, ledger)
-                .compose(server -> create(process.config, ledger))
-                .compose(migration -> {
-                    Future<?> deployed = pipeline.deploy(ledger, migration);
-                    ProgressView view =
-                            new ProgressView(spec.commandLine().getOut(), options.output, WorkerProcess.onTerminal());
-                    Future<Integer> done = new ProgressWatch(
-                                    process.vertx, ledger, migration, view, process.meters, clock)
-                            .untilDone(exitOnPause);
-                    return Future.all(deployed, done).map(all -> done.result());
-                });
+        return create(process.config, ledger).compose(migration -> {
+            Future<?> deployed = pipeline.deploy(ledger, migration);
+            ProgressView view =
+                    new ProgressView(spec.commandLine().getOut(), options.output, WorkerProcess.onTerminal());
+            Future<Integer> done = new ProgressWatch(process.vertx, ledger, migration, view, process.meters, clock)
+                    .untilDone(exitOnPause);
+            return Future.all(deployed, done).map(all -> done.result());
+        });
     }
 
     private static Future<Migration> create(WorkerConfig config, Ledger ledger) {

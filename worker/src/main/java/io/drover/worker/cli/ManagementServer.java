@@ -1,7 +1,6 @@
 package io.drover.worker.cli;
 
 import io.drover.worker.WorkerConfig.Management;
-import io.drover.worker.db.Ledger;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -13,13 +12,19 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
+import java.util.function.Supplier;
 
 /** Serves {@code /metrics}, {@code /health/live} and {@code /health/ready} apart from anything else. */
 final class ManagementServer {
     private ManagementServer() {}
 
-    /** Fails with one clear message when the port is taken. */
-    static Future<HttpServer> listen(Vertx vertx, Management where, PrometheusMeterRegistry meters, Ledger ledger) {
+    /**
+     * Fails with one clear message when the port is taken.
+     *
+     * @param ready asked at each readiness probe; succeeds when the process can do its work
+     */
+    static Future<HttpServer> listen(
+            Vertx vertx, Management where, PrometheusMeterRegistry meters, Supplier<Future<Void>> ready) {
         Router router = Router.router(vertx);
         observeProcess(meters);
         router.get("/metrics")
@@ -30,7 +35,7 @@ final class ManagementServer {
                         .onFailure(call::fail));
         router.get("/health/live").handler(call -> call.json(new io.vertx.core.json.JsonObject().put("status", "UP")));
         router.get("/health/ready")
-                .handler(call -> ledger.ping()
+                .handler(call -> ready.get()
                         .onSuccess(up -> call.json(new io.vertx.core.json.JsonObject().put("status", "UP")))
                         .onFailure(down -> call.response()
                                 .setStatusCode(503)

@@ -1,9 +1,12 @@
 package io.drover.worker.cli;
 
 import io.drover.worker.ConfigException;
+import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line: one verb per command. */
 @Command(
@@ -42,10 +45,18 @@ public final class WorkerCommand {
             return ERROR;
         });
         line.setParameterExceptionHandler((mistake, args) -> {
-            mistake.getCommandLine().getErr().println(mistake.getMessage());
-            mistake.getCommandLine()
-                    .getErr()
-                    .println("Try '" + mistake.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+            PrintWriter err = mistake.getCommandLine().getErr();
+            List<String> unmatched = mistake.getCommandLine().getUnmatchedArguments();
+            if (unmatched.isEmpty()) {
+                err.println(mistake.getMessage());
+            } else {
+                // A misspelt option also makes a required one missing: the misspelling is the mistake.
+                UnmatchedArgumentException wrong = new UnmatchedArgumentException(mistake.getCommandLine(), unmatched);
+                err.println(wrong.getMessage());
+                UnmatchedArgumentException.printSuggestions(wrong, err);
+            }
+            err.println("Try '" + mistake.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+            err.flush();
             return ERROR;
         });
         return line.execute(arguments);

@@ -28,6 +28,8 @@ final class WorkerProcess implements AutoCloseable {
         trust(config);
         vertx = Vertx.vertx(
                 HostNames.vertxOptions(new VertxOptions(), config.entra().authority(), AzureClients.rules(config)));
+        // A stop asked for by a signal ends as any other: sweeps stop and the ledger is closed.
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close, "stop"));
         if (options.stopWithStdin) {
             Thread watcher = new Thread(WorkerProcess::haltAtEndOfInput, "stdin");
             watcher.setDaemon(true);
@@ -63,7 +65,7 @@ final class WorkerProcess implements AutoCloseable {
         Runtime.getRuntime().halt(WorkerCommand.ERROR);
     }
 
-    /** Closes verticles, pools and sockets, ten seconds at most; the result already stands. */
+    /** Closes verticles, pools and sockets, ten seconds at most; the result already stands. Closing twice is harmless. */
     @Override
     public void close() {
         vertx.close()

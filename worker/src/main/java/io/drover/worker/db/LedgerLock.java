@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -27,6 +29,16 @@ final class LedgerLock implements AutoCloseable {
                         + " Wait for it to end or stop it, or name another file under ledger.url.");
             }
             return new LedgerLock(channel);
+        } catch (NoSuchFileException e) {
+            throw new LedgerException(
+                    "There is no folder " + ledger.toAbsolutePath().getParent()
+                            + " for the ledger. Create it, or correct ledger.url.",
+                    e);
+        } catch (AccessDeniedException e) {
+            throw new LedgerException(
+                    "The ledger's folder " + ledger.toAbsolutePath().getParent()
+                            + " is not writable. Correct its permissions, or name another under ledger.url.",
+                    e);
         } catch (IOException e) {
             throw new LedgerException(
                     "Cannot lock " + file + ": " + e.getMessage()

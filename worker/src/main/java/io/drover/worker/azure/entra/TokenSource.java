@@ -10,6 +10,7 @@ import io.vertx.ext.auth.oauth2.OAuth2Auth;
 import io.vertx.ext.auth.oauth2.OAuth2FlowType;
 import io.vertx.ext.auth.oauth2.OAuth2Options;
 import io.vertx.ext.auth.oauth2.Oauth2Credentials;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /**
  * Signs in at Entra with client credentials and hands out a bearer token per audience, kept until shortly before it
@@ -30,6 +32,7 @@ public final class TokenSource {
     private final OAuth2Auth entra;
     private final Clock clock;
     private final String whom;
+    private final String site;
     private final Map<String, Future<Token>> tokens = new ConcurrentHashMap<>();
 
     private record Token(String value, Instant renewAt) {
@@ -55,7 +58,7 @@ public final class TokenSource {
         this.clock = clock;
         this.whom = "client " + identity.clientId() + " of tenant " + identity.tenant();
         URI authority = URI.create(identity.authority());
-        String site = ConnectTo.of(rules, authority.getHost())
+        this.site = ConnectTo.of(rules, authority.getHost())
                 .map(rule -> authority.getScheme() + "://" + authority.getHost() + ":" + rule.port())
                 .orElse(identity.authority());
         this.entra = OAuth2Auth.create(
@@ -105,10 +108,24 @@ public final class TokenSource {
 
     private AzureException refusal(String audience, Throwable cause) {
         String said = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        if (cause instanceof SSLException) {
+            return new AzureException(
+                    0,
+                    "NotTrusted",
+                    site + " was reached, but TLS failed: " + said
+                            + ". If its certificate is of a private authority, name that in network.trustedCa.");
+        }
+        if (cause instanceof IOException) {
+            return new AzureException(
+                    0,
+                    "Unreachable",
+                    site + " cannot be reached: " + said
+                            + ". Check entra.authority, network.connectTo, and the way there (DNS, proxy, firewall).");
+        }
         return new AzureException(
                 401,
                 "SignInFailed",
                 "Entra did not sign in " + whom + " for " + audience + ": " + said
-                        + ". Check entra.tenant, entra.clientId and the client secret, and that the authority is reachable.");
+                        + ". Check entra.tenant, entra.clientId and the client secret.");
     }
 }

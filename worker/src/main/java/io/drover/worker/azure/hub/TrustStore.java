@@ -1,5 +1,6 @@
 package io.drover.worker.azure.hub;
 
+import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -23,9 +24,11 @@ import javax.net.ssl.X509TrustManager;
  */
 public final class TrustStore {
     private final SSLContext context;
+    private final TrustManagerFactory trust;
 
-    private TrustStore(SSLContext context) {
+    private TrustStore(SSLContext context, TrustManagerFactory trust) {
         this.context = context;
+        this.trust = trust;
     }
 
     /**
@@ -47,7 +50,12 @@ public final class TrustStore {
         trust.init(store);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, trust.getTrustManagers(), null);
-        return new TrustStore(context);
+        return new TrustStore(context, trust);
+    }
+
+    /** For clients of Vert.x. */
+    public TrustOptions options() {
+        return TrustOptions.wrap(trust.getTrustManagers()[0]);
     }
 
     /** For clients that can be given a context. */
