@@ -111,7 +111,7 @@ public final class MigrationPipeline {
         return new DispatchVerticle(
                 new DispatchVerticle.Work(
                         scope, ledger.migrations(), ledger.devices(), ledger.control(), config.rollout(), migration),
-                new QuotaGate(vertx, pace().perSecond()),
+                new QuotaGate(vertx, pace().perSecond(), (int) Math.ceil(pace().perSecond() / 2)),
                 new Dispatcher.Sender(
                         worker,
                         config.migration().deadlines().answer(),

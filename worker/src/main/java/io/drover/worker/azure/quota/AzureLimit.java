@@ -14,10 +14,20 @@ public enum AzureLimit {
     HUB_QUERIES(20, Duration.ofMinutes(1)),
     HUB_CONNECTIONS(100, Duration.ofSeconds(1));
 
+    private final long amount;
     private final double perSecond;
 
     AzureLimit(long amount, Duration period) {
+        this.amount = amount;
         this.perSecond = amount * 1000.0 / period.toMillis();
+    }
+
+    /**
+     * Calls that may go at once: half of what the limit grants in its period, so that a burst and the calls that follow
+     * it never meet the limit together.
+     */
+    public int burst() {
+        return (int) Math.max(1, amount / 2);
     }
 
     /** The documented rate of one instance (one S1 unit for a hub), per second. */

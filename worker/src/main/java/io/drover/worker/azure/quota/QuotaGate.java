@@ -19,18 +19,24 @@ public final class QuotaGate {
     private static final long PRECISION = 1000;
 
     private final Vertx vertx;
+    private final int burst;
     private volatile double limit;
     private final Bucket bucket;
     private final AtomicLong closedUntilNanos = new AtomicLong(System.nanoTime());
     private double rate;
     private long grantedSinceChange;
 
-    /** A gate that lets {@code perSecond} calls through each second, with a burst of one second's worth but at least ten. */
-    public QuotaGate(Vertx vertx, double perSecond) {
+    /**
+     * A gate that lets {@code perSecond} calls through each second.
+     *
+     * @param burst calls that may go at once after a pause, at least 1
+     */
+    public QuotaGate(Vertx vertx, double perSecond, int burst) {
         if (!(perSecond > 0)) {
             throw new IllegalArgumentException("A quota must be more than 0 per second, not " + perSecond);
         }
         this.vertx = vertx;
+        this.burst = Math.max(1, burst);
         this.limit = perSecond;
         this.rate = perSecond;
         this.bucket = Bucket.builder()
@@ -39,8 +45,7 @@ public final class QuotaGate {
                 .build();
     }
 
-    private static Bandwidth bandwidth(double perSecond) {
-        long burst = Math.max(10, (long) Math.ceil(perSecond));
+    private Bandwidth bandwidth(double perSecond) {
         // A fractional rate is expressed as a longer period, as Bucket4j counts whole tokens.
         long amount = Math.max(1, Math.round(perSecond * PRECISION));
         return Bandwidth.builder()

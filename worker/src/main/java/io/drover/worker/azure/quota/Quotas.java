@@ -23,7 +23,8 @@ public final class Quotas {
 
     /** The gate of one limit at one instance, named by its host. */
     public QuotaGate gate(AzureLimit limit, String owner) {
-        return gates.computeIfAbsent(limit.key() + '|' + owner, key -> new QuotaGate(vertx, perSecond(limit, owner)));
+        return gates.computeIfAbsent(
+                limit.key() + '|' + owner, key -> new QuotaGate(vertx, perSecond(limit, owner), limit.burst()));
     }
 
     /** The rate that is configured or documented, after time compression. */
