@@ -44,7 +44,7 @@ public final class Sweep {
         wanted = false;
         Future.succeededFuture().compose(now -> work.get()).onComplete(done -> {
             running = false;
-            if (done.failed()) {
+            if (done.failed() && !stopped) {
                 LOG.warn("{}: {}", name, done.cause().getMessage());
                 LOG.debug("{} failed", name, done.cause());
             }

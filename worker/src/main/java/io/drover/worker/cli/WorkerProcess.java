@@ -68,7 +68,9 @@ final class WorkerProcess implements AutoCloseable {
     /** Closes verticles, pools and sockets, ten seconds at most; the result already stands. Closing twice is harmless. */
     @Override
     public void close() {
-        vertx.close()
+        // Verticles first: a sweep under way must not find its connections closed.
+        Future.join(vertx.deploymentIDs().stream().map(vertx::undeploy).toList())
+                .transform(undeployed -> vertx.close())
                 .toCompletionStage()
                 .toCompletableFuture()
                 .completeOnTimeout(null, 10, TimeUnit.SECONDS)
