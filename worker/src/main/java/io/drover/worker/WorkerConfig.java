@@ -16,7 +16,7 @@ public record WorkerConfig(
         Migration migration,
         Map<String, Rate> quotas,
         Dispatch dispatch,
-        LedgerFile ledger,
+        LedgerAddress ledger,
         Management management) {
 
     /** Who signs in, and where. */
@@ -86,8 +86,20 @@ public record WorkerConfig(
      */
     public record Dispatch(int maxInFlight) {}
 
-    /** JDBC URL of the ledger. */
-    public record LedgerFile(String url) {}
+    /**
+     * Where the ledger is.
+     *
+     * @param url {@code jdbc:sqlite:} and a file, or {@code jdbc:postgresql://} and host and database
+     * @param user empty for SQLite
+     * @param password empty for SQLite
+     * @param trustedCa PEM file of authorities trusted beside the JRE's for an encrypted connection, or null
+     */
+    public record LedgerAddress(String url, String user, Secret password, Path trustedCa) {
+        /** A ledger in a file. */
+        public static LedgerAddress ofFile(String url) {
+            return new LedgerAddress(url, "", new Secret(""), null);
+        }
+    }
 
     /** Where metrics and health are served; port 0 takes any free one. */
     public record Management(String host, int port) {}

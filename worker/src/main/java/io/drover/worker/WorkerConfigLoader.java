@@ -6,13 +6,14 @@ import io.drover.worker.WorkerConfig.ConnectTo;
 import io.drover.worker.WorkerConfig.Deadlines;
 import io.drover.worker.WorkerConfig.Dispatch;
 import io.drover.worker.WorkerConfig.Entra;
-import io.drover.worker.WorkerConfig.LedgerFile;
+import io.drover.worker.WorkerConfig.LedgerAddress;
 import io.drover.worker.WorkerConfig.Management;
 import io.drover.worker.WorkerConfig.Migration;
 import io.drover.worker.WorkerConfig.Network;
 import io.drover.worker.WorkerConfig.Rate;
 import io.drover.worker.WorkerConfig.Source;
 import io.drover.worker.WorkerConfig.Target;
+import io.drover.worker.db.PostgresUrl;
 import io.drover.worker.device.Verification;
 import java.io.IOException;
 import java.io.StringReader;
@@ -55,14 +56,15 @@ public final class WorkerConfigLoader {
 
     private WorkerConfig read() {
         ConfigSection root = new ConfigSection("", parse(), problems);
+        Network network = network(root.section("network"));
         WorkerConfig config = new WorkerConfig(
                 entra(root.section("entra")),
                 azure(root.section("azure")),
-                network(root.section("network")),
+                network,
                 migration(root.section("migration")),
                 quotas(root.section("quotas")),
                 dispatch(root.section("dispatch")),
-                ledger(root.section("ledger")),
+                ledger(root.section("ledger"), network.trustedCa()),
                 management(root.section("management")));
         root.end();
         if (!problems.isEmpty()) {
@@ -92,35 +94,34 @@ public final class WorkerConfigLoader {
                 url(entra, "authority", "https://login.microsoftonline.com"),
                 entra.required("tenant", "Write the directory (tenant) id."),
                 entra.required("clientId", "Write the application (client) id of the app registration."),
-                secret(entra));
+                secret(entra, "clientSecret", "DROVER_CLIENT_SECRET"));
         entra.end();
         return read;
     }
 
-    private Secret secret(ConfigSection entra) {
-        String key = "clientSecret";
-        String remedy = "Write { env: DROVER_CLIENT_SECRET } or { file: path } and keep the secret there.";
-        if (entra.isScalar(key)) {
-            entra.text(key, "");
-            entra.problem(key, "holds a secret in plain text.", remedy);
+    private Secret secret(ConfigSection parent, String key, String variableName) {
+        String remedy = "Write { env: " + variableName + " } or { file: path } and keep the secret there.";
+        if (parent.isScalar(key)) {
+            parent.text(key, "");
+            parent.problem(key, "holds a secret in plain text.", remedy);
             return new Secret("");
         }
-        if (!entra.has(key)) {
-            entra.required(key, remedy);
+        if (!parent.has(key)) {
+            parent.required(key, remedy);
             return new Secret("");
         }
-        ConfigSection source = entra.section(key);
+        ConfigSection source = parent.section(key);
         String variable = source.text("env", null);
         String path = source.text("file", null);
         source.end();
         if ((variable == null) == (path == null)) {
-            entra.problem(key, "needs exactly one of env and file.", remedy);
+            parent.problem(key, "needs exactly one of env and file.", remedy);
             return new Secret("");
         }
         String value = variable != null ? environment.apply(variable) : readSecret(path);
         if (value == null || value.isBlank()) {
             String place = variable != null ? "environment variable " + variable : "file " + path;
-            entra.problem(key, "finds nothing in " + place + ".", "Put the secret there before starting.");
+            parent.problem(key, "finds nothing in " + place + ".", "Put the secret there before starting.");
             return new Secret("");
         }
         return new Secret(value.strip());
@@ -228,13 +229,34 @@ public final class WorkerConfigLoader {
         return read;
     }
 
-    private static LedgerFile ledger(ConfigSection ledger) {
+    private LedgerAddress ledger(ConfigSection ledger, Path trustedCa) {
         String url = ledger.text("url", "jdbc:sqlite:drover.db");
+        if (url.startsWith(PostgresUrl.PREFIX)) {
+            return postgres(ledger, url, trustedCa);
+        }
         if (!url.startsWith("jdbc:sqlite:") || url.equals("jdbc:sqlite:") || url.contains(":memory:")) {
-            ledger.problem("url", "'" + url + "' is not a ledger file.", "Write jdbc:sqlite: and a file path.");
+            ledger.problem(
+                    "url",
+                    "'" + url + "' is not a ledger.",
+                    "Write jdbc:sqlite: and a file path, or jdbc:postgresql://host:port/database.");
         }
         ledger.end();
-        return new LedgerFile(url);
+        return LedgerAddress.ofFile(url);
+    }
+
+    private LedgerAddress postgres(ConfigSection ledger, String url, Path trustedCa) {
+        try {
+            PostgresUrl.parse(url);
+        } catch (IllegalArgumentException e) {
+            ledger.problem(
+                    "url",
+                    "the PostgreSQL URL " + e.getMessage() + ".",
+                    "Write jdbc:postgresql://host:port/database, with ?sslmode=disable or ?sslmode=verify-full.");
+        }
+        String user = ledger.required("user", "Write the database user that owns the ledger.");
+        Secret password = secret(ledger, "password", "DROVER_LEDGER_PASSWORD");
+        ledger.end();
+        return new LedgerAddress(url, user, password, trustedCa);
     }
 
     private static Management management(ConfigSection management) {

@@ -44,6 +44,7 @@ class ArchitectureTest {
             .resideOutsideOfPackages(
                     "io.drover.worker.device..",
                     "io.drover.worker.migration..",
+                    "io.drover.worker.cluster..",
                     "io.drover.worker.db..",
                     "io.drover.worker.sql..")
             .should()

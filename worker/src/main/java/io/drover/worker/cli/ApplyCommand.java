@@ -49,7 +49,7 @@ final class ApplyCommand implements Callable<Integer> {
                                 + process.config.management().host() + ":" + management.actualPort() + "/metrics");
             }
             Ledger ledger = WorkerProcess.await(Ledger.open(
-                    process.vertx, process.config.ledger().url(), process.config.policy(), process.meters, clock));
+                    process.vertx, process.config.ledger(), process.config.policy(), process.meters, clock));
             open.set(ledger);
             return WorkerProcess.await(migrate(process, pipeline, ledger));
         }

@@ -55,11 +55,7 @@ final class ReportCommand implements Callable<Integer> {
 
     static Ledger open(WorkerProcess process) throws Exception {
         return WorkerProcess.await(Ledger.openBeside(
-                process.vertx,
-                process.config.ledger().url(),
-                process.config.policy(),
-                process.meters,
-                Clock.systemUTC()));
+                process.vertx, process.config.ledger(), process.config.policy(), process.meters, Clock.systemUTC()));
     }
 
     static Migration migration(WorkerProcess process, Ledger ledger) throws Exception {

@@ -24,6 +24,7 @@ import java.util.function.UnaryOperator;
 /** The ledger's devices. Every change is one guarded move that writes row, history and counts in one transaction. */
 public final class DeviceStore {
     private final Transactions writes;
+    private final String turn;
     private final DeviceWriter writer;
     private final DeviceReads reads;
     private final DeviceTransition transition;
@@ -38,6 +39,7 @@ public final class DeviceStore {
             MeterRegistry meters,
             Clock clock) {
         this.writes = writes;
+        this.turn = "SELECT id FROM migration WHERE id = #{migration_id}" + locks.waiting();
         this.reads = new DeviceReads(reads);
         this.writer = new DeviceWriter(vertx, writes, locks, meters);
         this.transition = new DeviceTransition(policy);
@@ -49,14 +51,12 @@ public final class DeviceStore {
         return reads;
     }
 
-    /**
-     * Adds those not yet known; completes with how many were new. Call with at most a few thousand at a time and from
-     * one place at a time.
-     */
+    /** Adds those not yet known; completes with how many were new. Call with at most a few thousand at a time. */
     public Future<Integer> insert(long migrationId, List<DiscoveredDevice> devices) {
         List<String> ids = devices.stream().map(DiscoveredDevice::deviceId).toList();
         Instant now = clock.instant();
-        return writes.run(connection -> DeviceReads.known(connection, migrationId, ids)
+        return writes.run(connection -> inTurn(connection, migrationId)
+                .compose(mine -> DeviceReads.known(connection, migrationId, ids))
                 .compose(known -> {
                     Set<String> seen = new HashSet<>(known);
                     DeviceCounts.Delta delta = new DeviceCounts.Delta();
@@ -83,18 +83,25 @@ public final class DeviceStore {
     /** Puts the first {@code devices} in order that no wave has taken yet into this wave; completes with how many. */
     public Future<Integer> assign(long migrationId, int wave, long devices) {
         Map<String, Object> parameters = Map.of("migration_id", migrationId, "wave", wave, "limit", devices);
-        return writes.run(connection -> SqlTemplate.forUpdate(
-                        connection,
-                        "UPDATE device SET wave = #{wave}, revision = revision + 1 WHERE migration_id = #{migration_id}"
-                                + " AND device_id IN (SELECT device_id FROM device WHERE migration_id = #{migration_id}"
-                                + " AND state = 'PENDING' AND wave = 0 ORDER BY position, device_id LIMIT #{limit})")
-                .execute(parameters)
-                .compose(assigned -> {
-                    DeviceCounts.Delta delta = new DeviceCounts.Delta();
-                    delta.add(0, DeviceState.PENDING, null, -assigned.rowCount());
-                    delta.add(wave, DeviceState.PENDING, null, assigned.rowCount());
-                    return add(connection, delta.parameters(migrationId)).map(done -> assigned.rowCount());
-                }));
+        return writes.run(connection -> inTurn(connection, migrationId)
+                .compose(mine -> SqlTemplate.forUpdate(
+                                connection,
+                                "UPDATE device SET wave = #{wave}, revision = revision + 1 WHERE migration_id = #{migration_id}"
+                                        + " AND device_id IN (SELECT device_id FROM device WHERE migration_id = #{migration_id}"
+                                        + " AND state = 'PENDING' AND wave = 0 ORDER BY position, device_id LIMIT #{limit})")
+                        .execute(parameters)
+                        .compose(assigned -> {
+                            DeviceCounts.Delta delta = new DeviceCounts.Delta();
+                            delta.add(0, DeviceState.PENDING, null, -assigned.rowCount());
+                            delta.add(wave, DeviceState.PENDING, null, assigned.rowCount());
+                            return add(connection, delta.parameters(migrationId))
+                                    .map(done -> assigned.rowCount());
+                        })));
+    }
+
+    /** One at a time per migration adds devices or lays them out, whichever worker it is. */
+    private Future<?> inTurn(SqlConnection connection, long migrationId) {
+        return SqlTemplate.forQuery(connection, turn).execute(Map.of("migration_id", migrationId));
     }
 
     /** Completes after the commit: true when the device's state moved. Evidence of an unknown device is dropped. */

@@ -1,5 +1,6 @@
 package io.drover.worker.migration;
 
+import io.drover.worker.sql.RowLocks;
 import io.drover.worker.sql.Transactions;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -32,13 +33,18 @@ public final class AuditStore {
 
     private final Pool reads;
     private final Transactions writes;
+    private final String turn;
     private final Clock clock;
 
-    public AuditStore(Pool reads, Transactions writes, Clock clock) {
+    public AuditStore(Pool reads, Transactions writes, RowLocks locks, Clock clock) {
         this.reads = reads;
         this.writes = writes;
+        this.turn = "SELECT name FROM turn WHERE name = 'audit'" + locks.waiting();
         this.clock = clock;
     }
+
+    /** What is to be recorded. */
+    public record Act(String actor, String verb, String migration, String detail) {}
 
     /** One record. */
     public record Entry(
@@ -56,29 +62,42 @@ public final class AuditStore {
         }
     }
 
-    /** Appends; completes with the new head hash. */
-    public Future<String> append(String actor, String verb, String migration, String detail) {
-        return writes.run(connection -> head(connection).compose(head -> {
-            long sequence = head.sequence() + 1;
-            Instant at = Instant.ofEpochMilli(clock.millis());
-            String hash = hash(sequence, at, actor, verb, migration, detail, head.hash());
-            Map<String, Object> values = new HashMap<>();
-            values.put("sequence", sequence);
-            values.put("at", at.toEpochMilli());
-            values.put("actor", actor);
-            values.put("verb", verb);
-            values.put("migration", migration);
-            values.put("detail", detail);
-            values.put("previous_hash", head.hash());
-            values.put("hash", hash);
-            return SqlTemplate.forUpdate(
-                            connection,
-                            "INSERT INTO audit (sequence, at, actor, verb, migration, detail, previous_hash, hash)"
-                                    + " VALUES (#{sequence}, #{at}, #{actor}, #{verb}, #{migration}, #{detail},"
-                                    + " #{previous_hash}, #{hash})")
-                    .execute(values)
-                    .map(done -> hash);
-        }));
+    /** Appends in a transaction of its own; completes with the new head hash. */
+    public Future<String> append(Act act) {
+        return writes.run(connection -> append(connection, act));
+    }
+
+    /** Appends in the transaction of what is recorded, so that neither is without the other. */
+    Future<String> append(SqlConnection connection, Act act) {
+        return connection
+                .query(turn)
+                .execute()
+                .compose(mine -> head(connection))
+                .compose(head -> {
+                    Map<String, Object> values = record(act, head);
+                    return SqlTemplate.forUpdate(
+                                    connection,
+                                    "INSERT INTO audit (sequence, at, actor, verb, migration, detail, previous_hash,"
+                                            + " hash) VALUES (#{sequence}, #{at}, #{actor}, #{verb}, #{migration},"
+                                            + " #{detail}, #{previous_hash}, #{hash})")
+                            .execute(values)
+                            .map(done -> (String) values.get("hash"));
+                });
+    }
+
+    private Map<String, Object> record(Act act, Head head) {
+        long sequence = head.sequence() + 1;
+        Instant at = Instant.ofEpochMilli(clock.millis());
+        Map<String, Object> values = new HashMap<>();
+        values.put("sequence", sequence);
+        values.put("at", at.toEpochMilli());
+        values.put("actor", act.actor());
+        values.put("verb", act.verb());
+        values.put("migration", act.migration());
+        values.put("detail", act.detail());
+        values.put("previous_hash", head.hash());
+        values.put("hash", hash(sequence, at, act.actor(), act.verb(), act.migration(), act.detail(), head.hash()));
+        return values;
     }
 
     private record Head(long sequence, String hash) {}

@@ -5,6 +5,7 @@ import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.FailureReason;
+import io.drover.worker.migration.AuditStore.Act;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
@@ -125,14 +126,13 @@ public final class MigrationControl {
             return Future.succeededFuture(Outcome.unchanged("the migration is " + migration.state() + ", not paused"));
         }
         return devices.counts(migration.id())
-                .compose(counts -> migrations.acceptFailures(
-                        migration.id(), counts.in(DeviceState.FAILED), counts.in(DeviceState.MIGRATED)))
-                .compose(done -> held(migration))
-                .compose(wave -> wave.isEmpty()
-                        ? Future.succeededFuture(true)
-                        : migrations.moveWave(migration.id(), wave.get().number(), WaveState.HELD, heldBecomes))
-                .compose(done ->
-                        moved(migration, EnumSet.of(MigrationState.PAUSED), MigrationState.RUNNING, by, verb, message));
+                .compose(counts -> migrations.resume(
+                        migration.id(),
+                        counts.in(DeviceState.FAILED),
+                        counts.in(DeviceState.MIGRATED),
+                        heldBecomes,
+                        act(migration, verb, by)))
+                .compose(head -> outcome(migration, head, verb, message));
     }
 
     /** Sends nothing more, cancels what is not on its way, and follows what is. */
@@ -172,14 +172,15 @@ public final class MigrationControl {
 
     private Future<Outcome> reopened(Migration migration, int taken, By by) {
         String message = taken + " devices are taken up again, after a look at the target. Next: apply";
+        Act act = new Act(by.actor(), "retry", migration.name(), taken + " devices; " + by.because());
         return migrations
                 .move(
                         migration.id(),
                         EnumSet.of(MigrationState.FINISHED, MigrationState.ABORTED),
                         MigrationState.RUNNING,
-                        null)
-                .compose(done ->
-                        audit.append(by.actor(), "retry", migration.name(), taken + " devices; " + by.because()))
+                        null,
+                        act)
+                .compose(head -> head.map(Future::succeededFuture).orElseGet(() -> audit.append(act)))
                 .map(head -> new Outcome(true, message, head));
     }
 
@@ -188,14 +189,20 @@ public final class MigrationControl {
         String reason =
                 to == MigrationState.PAUSED || to == MigrationState.ABORTING ? verb + " by " + by.because() : null;
         return migrations
-                .move(migration.id(), from, to, reason)
-                .compose(done -> done
-                        ? audit.append(by.actor(), verb, migration.name(), by.reason())
-                                .map(head -> new Outcome(true, message, head))
-                        : migrations
-                                .get(migration.id())
-                                .map(now ->
-                                        Outcome.unchanged("the migration is " + now.state() + "; nothing to " + verb)));
+                .move(migration.id(), from, to, reason, act(migration, verb, by))
+                .compose(head -> outcome(migration, head, verb, message));
+    }
+
+    private Future<Outcome> outcome(Migration migration, Optional<String> head, String verb, String message) {
+        return head.isPresent()
+                ? Future.succeededFuture(new Outcome(true, message, head.get()))
+                : migrations
+                        .get(migration.id())
+                        .map(now -> Outcome.unchanged("the migration is " + now.state() + "; nothing to " + verb));
+    }
+
+    private static Act act(Migration migration, String verb, By by) {
+        return new Act(by.actor(), verb, migration.name(), by.reason());
     }
 
     /** The waves that are open or were, for claims: the highest number, 0 for none. */

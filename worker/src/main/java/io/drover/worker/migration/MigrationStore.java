@@ -1,8 +1,11 @@
 package io.drover.worker.migration;
 
+import io.drover.worker.migration.AuditStore.Act;
+import io.drover.worker.sql.Transactions;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.templates.SqlTemplate;
 import java.time.Clock;
 import java.time.Instant;
@@ -16,12 +19,14 @@ import java.util.Set;
 /** The ledger's migrations and waves; a migration is known by its name. */
 public final class MigrationStore {
     private final Pool reads;
-    private final Pool writes;
+    private final Transactions writes;
+    private final AuditStore audit;
     private final Clock clock;
 
-    public MigrationStore(Pool reads, Pool writes, Clock clock) {
+    public MigrationStore(Pool reads, Transactions writes, AuditStore audit, Clock clock) {
         this.reads = reads;
         this.writes = writes;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -53,16 +58,18 @@ public final class MigrationStore {
         values.put("rollout", wanted.rollout());
         values.put("state", wanted.initially().name());
         values.put("at", clock.instant().toEpochMilli());
-        return SqlTemplate.forUpdate(
-                        writes,
+        return update(
                         "INSERT INTO migration (id, name, source_application, source_group,"
                                 + " target_provisioning_service, verification, rollout, state, state_at, created_at)"
                                 + " VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM migration), #{name}, #{application},"
                                 + " #{device_group}, #{target}, #{verification}, #{rollout}, #{state}, #{at}, #{at})"
-                                + " ON CONFLICT DO NOTHING")
-                .execute(values)
-                .compose(done -> rollout(wanted.name()))
-                .compose(rollout -> find(wanted.name()).compose(found -> same(found, rollout, wanted)));
+                                + " ON CONFLICT DO NOTHING",
+                        values)
+                .compose(done -> find(wanted.name()))
+                // Another worker took this id for another migration at the same moment: the next one is free.
+                .compose(found -> found.isEmpty()
+                        ? createOrGet(wanted)
+                        : rollout(wanted.name()).compose(rollout -> same(found, rollout, wanted)));
     }
 
     private Future<Optional<String>> rollout(String name) {
@@ -101,8 +108,40 @@ public final class MigrationStore {
                 .map(rows -> migration(rows.iterator().next()));
     }
 
-    /** Moves the migration if it is in one of these states; completes with whether it was. */
-    public Future<Boolean> move(long id, Set<MigrationState> from, MigrationState to, String reason) {
+    /**
+     * Moves the migration if it is in one of these states and records that; completes with the audit's new head hash, or
+     * empty when it is in another state.
+     */
+    public Future<Optional<String>> move(long id, Set<MigrationState> from, MigrationState to, String reason, Act act) {
+        return writes.run(connection ->
+                move(connection, id, from, to, reason).compose(moved -> recorded(connection, moved, act)));
+    }
+
+    /**
+     * Lets a paused migration run again in spite of its failures so far, from which the error threshold counts anew.
+     *
+     * @param heldBecomes what a held wave becomes
+     */
+    public Future<Optional<String>> resume(long id, long failures, long arrivals, WaveState heldBecomes, Act act) {
+        return writes.run(connection -> move(
+                        connection, id, Set.of(MigrationState.PAUSED), MigrationState.RUNNING, null)
+                .compose(moved -> moved
+                        ? SqlTemplate.forUpdate(
+                                        connection,
+                                        "UPDATE migration SET accepted_failures = #{failures}, accepted_arrivals ="
+                                                + " #{arrivals} WHERE id = #{id}")
+                                .execute(Map.of("id", id, "failures", failures, "arrivals", arrivals))
+                                .compose(done -> held(connection, id, heldBecomes))
+                                .compose(done -> recorded(connection, true, act))
+                        : Future.succeededFuture(Optional.empty())));
+    }
+
+    private Future<Optional<String>> recorded(SqlConnection connection, boolean changed, Act act) {
+        return changed ? audit.append(connection, act).map(Optional::of) : Future.succeededFuture(Optional.empty());
+    }
+
+    private Future<Boolean> move(
+            SqlConnection connection, long id, Set<MigrationState> from, MigrationState to, String reason) {
         Map<String, Object> values = new HashMap<>();
         values.put("id", id);
         values.put("state", to.name());
@@ -113,7 +152,7 @@ public final class MigrationStore {
         List<String> states =
                 from.stream().map(state -> "'" + state.name() + "'").toList();
         return SqlTemplate.forUpdate(
-                        writes,
+                        connection,
                         "UPDATE migration SET state = #{state}, state_reason = #{reason}, state_at = #{at},"
                                 + " started_at = COALESCE(started_at, #{started_at}), finished_at = #{finished_at}"
                                 + " WHERE id = #{id} AND state IN (" + String.join(", ", states) + ")")
@@ -121,14 +160,25 @@ public final class MigrationStore {
                 .map(done -> done.rowCount() > 0);
     }
 
-    /** An operator goes on in spite of these failures; the error threshold counts anew. */
-    public Future<Void> acceptFailures(long id, long failures, long arrivals) {
+    private Future<?> held(SqlConnection connection, long id, WaveState becomes) {
+        Map<String, Object> values = new HashMap<>();
+        values.put("id", id);
+        values.put("state", becomes.name());
+        values.put("completed_at", completedAt(becomes));
         return SqlTemplate.forUpdate(
-                        writes,
-                        "UPDATE migration SET accepted_failures = #{failures}, accepted_arrivals = #{arrivals}"
-                                + " WHERE id = #{id}")
-                .execute(Map.of("id", id, "failures", failures, "arrivals", arrivals))
-                .mapEmpty();
+                        connection,
+                        "UPDATE wave SET state = #{state}, completed_at = #{completed_at}"
+                                + " WHERE migration_id = #{id} AND state = 'HELD'")
+                .execute(values);
+    }
+
+    private Long completedAt(WaveState state) {
+        return state == WaveState.COMPLETE ? clock.instant().toEpochMilli() : null;
+    }
+
+    private Future<Boolean> update(String sql, Map<String, Object> values) {
+        return writes.run(connection ->
+                SqlTemplate.forUpdate(connection, sql).execute(values).map(done -> done.rowCount() > 0));
     }
 
     /** Says that the selection was read to its end: an empty migration is only finished after this. */
@@ -142,8 +192,9 @@ public final class MigrationStore {
     }
 
     private Future<Void> stamp(long id, String column, Instant at) {
-        return SqlTemplate.forUpdate(writes, "UPDATE migration SET " + column + " = #{at} WHERE id = #{id}")
-                .execute(Map.of("id", id, "at", at.toEpochMilli()))
+        return update(
+                        "UPDATE migration SET " + column + " = #{at} WHERE id = #{id}",
+                        Map.of("id", id, "at", at.toEpochMilli()))
                 .mapEmpty();
     }
 
@@ -153,12 +204,12 @@ public final class MigrationStore {
         for (int i = 0; i < names.size(); i++) {
             rows.add(Map.of("migration_id", id, "number", i + 1, "name", names.get(i)));
         }
-        return SqlTemplate.forUpdate(
-                        writes,
+        return writes.run(connection -> SqlTemplate.forUpdate(
+                        connection,
                         "INSERT INTO wave (migration_id, number, name, state) VALUES (#{migration_id}, #{number},"
                                 + " #{name}, 'PLANNED') ON CONFLICT (migration_id, number) DO NOTHING")
                 .executeBatch(rows)
-                .mapEmpty();
+                .mapEmpty());
     }
 
     /** The waves in order. */
@@ -178,35 +229,49 @@ public final class MigrationStore {
                 });
     }
 
-    /** Opens a planned wave; false when it is open already. */
-    public Future<Boolean> open(long id, int number, Instant deadline) {
+    /** Opens a planned wave and records that; false when it is open already. */
+    public Future<Boolean> open(long id, int number, Instant deadline, Act act) {
         Map<String, Object> values = new HashMap<>();
         values.put("id", id);
         values.put("number", number);
         values.put("at", clock.instant().toEpochMilli());
         values.put("deadline_at", deadline == null ? null : deadline.toEpochMilli());
-        return SqlTemplate.forUpdate(
-                        writes,
-                        "UPDATE wave SET state = 'OPEN', opened_at = #{at}, deadline_at = #{deadline_at}"
-                                + " WHERE migration_id = #{id} AND number = #{number} AND state = 'PLANNED'")
-                .execute(values)
-                .map(done -> done.rowCount() > 0);
+        return recorded(
+                "UPDATE wave SET state = 'OPEN', opened_at = #{at}, deadline_at = #{deadline_at}"
+                        + " WHERE migration_id = #{id} AND number = #{number} AND state = 'PLANNED'",
+                values,
+                act);
     }
 
-    /** Moves a wave from one state to HELD, OPEN again or COMPLETE; false when it is not in that state. */
-    public Future<Boolean> moveWave(long id, int number, WaveState from, WaveState to) {
-        Map<String, Object> values = new HashMap<>();
-        values.put("id", id);
-        values.put("number", number);
-        values.put("from_state", from.name());
-        values.put("to_state", to.name());
-        values.put("completed_at", to == WaveState.COMPLETE ? clock.instant().toEpochMilli() : null);
-        return SqlTemplate.forUpdate(
-                        writes,
-                        "UPDATE wave SET state = #{to_state}, completed_at = #{completed_at}"
-                                + " WHERE migration_id = #{id} AND number = #{number} AND state = #{from_state}")
+    /** Completes an open wave and records that; false when it is not open. */
+    public Future<Boolean> complete(long id, int number, Act act) {
+        return recorded(
+                "UPDATE wave SET state = 'COMPLETE', completed_at = #{at}"
+                        + " WHERE migration_id = #{id} AND number = #{number} AND state = 'OPEN'",
+                Map.of("id", id, "number", number, "at", clock.instant().toEpochMilli()),
+                act);
+    }
+
+    /** Holds an open wave, pauses the migration that runs, and records that; false when either is not so. */
+    public Future<Boolean> hold(long id, int number, String reason, Act act) {
+        return writes.run(connection -> move(
+                        connection, id, Set.of(MigrationState.RUNNING), MigrationState.PAUSED, reason)
+                .compose(moved -> moved
+                        ? SqlTemplate.forUpdate(
+                                        connection,
+                                        "UPDATE wave SET state = 'HELD' WHERE migration_id = #{id}"
+                                                + " AND number = #{number} AND state = 'OPEN'")
+                                .execute(Map.of("id", id, "number", number))
+                                .compose(done -> recorded(connection, true, act))
+                        : Future.succeededFuture(Optional.<String>empty()))
+                .map(Optional::isPresent));
+    }
+
+    private Future<Boolean> recorded(String sql, Map<String, Object> values, Act act) {
+        return writes.run(connection -> SqlTemplate.forUpdate(connection, sql)
                 .execute(values)
-                .map(done -> done.rowCount() > 0);
+                .compose(done -> recorded(connection, done.rowCount() > 0, act))
+                .map(Optional::isPresent));
     }
 
     private static Migration migration(Row row) {

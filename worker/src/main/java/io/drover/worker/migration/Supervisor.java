@@ -1,7 +1,9 @@
 package io.drover.worker.migration;
 
+import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.FailureReason;
+import io.drover.worker.migration.AuditStore.Act;
 import io.drover.worker.migration.RolloutDecision.Step;
 import io.vertx.core.Future;
 import java.time.Clock;
@@ -62,17 +64,13 @@ public final class Supervisor {
                     .map(clock.instant()::plus)
                     .orElse(null);
             return migrations
-                    .open(id, open.wave(), deadline)
-                    .compose(done -> noted(done, migration, "open-wave", name(waves, open.wave())))
+                    .open(id, open.wave(), deadline, act(migration, "open-wave", name(waves, open.wave())))
                     .onSuccess(done -> opened.accept(open.wave()));
         } else if (step instanceof RolloutDecision.Complete complete) {
-            return migrations
-                    .moveWave(id, complete.wave(), WaveState.OPEN, WaveState.COMPLETE)
-                    .compose(done -> noted(done, migration, "complete-wave", name(waves, complete.wave())));
+            return migrations.complete(
+                    id, complete.wave(), act(migration, "complete-wave", name(waves, complete.wave())));
         } else if (step instanceof RolloutDecision.Hold hold) {
-            return migrations
-                    .moveWave(id, hold.wave(), WaveState.OPEN, WaveState.HELD)
-                    .compose(done -> move(migration, MigrationState.PAUSED, "hold", hold.reason()));
+            return migrations.hold(id, hold.wave(), hold.reason(), act(migration, "hold", hold.reason()));
         } else if (step instanceof RolloutDecision.GiveUp giveUp) {
             return giveUp(migration, giveUp.wave(), giveUp.from(), FailureReason.DEADLINE_PASSED, giveUp.reason());
         } else if (step instanceof RolloutDecision.Cancel cancel) {
@@ -88,24 +86,22 @@ public final class Supervisor {
     }
 
     private Future<Boolean> giveUp(
-            Migration migration,
-            int wave,
-            io.drover.worker.device.DeviceState from,
-            FailureReason reason,
-            String detail) {
+            Migration migration, int wave, DeviceState from, FailureReason reason, String detail) {
         return devices.giveUp(migration.id(), wave, from, reason, detail)
-                .compose(
-                        count -> noted(count > 0, migration, "give-up", count + " devices in " + from + ": " + detail));
+                .compose(count -> count == 0
+                        ? Future.succeededFuture(false)
+                        : audit.append(act(migration, "give-up", count + " devices in " + from + ": " + detail))
+                                .map(true));
     }
 
     private Future<Boolean> move(Migration migration, MigrationState to, String verb, String reason) {
         return migrations
-                .move(migration.id(), Set.of(migration.state()), to, reason)
-                .compose(done -> noted(done, migration, verb, reason));
+                .move(migration.id(), Set.of(migration.state()), to, reason, act(migration, verb, reason))
+                .map(Optional::isPresent);
     }
 
-    private Future<Boolean> noted(boolean done, Migration migration, String verb, String detail) {
-        return done ? audit.append(ACTOR, verb, migration.name(), detail).map(true) : Future.succeededFuture(false);
+    private static Act act(Migration migration, String verb, String detail) {
+        return new Act(ACTOR, verb, migration.name(), detail);
     }
 
     private static String name(List<Wave> waves, int number) {

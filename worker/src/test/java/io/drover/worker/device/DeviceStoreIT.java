@@ -1,18 +1,18 @@
 package io.drover.worker.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.drover.worker.WorkerConfig.LedgerAddress;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.db.LedgerException;
+import io.drover.worker.db.TestDatabase;
 import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.MigrationStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +27,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 class DeviceStoreIT {
     private static final Instant NOW = Instant.parse("2026-11-23T00:00:00Z");
     private static final MovePolicy POLICY = new MovePolicy(
@@ -40,8 +45,13 @@ class DeviceStoreIT {
             3,
             1);
 
+    @Parameter
+    TestDatabase database;
+
     @TempDir
     Path directory;
+
+    private LedgerAddress address;
 
     private final Vertx vertx = Vertx.vertx();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -50,6 +60,7 @@ class DeviceStoreIT {
 
     @BeforeEach
     void openLedger() throws Exception {
+        address = database.fresh(directory);
         ledger = await(open());
         migration = await(ledger.migrations()
                         .createOrGet(new MigrationStore.Definition(
@@ -208,7 +219,8 @@ class DeviceStoreIT {
     }
 
     @Test
-    void aSecondApplyOnTheSameLedgerIsRefused() throws Exception {
+    void aSecondApplyOnTheSameFileIsRefused() throws Exception {
+        assumeThat(database).isEqualTo(TestDatabase.SQLITE);
         Future<Ledger> second = open();
         await(second.otherwiseEmpty());
 
@@ -263,16 +275,11 @@ class DeviceStoreIT {
     }
 
     private Future<Ledger> open() {
-        return Ledger.open(vertx, "jdbc:sqlite:" + directory.resolve("l.db"), POLICY, meters, Clock.systemUTC());
+        return Ledger.open(vertx, address, POLICY, meters, Clock.systemUTC());
     }
 
     private long count(String sql) throws Exception {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("l.db"));
-                java.sql.Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(sql)) {
-            result.next();
-            return result.getLong(1);
-        }
+        return database.count(address, sql);
     }
 
     private static <T> T await(Future<T> future) throws Exception {

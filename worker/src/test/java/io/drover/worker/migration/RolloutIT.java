@@ -2,7 +2,9 @@ package io.drover.worker.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.worker.WorkerConfig.LedgerAddress;
 import io.drover.worker.db.Ledger;
+import io.drover.worker.db.TestDatabase;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DeviceStore;
@@ -18,8 +20,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,15 +33,25 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Waves, gates, stops and verbs on a real ledger; the test plays dispatch and tracking. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 class RolloutIT {
     private static final Instant NOW = Instant.parse("2026-11-24T00:00:00Z");
     private static final By OPERATOR = new By("ann", "night shift");
     private static final Set<FailureReason> ANY = Set.of();
 
+    @Parameter
+    TestDatabase database;
+
     @TempDir
     Path directory;
+
+    private LedgerAddress address;
 
     private final Vertx vertx = Vertx.vertx();
     private final List<Integer> opened = new ArrayList<>();
@@ -60,7 +70,9 @@ class RolloutIT {
                 Duration.ofDays(7),
                 1,
                 1);
-        ledger = await(Ledger.open(vertx, url(), policy, new SimpleMeterRegistry(), Clock.fixed(NOW, ZoneOffset.UTC)));
+        address = database.fresh(directory);
+        ledger =
+                await(Ledger.open(vertx, address, policy, new SimpleMeterRegistry(), Clock.fixed(NOW, ZoneOffset.UTC)));
     }
 
     @AfterEach
@@ -263,14 +275,7 @@ class RolloutIT {
     }
 
     private void change(String sql) throws Exception {
-        try (Connection connection = DriverManager.getConnection(url());
-                java.sql.Statement statement = connection.createStatement()) {
-            statement.executeUpdate(sql);
-        }
-    }
-
-    private String url() {
-        return "jdbc:sqlite:" + directory.resolve("l.db");
+        database.change(address, sql);
     }
 
     private static <T> T await(Future<T> future) throws Exception {

@@ -11,6 +11,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -32,7 +33,7 @@ public final class TrustStore {
     }
 
     /**
-     * Reads the file (blocking).
+     * Reads the file (blocking); null adds nothing to the JRE's.
      *
      * @throws IOException when the file cannot be read
      * @throws GeneralSecurityException when it holds no certificate, or TLS is not available
@@ -43,7 +44,7 @@ public final class TrustStore {
         for (X509Certificate authority : defaults()) {
             store.setCertificateEntry("default-" + store.size(), authority);
         }
-        for (Certificate authority : read(pem)) {
+        for (Certificate authority : pem == null ? List.<Certificate>of() : read(pem)) {
             store.setCertificateEntry("added-" + store.size(), authority);
         }
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());

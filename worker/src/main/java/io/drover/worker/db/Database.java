@@ -1,0 +1,16 @@
+package io.drover.worker.db;
+
+import io.drover.worker.sql.RowLocks;
+import io.drover.worker.sql.Transactions;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import java.util.function.Supplier;
+
+/**
+ * An open database of a ledger, its schema in place.
+ *
+ * @param reads connections for what is only read
+ * @param shared whether workers in other processes may work on it at the same time
+ * @param closing closes connections and locks
+ */
+record Database(Pool reads, Transactions writes, RowLocks locks, boolean shared, Supplier<Future<Void>> closing) {}

@@ -1,0 +1,89 @@
+package io.drover.worker.db;
+
+import io.drover.worker.sql.RowLocks;
+import io.drover.worker.sql.Transactions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.jdbcclient.JDBCPool;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.flywaydb.core.Flyway;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+/** A ledger in one SQLite file in WAL mode: one connection that writes and a few that read; one worker at a time. */
+final class SqliteDatabase {
+    static final String PREFIX = "jdbc:sqlite:";
+
+    private SqliteDatabase() {}
+
+    /**
+     * Fails with {@link LedgerException}.
+     *
+     * @param exclusive whether to lock the file for this process and bring the schema up to date
+     */
+    static Future<Database> open(Vertx vertx, String url, boolean exclusive) {
+        Path file = Path.of(url.substring(PREFIX.length())).toAbsolutePath();
+        SQLiteDataSource source = source(url);
+        return vertx.<LedgerLock>executeBlocking(() -> exclusive ? prepare(file, source) : existing(file))
+                .map(lock -> {
+                    Pool reads = pool(vertx, source, 3);
+                    Pool writes = pool(vertx, source, 1);
+                    return new Database(
+                            reads,
+                            Transactions.ofSqlite(writes),
+                            RowLocks.NONE,
+                            false,
+                            () -> close(vertx, reads, writes, lock));
+                });
+    }
+
+    private static SQLiteDataSource source(String url) {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        config.setBusyTimeout(5_000);
+        SQLiteDataSource source = new SQLiteDataSource(config);
+        source.setUrl(url);
+        return source;
+    }
+
+    private static LedgerLock existing(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new LedgerException("There is no ledger at " + file + ". Run apply first, or correct ledger.url.");
+        }
+        return null;
+    }
+
+    private static LedgerLock prepare(Path file, SQLiteDataSource source) throws Exception {
+        LedgerLock lock = LedgerLock.acquire(file);
+        try {
+            Flyway.configure()
+                    .dataSource(source)
+                    .locations("classpath:db/migration")
+                    .load()
+                    .migrate();
+            return lock;
+        } catch (RuntimeException e) {
+            lock.close();
+            throw new LedgerException("Cannot prepare the ledger " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Pool pool(Vertx vertx, SQLiteDataSource source, int size) {
+        return JDBCPool.pool(vertx, source, new PoolOptions().setMaxSize(size).setMaxWaitQueueSize(10_000));
+    }
+
+    private static Future<Void> close(Vertx vertx, Pool reads, Pool writes, LedgerLock lock) {
+        return reads.close()
+                .compose(done -> writes.close())
+                .compose(done -> vertx.executeBlocking(() -> {
+                    if (lock != null) {
+                        lock.close();
+                    }
+                    return null;
+                }));
+    }
+}
