@@ -1,4 +1,4 @@
--- What several workers share beside the devices. Names are "lead/<migration>", "worker/<migration>/<id>".
+-- What several workers share beside the devices. Names: migration/<id>/lead, migration/<id>/worker/<worker>.
 -- A holder adds to beat while it lives; who sees the same beat for long enough may take over, whatever the clocks say.
 CREATE TABLE lease (
   name TEXT PRIMARY KEY,

@@ -8,13 +8,12 @@ import io.drover.worker.azure.arm.HubKey;
 import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.hub.HubClient;
 import io.drover.worker.azure.hub.TelemetrySource;
-import io.drover.worker.azure.quota.QuotaGate;
+import io.drover.worker.cluster.MembershipVerticle;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.Verification;
 import io.drover.worker.discovery.Discovery;
 import io.drover.worker.discovery.DiscoveryBus;
-import io.drover.worker.discovery.DiscoveryBus.Discovered;
 import io.drover.worker.discovery.DiscoveryVerticle;
 import io.drover.worker.discovery.Preflight;
 import io.drover.worker.dispatch.DispatchPace;
@@ -41,10 +40,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * The way of a migration, in order: preflight, then discovery, supervision of the rollout's waves, registration,
- * dispatch and tracking. The stages share nothing but the ledger; the bus only wakes them.
+ * dispatch and tracking. The stages share nothing but the ledger; the bus only wakes them. Where several workers share
+ * a ledger each dispatches, and one of them leads and does the rest.
  */
 public final class MigrationPipeline {
     private static final Duration DISCOVERY_DEADLINE = Duration.ofHours(6);
@@ -84,38 +86,64 @@ public final class MigrationPipeline {
     }
 
     /**
-     * Starts all stages, the last first so that each finds its successor listening, then reads the selection.
-     * Completes when every device is in the ledger; the stages go on until the Vertx is closed.
+     * Starts the stages. Completes when this worker takes part; the stages go on until the Vertx is closed.
      *
      * @param migration evidence from before its creation proves nothing
+     * @param broken hears why the selection cannot be read, without which the migration cannot go on
      */
-    public Future<Discovered> deploy(Ledger ledger, Migration migration) {
+    public Future<?> deploy(Ledger ledger, Migration migration, Consumer<Throwable> broken) {
+        MembershipVerticle.Stages stages = new MembershipVerticle.Stages() {
+            @Override
+            public Future<?> join(BooleanSupplier trusted) {
+                return vertx.deployVerticle(dispatch(ledger, migration, trusted));
+            }
+
+            @Override
+            public Future<List<String>> lead() {
+                return MigrationPipeline.this.lead(ledger, migration, broken);
+            }
+        };
+        return vertx.deployVerticle(new MembershipVerticle(
+                ledger.leases(), ledger.devices(), migration.id(), worker, ledger.isShared(), stages));
+    }
+
+    /** What is done once, the last stage first so that each finds its successor listening. */
+    private Future<List<String>> lead(Ledger ledger, Migration migration, Consumer<Throwable> broken) {
         RolloutPolicy policy = config.rollout();
         MigrationStore migrations = ledger.migrations();
         DeviceStore devices = ledger.devices();
         long id = migration.id();
         Supervisor supervisor = new Supervisor(migrations, devices, ledger.audit(), policy, clock);
+        Discovery discovery = new Discovery(scope, migrations, devices, policy);
         return tracking(ledger, migration)
                 .compose(vertx::deployVerticle)
-                .compose(tracking -> vertx.deployVerticle(dispatch(ledger, migration)))
-                .compose(dispatch -> vertx.deployVerticle(
-                        new RegistrationVerticle(new Registration(scope, migrations, devices), id)))
-                .compose(registration -> vertx.deployVerticle(new SupervisorVerticle(supervisor, id)))
-                .compose(supervision -> vertx.deployVerticle(
-                        new DiscoveryVerticle(new Discovery(scope, migrations, devices, policy), id, policy.refresh())))
-                .compose(discovery ->
-                        DiscoveryBus.DISCOVER.ask(vertx, new DiscoveryBus.Discover(id), DISCOVERY_DEADLINE));
+                .compose(tracking -> vertx.deployVerticle(
+                                new RegistrationVerticle(new Registration(scope, migrations, devices), id))
+                        .compose(registration -> vertx.deployVerticle(new SupervisorVerticle(supervisor, id))
+                                .compose(supervision -> vertx.deployVerticle(
+                                                new DiscoveryVerticle(discovery, id, policy.refresh()))
+                                        .map(found -> List.of(found, supervision, registration, tracking)))))
+                .onSuccess(deployed -> DiscoveryBus.DISCOVER
+                        .ask(vertx, new DiscoveryBus.Discover(id), DISCOVERY_DEADLINE)
+                        .onFailure(broken::accept));
     }
 
-    private DispatchVerticle dispatch(Ledger ledger, Migration migration) {
+    private DispatchVerticle dispatch(Ledger ledger, Migration migration, BooleanSupplier trusted) {
         return new DispatchVerticle(
                 new DispatchVerticle.Work(
-                        scope, ledger.migrations(), ledger.devices(), ledger.control(), config.rollout(), migration),
-                new QuotaGate(vertx, pace().perSecond(), (int) Math.ceil(pace().perSecond() / 2)),
+                        scope,
+                        ledger.migrations(),
+                        ledger.devices(),
+                        ledger.control(),
+                        ledger.paces(),
+                        config.rollout(),
+                        migration),
+                pace(),
                 new Dispatcher.Sender(
                         worker,
                         config.migration().deadlines().answer(),
-                        config.dispatch().maxInFlight()),
+                        config.dispatch().maxInFlight(),
+                        trusted),
                 clock);
     }
 

@@ -160,8 +160,9 @@ public final class AzureHttp {
                             "limit",
                             call.limit().key())
                     .increment();
-            gate.throttled(retryAfter(answer, number));
-            return call.patient() ? attempt(call, number + 1) : Future.failedFuture(refusal(call, answer));
+            Duration wait = retryAfter(answer, number);
+            gate.throttled(wait);
+            return call.patient() ? attempt(call, number + 1) : Future.failedFuture(refusal(call, answer, wait));
         }
         if (status == 401 && number == 1) {
             // A token can be revoked before it expires; a second 401 is a real refusal.
@@ -171,7 +172,7 @@ public final class AzureHttp {
         if (status >= 500 && call.repeatable() && number < TRIES_ON_FAILURE) {
             return later(backoff(number)).compose(passed -> attempt(call, number + 1));
         }
-        return Future.failedFuture(refusal(call, answer));
+        return Future.failedFuture(refusal(call, answer, null));
     }
 
     private Future<HttpResponse<Buffer>> retryLost(AzureCall call, int number, Throwable cause) {
@@ -204,7 +205,7 @@ public final class AzureHttp {
         return vertx.timer(wait.toMillis()).mapEmpty();
     }
 
-    private static AzureException refusal(AzureCall call, HttpResponse<Buffer> answer) {
+    private static AzureException refusal(AzureCall call, HttpResponse<Buffer> answer, Duration retryAfter) {
         AzureError error = AzureError.parse(answer.body());
         int status = answer.statusCode();
         String advice = switch (status) {
@@ -220,6 +221,7 @@ public final class AzureHttp {
                 call.uri().getHost() + " answered " + status + " to " + call.operation()
                         + (error.code().isEmpty() ? "" : " (" + error.code() + ")")
                         + (error.message().isEmpty() ? "" : ": " + error.message())
-                        + (error.message().endsWith(".") ? " " : ". ") + advice);
+                        + (error.message().endsWith(".") ? " " : ". ") + advice,
+                retryAfter);
     }
 }

@@ -7,6 +7,7 @@ import io.drover.worker.migration.Migration;
 import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.MigrationStore;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.http.HttpServer;
 import java.time.Clock;
 import java.util.concurrent.Callable;
@@ -61,12 +62,15 @@ final class ApplyCommand implements Callable<Integer> {
 
     private Future<Integer> migrate(WorkerProcess process, MigrationPipeline pipeline, Ledger ledger) {
         return create(process.config, ledger).compose(migration -> {
-            Future<?> deployed = pipeline.deploy(ledger, migration);
+            Promise<Integer> end = Promise.promise();
             ProgressView view =
                     new ProgressView(spec.commandLine().getOut(), options.output, WorkerProcess.onTerminal());
-            Future<Integer> done = new ProgressWatch(process.vertx, ledger, migration, view, process.meters, clock)
-                    .untilDone(exitOnPause);
-            return Future.all(deployed, done).map(all -> done.result());
+            pipeline.deploy(ledger, migration, end::tryFail).onFailure(end::tryFail);
+            new ProgressWatch(process.vertx, ledger, migration, view, process.meters, clock)
+                    .untilDone(exitOnPause)
+                    .onSuccess(end::tryComplete)
+                    .onFailure(end::tryFail);
+            return end.future();
         });
     }
 

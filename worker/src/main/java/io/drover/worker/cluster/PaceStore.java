@@ -3,21 +3,25 @@ package io.drover.worker.cluster;
 import io.drover.worker.sql.RowLocks;
 import io.drover.worker.sql.Transactions;
 import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.templates.SqlTemplate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** The ledger's {@link Pace} rows: a limit that all workers of a ledger keep together, even over a restart. */
 public final class PaceStore {
+    private final Pool reads;
     private final Transactions writes;
     private final RowLocks locks;
     private final Clock clock;
 
-    public PaceStore(Transactions writes, RowLocks locks, Clock clock) {
+    public PaceStore(Pool reads, Transactions writes, RowLocks locks, Clock clock) {
+        this.reads = reads;
         this.writes = writes;
         this.locks = locks;
         this.clock = clock;
@@ -34,6 +38,15 @@ public final class PaceStore {
     public Future<Slots> reserve(String name, double limit, int calls) {
         return change(name, limit, pace -> pace.reserved(micros(), limit, calls))
                 .map(pace -> pace.slots(calls));
+    }
+
+    /** How long nobody may send; zero or less when a call reserved now may leave at once. */
+    public Future<Duration> closedFor(String name) {
+        return SqlTemplate.forQuery(reads, "SELECT next_at FROM pace WHERE name = #{name}")
+                .execute(Map.of("name", name))
+                .map(rows -> rows.size() == 0
+                        ? Duration.ZERO
+                        : Duration.of(rows.iterator().next().getLong("next_at") - micros(), ChronoUnit.MICROS));
     }
 
     /** The service said 429: nothing more leaves for this long, then at half the rate. */

@@ -31,7 +31,7 @@ public final class Ledger {
                 new DeviceStore(vertx, database.reads(), database.writes(), database.locks(), policy, meters, clock);
         this.control = new MigrationControl(migrations, devices, audit, clock);
         this.leases = new LeaseStore(database.reads(), database.writes());
-        this.paces = new PaceStore(database.writes(), database.locks(), clock);
+        this.paces = new PaceStore(database.reads(), database.writes(), database.locks(), clock);
     }
 
     /**

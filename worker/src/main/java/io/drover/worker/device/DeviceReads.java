@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +71,20 @@ public final class DeviceReads {
         return query(
                 " AND state = 'COMMANDED' AND negative IS NULL AND owner = #{owner}",
                 Map.of("migration_id", migrationId, "owner", owner));
+    }
+
+    /** The workers whose commands have not been answered. */
+    public Future<Set<String>> ownersInFlight(long migrationId) {
+        return SqlTemplate.forQuery(
+                        reads,
+                        "SELECT DISTINCT owner FROM device WHERE migration_id = #{migration_id}"
+                                + " AND state = 'COMMANDED' AND negative IS NULL AND owner IS NOT NULL")
+                .execute(Map.of("migration_id", migrationId))
+                .map(rows -> {
+                    Set<String> owners = new HashSet<>();
+                    rows.forEach(row -> owners.add(row.getString("owner")));
+                    return owners;
+                });
     }
 
     /** One device. */

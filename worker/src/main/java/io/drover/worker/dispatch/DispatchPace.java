@@ -8,22 +8,37 @@ import io.drover.worker.azure.quota.Quotas;
 /**
  * The rate at which devices may be commanded, and the limit that binds it: what the source takes as commands or what
  * the target takes as the registrations and connections that the commands cause.
+ *
+ * @param owner host of the service that has the limit
+ * @param perSecond commands per second, a little below the limit
  */
-public record DispatchPace(AzureLimit binding, double perSecond) {
+public record DispatchPace(AzureLimit binding, String owner, double perSecond) {
+    /** Drover stays this far below a limit: evenly spaced calls arrive unevenly. */
+    private static final double SHARE = 0.98;
+
     /** The smallest of the three. */
     public static DispatchPace of(MigrationScope scope, String centralHost, Quotas quotas) {
+        String target = scope.target().serviceHost();
         DispatchPace commands = new DispatchPace(
-                AzureLimit.CENTRAL_COMMANDS, quotas.perSecond(AzureLimit.CENTRAL_COMMANDS, centralHost));
+                AzureLimit.CENTRAL_COMMANDS,
+                centralHost,
+                SHARE * quotas.perSecond(AzureLimit.CENTRAL_COMMANDS, centralHost));
         DispatchPace registrations = new DispatchPace(
-                AzureLimit.DPS_REGISTRATIONS,
-                quotas.perSecond(AzureLimit.DPS_REGISTRATIONS, scope.target().serviceHost()));
+                AzureLimit.DPS_REGISTRATIONS, target, SHARE * quotas.perSecond(AzureLimit.DPS_REGISTRATIONS, target));
         DispatchPace connections = new DispatchPace(
                 AzureLimit.HUB_CONNECTIONS,
-                scope.hubs().stream()
-                        .map(HubResource::hostName)
-                        .mapToDouble(hub -> quotas.perSecond(AzureLimit.HUB_CONNECTIONS, hub))
-                        .sum());
+                target,
+                SHARE
+                        * scope.hubs().stream()
+                                .map(HubResource::hostName)
+                                .mapToDouble(hub -> quotas.perSecond(AzureLimit.HUB_CONNECTIONS, hub))
+                                .sum());
         return commands.orLess(registrations).orLess(connections);
+    }
+
+    /** The limit's name in the ledger: migrations that are bound by the same one share it. */
+    public String name() {
+        return binding.key() + "/" + owner;
     }
 
     private DispatchPace orLess(DispatchPace other) {

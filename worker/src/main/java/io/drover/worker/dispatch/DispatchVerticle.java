@@ -2,7 +2,7 @@ package io.drover.worker.dispatch;
 
 import io.drover.worker.Sweep;
 import io.drover.worker.azure.MigrationScope;
-import io.drover.worker.azure.quota.QuotaGate;
+import io.drover.worker.cluster.PaceStore;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.migration.Migration;
 import io.drover.worker.migration.MigrationControl;
@@ -14,6 +14,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class DispatchVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(DispatchVerticle.class);
     private static final Duration INTERVAL = Duration.ofMillis(500);
+    private static final Duration DRAIN = Duration.ofSeconds(6);
 
     /** What dispatch works on. */
     public record Work(
@@ -28,17 +30,19 @@ public final class DispatchVerticle extends VerticleBase {
             MigrationStore migrations,
             DeviceStore devices,
             MigrationControl control,
+            PaceStore paces,
             RolloutPolicy policy,
             Migration migration) {}
 
     private final Work work;
-    private final QuotaGate pace;
+    private final DispatchPace pace;
     private final Dispatcher.Sender sender;
     private final Clock clock;
     private Sweep sweep;
+    private Dispatcher dispatcher;
     private boolean full;
 
-    public DispatchVerticle(Work work, QuotaGate pace, Dispatcher.Sender sender, Clock clock) {
+    public DispatchVerticle(Work work, DispatchPace pace, Dispatcher.Sender sender, Clock clock) {
         this.work = work;
         this.pace = pace;
         this.sender = sender;
@@ -49,13 +53,13 @@ public final class DispatchVerticle extends VerticleBase {
     public Future<?> start() {
         long id = work.migration().id();
         DispatchGate gate = new DispatchGate(work.migrations(), work.devices(), work.policy(), clock);
-        Dispatcher dispatcher =
-                new Dispatcher(work.scope(), work.devices(), gate, pace, sender, this::forbidden, clock);
+        CommandPacer pacer = new CommandPacer(vertx, work.paces(), pace, clock);
+        dispatcher = new Dispatcher(work.scope(), work.devices(), gate, pacer, sender, this::forbidden, clock);
         sweep = new Sweep(
                 vertx,
                 "dispatch",
                 INTERVAL,
-                () -> dispatcher.sweep(id, () -> freed(dispatcher)).onSuccess(more -> {
+                () -> dispatcher.sweep(id, this::freed).onSuccess(more -> {
                     full = dispatcher.room() <= 0;
                     if (more) {
                         sweep.wake();
@@ -71,7 +75,7 @@ public final class DispatchVerticle extends VerticleBase {
     }
 
     /** A sweep that stopped for want of room goes on when a quarter is free again, not with every answer. */
-    private void freed(Dispatcher dispatcher) {
+    private void freed() {
         if (full && dispatcher.room() * 4 >= sender.maxInFlight()) {
             full = false;
             sweep.wake();
@@ -87,6 +91,10 @@ public final class DispatchVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         sweep.stop();
-        return Future.succeededFuture();
+        // What was sent is waited for a while; what has not answered then is looked up at the target.
+        return dispatcher
+                .quiet()
+                .timeout(DRAIN.toMillis(), TimeUnit.MILLISECONDS)
+                .otherwiseEmpty();
     }
 }

@@ -1,8 +1,8 @@
 package io.drover.worker.dispatch;
 
+import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.MigrationScope;
 import io.drover.worker.azure.central.DeviceTemplate;
-import io.drover.worker.azure.quota.QuotaGate;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DeviceStore;
@@ -10,12 +10,14 @@ import io.drover.worker.device.Evidence;
 import io.drover.worker.device.EvidenceKind;
 import io.drover.worker.dispatch.DispatchGate.Permit;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,34 +34,43 @@ public final class Dispatcher {
     private static final Duration PERMIT = Duration.ofSeconds(1);
     /** Claims are made for this share of a second at most, so that a pause or a crash catches few. */
     private static final double CLAIMS_AHEAD = 0.25;
+    /** The next claim begins so long before the last slot of the one before. */
+    private static final Duration AHEAD = Duration.ofMillis(600);
+    /** With a longer wait for a slot nothing is claimed: an answer's deadline runs from the claim. */
+    private static final Duration LONGEST_QUEUE = Duration.ofSeconds(5);
 
-    /** Who sends commands, and how. */
-    public record Sender(String owner, Duration answer, int maxInFlight) {}
+    /**
+     * Who sends commands, and how.
+     *
+     * @param trusted false while the other workers may take this one for lost and command its devices themselves
+     */
+    public record Sender(String owner, Duration answer, int maxInFlight, BooleanSupplier trusted) {}
 
     private final MigrationScope scope;
     private final DeviceStore store;
     private final DispatchGate gate;
-    private final QuotaGate pace;
-    private final double limit;
+    private final CommandPacer pacer;
+    private final BooleanSupplier trusted;
     private final Sender sender;
     private final Consumer<String> forbidden;
     private final Clock clock;
     private int inFlight;
+    private Promise<Void> quiet = Promise.promise();
 
     /** {@code forbidden} hears what the source said when it does not let this client command devices. */
     Dispatcher(
             MigrationScope scope,
             DeviceStore store,
             DispatchGate gate,
-            QuotaGate pace,
+            CommandPacer pacer,
             Sender sender,
             Consumer<String> forbidden,
             Clock clock) {
         this.scope = scope;
         this.store = store;
         this.gate = gate;
-        this.pace = pace;
-        this.limit = pace.perSecond();
+        this.pacer = pacer;
+        this.trusted = sender.trusted();
         this.sender = sender;
         this.forbidden = forbidden;
         this.clock = clock;
@@ -74,24 +85,35 @@ public final class Dispatcher {
             if (permit.isEmpty()) {
                 return Future.succeededFuture(false);
             }
-            pace.limit(Math.min(limit, permit.get().perSecond()));
+            pacer.cap(permit.get().perSecond());
             return pump(migrationId, permit.get(), clock.millis() + PERMIT.toMillis(), freed);
         });
     }
 
     private Future<Boolean> pump(long migrationId, Permit permit, long until, Runnable freed) {
-        int wanted = Math.min(room(), (int) Math.ceil(pace.perSecond() * CLAIMS_AHEAD));
-        if (wanted <= 0 || clock.millis() >= until) {
-            return Future.succeededFuture(wanted > 0);
+        int wanted = Math.min(room(), (int) Math.ceil(pacer.perSecond() * CLAIMS_AHEAD));
+        if (wanted <= 0 || !trusted.getAsBoolean()) {
+            return Future.succeededFuture(false);
         }
-        return pace.acquire(wanted)
-                .compose(free -> claim(migrationId, permit, wanted))
-                .onComplete(claimed -> pace.giveBack(
-                        wanted - (claimed.succeeded() ? claimed.result().size() : 0)))
-                .compose(claimed -> {
-                    claimed.forEach(row -> send(row, freed));
-                    return claimed.isEmpty() ? Future.succeededFuture(false) : pump(migrationId, permit, until, freed);
-                });
+        if (clock.millis() >= until) {
+            return Future.succeededFuture(true);
+        }
+        return pacer.closedFor()
+                .compose(closed -> closed.compareTo(LONGEST_QUEUE) > 0
+                        ? Future.succeededFuture(false)
+                        : claim(migrationId, permit, wanted)
+                                .compose(claimed -> claimed.isEmpty()
+                                        ? Future.succeededFuture(false)
+                                        : send(claimed, freed)
+                                                .compose(sent -> pump(migrationId, permit, until, freed))));
+    }
+
+    /** Counts them as in flight from the claim on; completes when it is time to claim more. */
+    private Future<Void> send(List<DeviceRow> claimed, Runnable freed) {
+        inFlight += claimed.size();
+        List<Runnable> commands =
+                claimed.stream().<Runnable>map(row -> () -> send(row, freed)).toList();
+        return pacer.send(commands, commands.size(), AHEAD);
     }
 
     /** True when a finished command makes room that a sweep had missed. */
@@ -132,16 +154,36 @@ public final class Dispatcher {
     }
 
     private void send(DeviceRow row, Runnable freed) {
-        inFlight++;
         command(row)
                 .onFailure(cause -> LOG.warn("An answer could not be written down: {}", cause.getMessage()))
                 .onComplete(done -> {
                     inFlight--;
                     freed.run();
+                    if (inFlight == 0) {
+                        quiet.tryComplete();
+                    }
                 });
     }
 
+    /** Completes when no command is in flight any more; call when nothing more is sent. */
+    Future<Void> quiet() {
+        quiet = Promise.promise();
+        if (inFlight == 0) {
+            quiet.complete();
+        }
+        return quiet.future();
+    }
+
     private Future<Boolean> command(DeviceRow row) {
+        if (!trusted.getAsBoolean()) {
+            return store.recordAnswer(
+                    row.key(),
+                    Evidence.notCarriedOut(
+                            EvidenceKind.THROTTLED,
+                            clock.instant(),
+                            row.attempt(),
+                            "not sent: this worker stood still and may count as lost"));
+        }
         DeviceTemplate template = scope.templates().get(row.template());
         Optional<String> component = template == null ? Optional.of("migration") : template.component();
         Future<Evidence> outcome = scope.central()
@@ -155,6 +197,10 @@ public final class Dispatcher {
         Evidence evidence = CommandOutcome.of(cause, row.attempt(), clock.instant());
         if (evidence.kind() == EvidenceKind.FORBIDDEN) {
             forbidden.accept(cause.getMessage());
+        }
+        if (cause instanceof AzureException refused && refused.retryAfter().isPresent()) {
+            pacer.throttled(refused.retryAfter().get())
+                    .onFailure(failure -> LOG.warn("The pace could not be slowed: {}", failure.getMessage()));
         }
         return evidence;
     }
