@@ -23,7 +23,6 @@ final class Rehearsal {
     private static final String SUFFIX = "test";
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final Duration WORKER_END_PATIENCE = Duration.ofSeconds(30);
 
     private final RehearsalOptions options;
     private final Scenario scenario;
@@ -31,13 +30,14 @@ final class Rehearsal {
     private final Clock clock;
     private final String clientSecret = randomSecret();
     private final Map<String, Long> peakMemory = new TreeMap<>();
-    private int kills;
+    private final Kills kills;
 
     Rehearsal(RehearsalOptions options, Scenario scenario, ProgressView view, Clock clock) {
         this.options = options;
         this.scenario = scenario;
         this.view = view;
         this.clock = clock;
+        this.kills = new Kills(options.killWorkerAt(), options.randomKills(), options.seed());
     }
 
     RehearsalResult run() {
@@ -136,43 +136,17 @@ final class Rehearsal {
     }
 
     private Duration migrate(JsonNode cloudReady) {
-        WorkerConfiguration.write(options.folder(), cloudReady, SUFFIX, deadlines(), scenario.timeCompression());
+        WorkerConfiguration.write(options, cloudReady, SUFFIX, deadlines(), scenario.timeCompression());
         Instant start = clock.instant();
-        Instant deadline = start.plus(options.patience());
-        List<Double> kill = new ArrayList<>(options.killWorkerAt());
-        while (true) {
-            try (ChildProcess worker = startWorker("worker", List.of("apply", "--output=json"))) {
-                if (!killedOnTheWay(worker, kill, deadline)) {
-                    int exit = worker.awaitExit(WORKER_END_PATIENCE);
-                    if (exit != 0 && exit != 2) {
-                        throw worker.failure("ended with exit code " + exit);
-                    }
-                    return Duration.between(start, clock.instant());
-                }
-            }
+        try (WorkerCrew crew = new WorkerCrew(
+                () -> startWorker("worker", List.of("apply", "--output=json")),
+                kills,
+                options.restartWorkers(),
+                view,
+                clock)) {
+            crew.run(options.workers(), options.patience(), worker -> rememberPeak("worker", worker));
         }
-    }
-
-    /** Follows the worker to its end; true when it was killed on purpose before that. */
-    private boolean killedOnTheWay(ChildProcess worker, List<Double> kill, Instant deadline) {
-        while (!worker.hasEnded()) {
-            if (clock.instant().isAfter(deadline)) {
-                throw worker.failure("was not done within " + options.patience().toSeconds() + " s");
-            }
-            Optional<WorkerProgress> progress = worker.nextLine(POLL).flatMap(WorkerProgress::parse);
-            rememberPeak("worker", worker);
-            if (progress.isPresent()) {
-                view.update(progress.get().render(24), clock.instant());
-                if (!kill.isEmpty() && progress.get().migratedShare() >= kill.get(0)) {
-                    kill.remove(0);
-                    kills++;
-                    view.step("Killing the worker (SIGKILL) and starting it again.");
-                    worker.kill();
-                    return true;
-                }
-            }
-        }
-        return false;
+        return Duration.between(start, clock.instant());
     }
 
     private List<LedgerEntry> readLedger() {
@@ -226,7 +200,7 @@ final class Rehearsal {
                 RehearsalResult.commandToArrival(truth),
                 Reconciliation.of(ledger, truth),
                 Map.copyOf(peakMemory),
-                kills);
+                kills.done());
     }
 
     private void rememberPeak(String name, ChildProcess process) {

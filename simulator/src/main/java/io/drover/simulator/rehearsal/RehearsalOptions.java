@@ -10,6 +10,11 @@ import java.util.List;
  * @param folder where logs, ledger, configuration and report are written
  * @param workerJar the worker to rehearse
  * @param killWorkerAt shares of migrated devices (0..1, ascending) at which the worker is killed with SIGKILL and started again
+ * @param randomKills how often a worker is killed at random moments
+ * @param restartWorkers whether a killed worker is started again even when others live
+ * @param workers workers at once on the common ledger
+ * @param ledgerUrl JDBC URL of the ledger; a file in the folder when null
+ * @param ledgerUser database user of a PostgreSQL ledger
  * @param patience longest duration of the migration itself
  */
 record RehearsalOptions(
@@ -20,5 +25,10 @@ record RehearsalOptions(
         int devices,
         long seed,
         List<Double> killWorkerAt,
+        int randomKills,
+        boolean restartWorkers,
+        int workers,
+        String ledgerUrl,
+        String ledgerUser,
         Duration patience,
         boolean terminal) {}

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code simulator.jar rehearse}: exit code 0 only when the worker's ledger equals the ground truth. */
@@ -57,6 +58,30 @@ public final class RehearseCommand implements Callable<Integer> {
     private List<Double> killWorkerAt = List.of();
 
     @Option(
+            names = "--random-kills",
+            description =
+                    "Kill a worker (SIGKILL) so often, at random moments of the seed, and start it again each time.")
+    private int randomKills;
+
+    @Option(names = "--no-restart", description = "Leave a killed worker dead while others live.")
+    private boolean noRestart;
+
+    @Option(
+            names = "--workers",
+            defaultValue = "1",
+            description = "Workers at once on one ledger; more than one need a PostgreSQL ledger (${DEFAULT-VALUE}).")
+    private int workers;
+
+    @Option(
+            names = "--ledger-url",
+            description = "jdbc:postgresql://host:port/database of an empty database; its password comes from"
+                    + " DROVER_LEDGER_PASSWORD. A file in the work folder when left out.")
+    private String ledgerUrl;
+
+    @Option(names = "--ledger-user", defaultValue = "drover", description = "User of that database (${DEFAULT-VALUE}).")
+    private String ledgerUser;
+
+    @Option(
             names = "--timeout",
             defaultValue = "1800",
             description = "Longest duration of each phase in seconds (${DEFAULT-VALUE}).")
@@ -64,6 +89,7 @@ public final class RehearseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, ScenarioException {
+        checkWorkers();
         Scenario loaded = ScenarioLoader.load(scenario);
         Path folder = workDir == null
                 ? Files.createTempDirectory("drover-rehearsal-")
@@ -77,6 +103,11 @@ public final class RehearseCommand implements Callable<Integer> {
                 devices == null ? loaded.devices() : devices,
                 seed == null ? loaded.seed() : seed,
                 killWorkerAt.stream().sorted().toList(),
+                randomKills,
+                !noRestart,
+                workers,
+                ledgerUrl,
+                ledgerUser,
                 Duration.ofSeconds(timeoutSeconds),
                 terminal);
         ProgressView view = new ProgressView(System.out, terminal);
@@ -86,6 +117,23 @@ public final class RehearseCommand implements Callable<Integer> {
         view.step(report.text());
         view.step("Report " + report.writeJson(folder) + "; logs and ledger beside it.");
         return result.reconciliation().holds() ? 0 : DIFFERS;
+    }
+
+    private void checkWorkers() {
+        if (workers < 1 || workers > 8) {
+            throw new ParameterException(spec.commandLine(), "--workers must be 1 to 8, not " + workers + ".");
+        }
+        if (workers > 1 && ledgerUrl == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--workers " + workers + " need a ledger they can share: name a PostgreSQL with --ledger-url.");
+        }
+        if (ledgerUrl != null && System.getenv(WorkerConfiguration.LEDGER_PASSWORD_VARIABLE) == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--ledger-url needs the database user's password in the environment variable "
+                            + WorkerConfiguration.LEDGER_PASSWORD_VARIABLE + ".");
+        }
     }
 
     /** SimulatorMain sets jdk.console=java.base, with which newer JDKs too give no console unless both ends are one. */
@@ -118,7 +166,7 @@ public final class RehearseCommand implements Callable<Integer> {
                 .filter(Files::isRegularFile)
                 .findFirst()
                 .orElseThrow(
-                        () -> new picocli.CommandLine.ParameterException(
+                        () -> new ParameterException(
                                 spec.commandLine(),
                                 "No worker.jar found. Build it with 'mvn -q package -DskipTests', or name it with --worker-jar."));
     }

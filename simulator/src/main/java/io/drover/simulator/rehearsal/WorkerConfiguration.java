@@ -8,11 +8,13 @@ import java.nio.file.Path;
 /** The worker's configuration file for a rehearsal: public names with the emulator's suffix, and where they are. */
 final class WorkerConfiguration {
     static final String SECRET_VARIABLE = "DROVER_CLIENT_SECRET";
+    static final String LEDGER_PASSWORD_VARIABLE = "DROVER_LEDGER_PASSWORD";
 
     private WorkerConfiguration() {}
 
     /** Writes {@code worker.yaml} into the folder; the secret stays in the environment. */
-    static Path write(Path folder, JsonNode cloudReady, String suffix, Deadlines deadlines, int timeCompression) {
+    static Path write(
+            RehearsalOptions options, JsonNode cloudReady, String suffix, Deadlines deadlines, int timeCompression) {
         String connectTo = "    - { host: \"*.%s\", address: 127.0.0.1, port: %d }%n"
                 .formatted(suffix, cloudReady.path("httpsPort").asInt());
         String text = ("""
@@ -41,7 +43,7 @@ final class WorkerConfiguration {
                   verification: telemetry
                   deadlines: { answer: %12$s, assigned: %13$s, connected: %13$s, telemetry: %13$s, offline: %14$s }
                   attempts: 3
-                ledger: { url: "jdbc:sqlite:ledger.db" }
+                ledger: %15$s
                 management: { host: 127.0.0.1, port: 0 }
                 """)
                 .formatted(
@@ -58,13 +60,21 @@ final class WorkerConfiguration {
                         RehearsalEstate.PROVISIONING_SERVICE,
                         seconds(deadlines.answer()),
                         seconds(deadlines.step()),
-                        seconds(deadlines.offline()));
-        Path file = folder.resolve("worker.yaml");
+                        seconds(deadlines.offline()),
+                        ledger(options));
+        Path file = options.folder().resolve("worker.yaml");
         try {
             return Files.writeString(file, text);
         } catch (IOException e) {
             throw new RehearsalException("The worker's configuration " + file + " cannot be written: " + e, e);
         }
+    }
+
+    private static String ledger(RehearsalOptions options) {
+        return options.ledgerUrl() == null
+                ? "{ url: \"jdbc:sqlite:ledger.db\" }"
+                : "{ url: \"%s\", user: %s, password: { env: %s } }"
+                        .formatted(options.ledgerUrl(), options.ledgerUser(), LEDGER_PASSWORD_VARIABLE);
     }
 
     private static String seconds(java.time.Duration duration) {
