@@ -12,6 +12,7 @@ import java.util.stream.StreamSupport;
  *
  * @param commandsRequested when each move command reached the cloud
  * @param firstDelivered when a move command was first handed to the device
+ * @param assignedAt when the target's provisioning service assigned it a hub
  * @param arrivedAt first connection at the target hub
  * @param provenAt first telemetry at the target hub
  */
@@ -19,6 +20,7 @@ record DeviceTruth(
         String deviceId,
         List<Instant> commandsRequested,
         Optional<Instant> firstDelivered,
+        Optional<Instant> assignedAt,
         Optional<Instant> arrivedAt,
         Optional<Instant> provenAt) {
 
@@ -38,6 +40,7 @@ record DeviceTruth(
                 line.path("deviceId").asText(),
                 List.copyOf(requested),
                 delivered,
+                target.flatMap(node -> instant(node, "assignedAt")),
                 target.flatMap(node -> instant(node, "firstConnectedAt")),
                 target.flatMap(node -> instant(node, "firstTelemetryAt")));
     }

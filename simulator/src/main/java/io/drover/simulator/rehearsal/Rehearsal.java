@@ -56,12 +56,14 @@ final class Rehearsal {
                         .asInt());
                 awaitFleet(fleet, fleetProcess);
                 enforceQuotas(cloud, true);
+                JsonNode before = cloud.get("/control/quotas");
                 Duration took = migrate(ready);
+                JsonNode after = cloud.get("/control/quotas");
                 List<LedgerEntry> ledger = readLedger();
                 List<DeviceTruth> truth = readTruth(cloud);
                 rememberPeak("cloud", cloudProcess);
                 rememberPeak("fleet", fleetProcess);
-                return result(ledger, truth, took);
+                return result(ledger, truth, took, LimitUse.of(before, after, truth));
             }
         }
     }
@@ -186,7 +188,7 @@ final class Rehearsal {
                 Map.of(WorkerConfiguration.SECRET_VARIABLE, clientSecret));
     }
 
-    private RehearsalResult result(List<LedgerEntry> ledger, List<DeviceTruth> truth, Duration took) {
+    private RehearsalResult result(List<LedgerEntry> ledger, List<DeviceTruth> truth, Duration took, LimitUse limits) {
         return new RehearsalResult(
                 scenario.name(),
                 options.devices(),
@@ -200,7 +202,8 @@ final class Rehearsal {
                 RehearsalResult.commandToArrival(truth),
                 Reconciliation.of(ledger, truth),
                 Map.copyOf(peakMemory),
-                kills.done());
+                kills.done(),
+                limits);
     }
 
     private void rememberPeak(String name, ChildProcess process) {

@@ -36,6 +36,18 @@ final class RehearsalReport {
                 "Throughput      %.1f migrations/s (%.1f s from start to end of the worker)%n",
                 result.migrationsPerSecond(),
                 result.migration().toMillis() / 1000.0));
+        LimitUse limits = result.limits();
+        text.append(String.format(
+                Locale.ROOT,
+                "Limits          %.1f registrations/s at the target from first to last, %.1f %% of %s (%.1f/s);"
+                        + " %,d of %,d calls throttled (%.3f %%)%n",
+                limits.registrationsPerSecond(),
+                limits.percentOfLimit(),
+                limits.binding(),
+                limits.bindingPerSecond(),
+                limits.refused(),
+                limits.granted() + limits.refused(),
+                limits.percentThrottled()));
         Histogram latency = result.commandToArrival();
         if (latency.getTotalCount() > 0) {
             text.append(String.format(
@@ -116,6 +128,14 @@ final class RehearsalReport {
                 .put(
                         "commandedAfterArrival",
                         result.reconciliation().commandedAfterArrival().size());
+        report.putObject("limits")
+                .put("binding", result.limits().binding())
+                .put("bindingPerSecond", result.limits().bindingPerSecond())
+                .put("registrationsPerSecond", result.limits().registrationsPerSecond())
+                .put("percentOfLimit", result.limits().percentOfLimit())
+                .put("calls", result.limits().granted() + result.limits().refused())
+                .put("throttled", result.limits().refused())
+                .put("percentThrottled", result.limits().percentThrottled());
         report.set("states", json.valueToTree(result.states()));
         report.set("reasons", json.valueToTree(result.reasons()));
         report.set("peakMebibytes", json.valueToTree(result.peakMebibytes()));

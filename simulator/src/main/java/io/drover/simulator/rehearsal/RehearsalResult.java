@@ -13,6 +13,7 @@ import org.HdrHistogram.Histogram;
  * @param migration time from the worker's start to its end
  * @param commandToArrival milliseconds from the first delivery of the command to the first telemetry at the target
  * @param peakMebibytes highest resident memory of each process, where the machine tells
+ * @param limits what the migration used of the documented limits
  * @param workerKills how often the worker was killed and started again
  */
 record RehearsalResult(
@@ -25,7 +26,8 @@ record RehearsalResult(
         Histogram commandToArrival,
         Reconciliation reconciliation,
         Map<String, Long> peakMebibytes,
-        int workerKills) {
+        int workerKills,
+        LimitUse limits) {
 
     static Histogram commandToArrival(Iterable<DeviceTruth> truth) {
         Histogram histogram = new Histogram(3);

@@ -58,6 +58,7 @@ class ReconciliationTest {
                 List.of(COMMANDED, ARRIVED.plusMillis(1)),
                 Optional.of(COMMANDED),
                 Optional.of(ARRIVED),
+                Optional.of(ARRIVED),
                 Optional.of(PROVEN));
 
         Reconciliation reconciliation = Reconciliation.of(List.of(entry("d1", "MIGRATED")), List.of(commandedTwice));
@@ -73,10 +74,16 @@ class ReconciliationTest {
 
     private static DeviceTruth moved(String id) {
         return new DeviceTruth(
-                id, List.of(COMMANDED), Optional.of(COMMANDED), Optional.of(ARRIVED), Optional.of(PROVEN));
+                id,
+                List.of(COMMANDED),
+                Optional.of(COMMANDED),
+                Optional.of(ARRIVED),
+                Optional.of(ARRIVED),
+                Optional.of(PROVEN));
     }
 
     private static DeviceTruth stayed(String id) {
-        return new DeviceTruth(id, List.of(COMMANDED), Optional.of(COMMANDED), Optional.empty(), Optional.empty());
+        return new DeviceTruth(
+                id, List.of(COMMANDED), Optional.of(COMMANDED), Optional.empty(), Optional.empty(), Optional.empty());
     }
 }

@@ -4,6 +4,7 @@ import io.drover.worker.db.Ledger;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.migration.Migration;
 import io.drover.worker.migration.MigrationState;
+import io.drover.worker.sql.SqlFailure;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -14,15 +15,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads the ledger once a second, shows the progress and keeps the gauges of devices by state. */
 final class ProgressWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(ProgressWatch.class);
+    private static final int LONGEST_ABSENCE_SECONDS = 120;
+
     private final Vertx vertx;
     private final Ledger ledger;
     private final Migration migration;
     private final ProgressView view;
     private final ProgressMeter meter;
     private final Clock clock;
+    private int away;
     private final Map<DeviceState, AtomicLong> gauges = new EnumMap<>(DeviceState.class);
 
     ProgressWatch(
@@ -48,7 +55,12 @@ final class ProgressWatch {
      * @param orPaused also when it is paused and no device is on its way
      */
     Future<Integer> untilDone(boolean orPaused) {
-        return look().compose(progress -> {
+        return look().map(Optional::of).recover(this::away).compose(seen -> {
+            if (seen.isEmpty()) {
+                return vertx.timer(1, TimeUnit.SECONDS).compose(fired -> untilDone(orPaused));
+            }
+            Progress progress = seen.get();
+            away = 0;
             boolean failures = progress.counts().get(DeviceState.FAILED) > 0;
             if (progress.state() == MigrationState.FINISHED) {
                 return Future.succeededFuture(failures ? WorkerCommand.DONE_WITH_FAILURES : WorkerCommand.DONE);
@@ -61,6 +73,16 @@ final class ProgressWatch {
             }
             return vertx.timer(1, TimeUnit.SECONDS).compose(fired -> untilDone(orPaused));
         });
+    }
+
+    /** A ledger that is away for a moment ends nothing; the stages wait for it too. */
+    private Future<Optional<Progress>> away(Throwable cause) {
+        away++;
+        if (!SqlFailure.isPassing(cause) || away > LONGEST_ABSENCE_SECONDS) {
+            return Future.failedFuture(cause);
+        }
+        LOG.warn("The ledger does not answer: {}", cause.getMessage());
+        return Future.succeededFuture(Optional.empty());
     }
 
     private Future<Progress> look() {

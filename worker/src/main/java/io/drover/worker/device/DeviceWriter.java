@@ -1,6 +1,7 @@
 package io.drover.worker.device;
 
 import io.drover.worker.sql.RowLocks;
+import io.drover.worker.sql.SqlFailure;
 import io.drover.worker.sql.Transactions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
@@ -10,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.SqlResult;
 import io.vertx.sqlclient.templates.SqlTemplate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,13 +21,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The only writer of device rows. Changes queue up while a transaction runs and the next transaction takes them all
  * (to a limit): many devices per commit; row, history and counts together. Confined to one event-loop context.
  */
 final class DeviceWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceWriter.class);
     private static final int BATCH = 256;
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    /** How long changes are kept while the database is away. */
+    private static final Duration LONGEST_ABSENCE = Duration.ofMinutes(2);
 
     private record Waiting(DeviceChange change, Promise<Optional<DeviceRow>> done) {}
 
@@ -36,6 +44,7 @@ final class DeviceWriter {
         }
     }
 
+    private final Vertx vertx;
     private final Transactions writes;
     private final RowLocks locks;
     private final MeterRegistry meters;
@@ -45,6 +54,7 @@ final class DeviceWriter {
     private boolean writing;
 
     DeviceWriter(Vertx vertx, Transactions writes, RowLocks locks, MeterRegistry meters) {
+        this.vertx = vertx;
         this.writes = writes;
         this.locks = locks;
         this.meters = meters;
@@ -105,7 +115,7 @@ final class DeviceWriter {
                 && queue.peek().change().key().migrationId() == migration) {
             batch.add(queue.poll());
         }
-        writes.run(connection -> write(connection, migration, batch))
+        commit(migration, batch, System.nanoTime())
                 .onComplete(written -> context.runOnContext(ignored -> {
                     writing = false;
                     if (written.succeeded()) {
@@ -115,6 +125,19 @@ final class DeviceWriter {
                     }
                     drain();
                 }));
+    }
+
+    /** Evidence cannot be asked for again, so it is kept while the database is away, for a while. */
+    private Future<List<Outcome>> commit(long migration, List<Waiting> batch, long sinceNanos) {
+        return writes.run(connection -> write(connection, migration, batch)).recover(cause -> {
+            boolean kept = SqlFailure.isPassing(cause) && System.nanoTime() - sinceNanos < LONGEST_ABSENCE.toNanos();
+            if (kept) {
+                LOG.warn("{} changes wait for the ledger: {}", batch.size(), cause.getMessage());
+            }
+            return kept
+                    ? vertx.timer(PAUSE.toMillis()).compose(passed -> commit(migration, batch, sinceNanos))
+                    : Future.failedFuture(cause);
+        });
     }
 
     private Future<List<Outcome>> write(SqlConnection connection, long migration, List<Waiting> batch) {

@@ -219,6 +219,26 @@ class DeviceStoreIT {
     }
 
     @Test
+    void evidenceIsKeptWhileTheDatabaseIsAway() throws Exception {
+        assumeThat(database).isEqualTo(TestDatabase.POSTGRES);
+        registered(500);
+        List<DeviceRow> claimed = await(ledger.devices().claim(claim(1000)));
+        List<Future<Boolean>> written = new ArrayList<>();
+        for (DeviceRow row : claimed) {
+            written.add(ledger.devices().record(row.key(), Evidence.telemetry(NOW.plusSeconds(1), "hub")));
+        }
+        assertThat(count("SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                        + " WHERE application_name = 'drover' AND datname = current_database()"))
+                .isPositive();
+        for (DeviceRow row : claimed) {
+            written.add(ledger.devices().record(row.key(), Evidence.connected(NOW.plusSeconds(1), "hub")));
+        }
+        await(Future.all(written));
+
+        assertThat(byState()).containsEntry(DeviceState.MIGRATED, 500L);
+    }
+
+    @Test
     void aSecondApplyOnTheSameFileIsRefused() throws Exception {
         assumeThat(database).isEqualTo(TestDatabase.SQLITE);
         Future<Ledger> second = open();

@@ -3,6 +3,7 @@ package io.drover.simulator.cloud.control;
 import io.drover.simulator.cloud.Estate;
 import io.drover.simulator.cloud.EstateBuilder;
 import io.drover.simulator.cloud.metrics.CallMeter;
+import io.drover.simulator.cloud.quota.AzureLimit;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.drover.simulator.metrics.MetricsPage;
 import io.vertx.core.Vertx;
@@ -46,6 +47,7 @@ public final class ControlApi {
         router.route().handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT));
         router.put("/control/estate").handler(this::estate);
         router.post("/control/quotas").handler(this::quotas);
+        router.get("/control/quotas").handler(this::quotaUse);
         router.get("/control/counters").handler(this::counters);
         router.get("/control/state").handler(context -> answer(context, this.state.get()));
         applications.mount(router);
@@ -84,6 +86,24 @@ public final class ControlApi {
                 problem(context, 400, "The request has mistakes", List.of("enforced: must be true or false"));
             }
         });
+    }
+
+    /** What each limit allows one owner, and what it let pass and refused while it was enforced. */
+    private void quotaUse(RoutingContext context) {
+        JsonArray limits = new JsonArray();
+        for (AzureLimit limit : AzureLimit.values()) {
+            limits.add(new JsonObject()
+                    .put("limit", limit.text())
+                    .put("perSecond", quotas.perSecond(limit))
+                    .put("granted", quotas.granted(limit))
+                    .put("refused", quotas.refused(limit)));
+        }
+        answer(
+                context,
+                new JsonObject()
+                        .put("enforced", quotas.enforced())
+                        .put("timeCompression", quotas.timeCompression())
+                        .put("limits", limits));
     }
 
     private void counters(RoutingContext context) {

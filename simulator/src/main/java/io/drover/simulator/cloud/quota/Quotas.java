@@ -23,6 +23,7 @@ public final class Quotas {
     private final Map<Key, Bucket> buckets = new ConcurrentHashMap<>();
     private final Map<String, Integer> units = new ConcurrentHashMap<>();
     private final Map<AzureLimit, LongAdder> refused = new EnumMap<>(AzureLimit.class);
+    private final Map<AzureLimit, LongAdder> granted = new EnumMap<>(AzureLimit.class);
     private final Map<AzureLimit, Integer> amounts = new ConcurrentHashMap<>();
     private volatile boolean enforced = true;
 
@@ -33,6 +34,7 @@ public final class Quotas {
         this.timeCompression = timeCompression;
         for (AzureLimit limit : AzureLimit.values()) {
             refused.put(limit, new LongAdder());
+            granted.put(limit, new LongAdder());
         }
     }
 
@@ -44,6 +46,7 @@ public final class Quotas {
         Bucket bucket = buckets.computeIfAbsent(new Key(limit, owner), this::newBucket);
         ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
         if (probe.isConsumed()) {
+            granted.get(limit).increment();
             return OptionalLong.empty();
         }
         countRefusal(limit);
@@ -64,6 +67,19 @@ public final class Quotas {
     /** How many calls this limit has refused since the start, of all owners. */
     public long refused(AzureLimit limit) {
         return refused.get(limit).sum();
+    }
+
+    /** How many calls this limit has let pass while it was enforced, of all owners. */
+    public long granted(AzureLimit limit) {
+        return granted.get(limit).sum();
+    }
+
+    /** Calls per second that one owner (of one unit) may make, time compression included. */
+    public double perSecond(AzureLimit limit) {
+        return amounts.getOrDefault(limit, limit.amount())
+                * 1000.0
+                * timeCompression
+                / limit.period().toMillis();
     }
 
     /** Replaces the documented amount of a limit, at least 1, for its period. */
