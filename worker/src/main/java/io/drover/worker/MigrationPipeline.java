@@ -148,8 +148,7 @@ public final class MigrationPipeline {
     }
 
     private DispatchPace pace() {
-        String host = scope.application().subdomain() + "." + config.azure().centralDomain();
-        return DispatchPace.of(scope, host, azure.quotas());
+        return DispatchPace.of(scope, azure.quotas());
     }
 
     private Future<TrackingVerticle> tracking(Ledger ledger, Migration migration) {

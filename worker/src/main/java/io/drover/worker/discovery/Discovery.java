@@ -41,19 +41,15 @@ public final class Discovery {
 
     /** Completes after the last page is committed and every device has its wave. */
     public Future<Discovered> run(long migrationId) {
-        DeviceVerdict verdict = new DeviceVerdict(scope.templates());
         WaveLayout layout = new WaveLayout(policy);
         AtomicInteger seen = new AtomicInteger();
         AtomicInteger added = new AtomicInteger();
-        return scope.central()
-                .eachGroupPage(scope.groupId(), page -> {
+        return scope.source()
+                .eachPage(page -> {
                     seen.addAndGet(page.size());
                     return store.insert(
                                     migrationId,
-                                    page.stream()
-                                            .map(verdict::on)
-                                            .map(layout::place)
-                                            .toList())
+                                    page.stream().map(layout::place).toList())
                             .onSuccess(added::addAndGet)
                             .mapEmpty();
                 })

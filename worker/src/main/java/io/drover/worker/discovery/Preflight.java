@@ -13,6 +13,7 @@ import io.drover.worker.azure.arm.ProvisioningResource;
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.central.DeviceTemplate;
 import io.drover.worker.azure.dps.DpsClient;
+import io.drover.worker.source.CentralSource;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,7 +75,11 @@ public final class Preflight {
                 .compose(groupId -> templates(central)
                         .compose(templates -> enrollments(application, central, dps)
                                 .map(enrollments -> new MigrationScope(
-                                        application, central, groupId, templates, target, dps, hubs, enrollments))));
+                                        new CentralSource(application, central, groupId, templates),
+                                        target,
+                                        dps,
+                                        hubs,
+                                        enrollments))));
     }
 
     private Future<String> group(CentralClient central) {

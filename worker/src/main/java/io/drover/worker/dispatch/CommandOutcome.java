@@ -1,9 +1,9 @@
 package io.drover.worker.dispatch;
 
 import io.drover.worker.azure.AzureException;
-import io.drover.worker.azure.central.CentralClient.CommandAnswer;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.EvidenceKind;
+import io.drover.worker.source.MoveReply;
 import java.time.Instant;
 
 /** Says what an answer, or the lack of one, proves about the device. */
@@ -11,7 +11,7 @@ final class CommandOutcome {
     private CommandOutcome() {}
 
     /** The device's own status: 2xx means it will try to move; 404 that it knows no such method. */
-    static Evidence of(CommandAnswer answer, int attempt, Instant at) {
+    static Evidence of(MoveReply answer, int attempt, Instant at) {
         int status = answer.status();
         if (status >= 200 && status < 300) {
             return Evidence.accepted(at, attempt, "status " + status);

@@ -17,12 +17,11 @@ public record DispatchPace(AzureLimit binding, String owner, double perSecond) {
     private static final double SHARE = 0.98;
 
     /** The smallest of the three. */
-    public static DispatchPace of(MigrationScope scope, String centralHost, Quotas quotas) {
+    public static DispatchPace of(MigrationScope scope, Quotas quotas) {
         String target = scope.target().serviceHost();
-        DispatchPace commands = new DispatchPace(
-                AzureLimit.CENTRAL_COMMANDS,
-                centralHost,
-                SHARE * quotas.perSecond(AzureLimit.CENTRAL_COMMANDS, centralHost));
+        AzureLimit limit = scope.source().commandLimit();
+        String source = scope.source().host();
+        DispatchPace commands = new DispatchPace(limit, source, SHARE * quotas.perSecond(limit, source));
         DispatchPace registrations = new DispatchPace(
                 AzureLimit.DPS_REGISTRATIONS, target, SHARE * quotas.perSecond(AzureLimit.DPS_REGISTRATIONS, target));
         DispatchPace connections = new DispatchPace(

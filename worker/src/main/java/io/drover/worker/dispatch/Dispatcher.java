@@ -2,7 +2,6 @@ package io.drover.worker.dispatch;
 
 import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.MigrationScope;
-import io.drover.worker.azure.central.DeviceTemplate;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DeviceStore;
@@ -11,12 +10,10 @@ import io.drover.worker.device.EvidenceKind;
 import io.drover.worker.dispatch.DispatchGate.Permit;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -184,10 +181,8 @@ public final class Dispatcher {
                             row.attempt(),
                             "not sent: this worker stood still and may count as lost"));
         }
-        DeviceTemplate template = scope.templates().get(row.template());
-        Optional<String> component = template == null ? Optional.of("migration") : template.component();
-        Future<Evidence> outcome = scope.central()
-                .deviceMove(row.deviceId(), component, request(row), sender.answer())
+        Future<Evidence> outcome = scope.source()
+                .move(row, scope.moveTarget(), sender.answer())
                 .map(reply -> CommandOutcome.of(reply, row.attempt(), clock.instant()))
                 .otherwise(cause -> failed(cause, row));
         return outcome.compose(evidence -> store.recordAnswer(row.key(), evidence));
@@ -203,13 +198,5 @@ public final class Dispatcher {
                     .onFailure(failure -> LOG.warn("The pace could not be slowed: {}", failure.getMessage()));
         }
         return evidence;
-    }
-
-    private JsonObject request(DeviceRow row) {
-        return new JsonObject()
-                .put("idScope", scope.target().idScope())
-                .put("dpsName", scope.target().name())
-                .put("dpsId", scope.target().id())
-                .put("deviceTemplateId", row.template());
     }
 }

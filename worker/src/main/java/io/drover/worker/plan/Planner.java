@@ -5,7 +5,6 @@ import io.drover.worker.azure.MigrationScope.TargetEnrollment;
 import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.FailureReason;
-import io.drover.worker.discovery.DeviceVerdict;
 import io.drover.worker.dispatch.DispatchPace;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -28,14 +27,12 @@ public final class Planner {
 
     /** Completes after the last page of the device group. */
     public Future<Plan> plan() {
-        DeviceVerdict verdict = new DeviceVerdict(scope.templates());
         AtomicInteger devices = new AtomicInteger();
         AtomicInteger movable = new AtomicInteger();
         Map<FailureReason, Integer> verdicts = new EnumMap<>(FailureReason.class);
-        return scope.central()
-                .eachGroupPage(scope.groupId(), page -> {
-                    for (DiscoveredDevice device :
-                            page.stream().map(verdict::on).toList()) {
+        return scope.source()
+                .eachPage(page -> {
+                    for (DiscoveredDevice device : page) {
                         devices.incrementAndGet();
                         if (device.verdict() == null) {
                             movable.incrementAndGet();

@@ -22,12 +22,14 @@ public final class CentralClient {
 
     private final AzureHttp http;
     private final Paging paging;
+    private final String host;
     private final String base;
     private final String audience;
 
     public CentralClient(AzureHttp http, String host, String audience) {
         this.http = http;
         this.paging = new Paging(http);
+        this.host = host;
         this.base = "https://" + host + "/api";
         this.audience = audience;
     }
@@ -43,6 +45,11 @@ public final class CentralClient {
 
     /** What the device answered. */
     public record CommandAnswer(int status, String commandId) {}
+
+    /** The application's host name. */
+    public String host() {
+        return host;
+    }
 
     public Future<List<DeviceGroup>> groups() {
         return paging.allLinked(get("list-groups", "/deviceGroups"))
@@ -75,7 +82,7 @@ public final class CentralClient {
      * here would outlive the deadline that its caller set.
      */
     public Future<CommandAnswer> deviceMove(
-            String deviceId, Optional<String> component, JsonObject request, Duration responseTimeout) {
+            String deviceId, Optional<String> component, Object request, Duration responseTimeout) {
         String path = "/devices/" + PathSegment.encode(deviceId)
                 + component
                         .map(name -> "/components/" + PathSegment.encode(name))

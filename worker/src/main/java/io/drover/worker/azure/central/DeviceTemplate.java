@@ -2,51 +2,87 @@ package io.drover.worker.azure.central;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * A device template and where its DeviceMove command is: in a component, at the root, or nowhere
- * (reference section a.4).
+ * A device template and how its devices are told to move (reference section a.4): by DeviceMove of a component, or of
+ * the model itself or an interface that it inherits.
  *
- * @param component name of the component that holds the command; empty for the root form
+ * @param move empty when there is no DeviceMove that takes an ID scope
  */
-public record DeviceTemplate(String id, String displayName, boolean movable, Optional<String> component) {
+public record DeviceTemplate(String id, String displayName, Optional<MoveCommand> move) {
     private static final String COMMAND = "DeviceMove";
     private static final String MOVE_INTERFACE = "dtmi:azureiot:DeviceMigration;1";
+    /** Interfaces inherit to ten levels at most (DTDL v2). */
+    private static final int DEEPEST = 10;
 
-    static DeviceTemplate of(JsonObject item) {
-        JsonArray contents =
-                item.getJsonObject("capabilityModel", new JsonObject()).getJsonArray("contents", new JsonArray());
-        Optional<String> component = Optional.empty();
-        for (int i = 0; i < contents.size() && component.isEmpty(); i++) {
-            component = moveComponent(contents.getJsonObject(i));
-        }
-        boolean movable = component.isPresent() || hasCommand(contents);
-        return new DeviceTemplate(item.getString("@id"), item.getString("displayName"), movable, component);
+    /** True when its devices can be told to move. */
+    public boolean movable() {
+        return move.isPresent();
     }
 
-    private static Optional<String> moveComponent(JsonObject content) {
+    static DeviceTemplate of(JsonObject item) {
+        JsonObject model = item.getJsonObject("capabilityModel", new JsonObject());
+        return new DeviceTemplate(item.getString("@id"), item.getString("displayName"), command(model));
+    }
+
+    /** A component's command comes before the root form: it is what the documents ask for. */
+    private static Optional<MoveCommand> command(JsonObject model) {
+        return contents(model, DEEPEST)
+                .flatMap(content -> ofComponent(content).stream())
+                .findFirst()
+                .or(() -> request(contents(model, DEEPEST)).map(fields -> new MoveCommand(Optional.empty(), fields)));
+    }
+
+    private static Optional<MoveCommand> ofComponent(JsonObject content) {
         if (!isA(content, "Component")) {
             return Optional.empty();
         }
-        Object schema = content.getValue("schema");
-        boolean moves = MOVE_INTERFACE.equals(schema) || (schema instanceof JsonObject inner && isMoveInterface(inner));
-        return moves ? Optional.of(content.getString("name")) : Optional.empty();
-    }
-
-    private static boolean isMoveInterface(JsonObject schema) {
-        return MOVE_INTERFACE.equals(schema.getString("@id"))
-                || hasCommand(schema.getJsonArray("contents", new JsonArray()));
-    }
-
-    private static boolean hasCommand(JsonArray contents) {
-        for (int i = 0; i < contents.size(); i++) {
-            JsonObject content = contents.getJsonObject(i);
-            if (isA(content, "Command") && COMMAND.equals(content.getString("name"))) {
-                return true;
-            }
+        Optional<String> name = Optional.ofNullable(content.getString("name"));
+        if (MOVE_INTERFACE.equals(content.getValue("schema"))) {
+            return name.map(known -> new MoveCommand(Optional.of(known), MoveCommand.DOCUMENTED.fields()));
         }
-        return false;
+        return content.getValue("schema") instanceof JsonObject schema
+                ? request(contents(schema, DEEPEST)).map(fields -> new MoveCommand(name, fields))
+                : Optional.empty();
+    }
+
+    /** An interface's own contents, then those that it inherits. */
+    private static Stream<JsonObject> contents(JsonObject model, int depth) {
+        Stream<JsonObject> inherited = depth == 0
+                ? Stream.empty()
+                : objects(model.getValue("extends")).flatMap(parent -> contents(parent, depth - 1));
+        return Stream.concat(objects(model.getValue("contents")), inherited);
+    }
+
+    /** The fields that DeviceMove takes, none for a bare text; empty when there is no such command or it takes no scope. */
+    private static Optional<Set<String>> request(Stream<JsonObject> contents) {
+        return contents.filter(content -> isA(content, "Command") && COMMAND.equals(content.getString("name")))
+                .findFirst()
+                .flatMap(DeviceTemplate::fields);
+    }
+
+    private static Optional<Set<String>> fields(JsonObject command) {
+        Object schema = command.getValue("request") instanceof JsonObject request ? request.getValue("schema") : null;
+        if (!(schema instanceof JsonObject object)) {
+            return "string".equals(schema) ? Optional.of(Set.of()) : Optional.empty();
+        }
+        Set<String> names = new HashSet<>();
+        objects(object.getValue("fields")).forEach(field -> names.add(field.getString("name")));
+        return names.contains("idScope") ? Optional.of(names) : Optional.empty();
+    }
+
+    /** A list's objects, or the one object that stands for a list of one. */
+    private static Stream<JsonObject> objects(Object value) {
+        if (value instanceof JsonObject one) {
+            return Stream.of(one);
+        }
+        return value instanceof JsonArray list
+                ? list.stream().filter(JsonObject.class::isInstance).map(JsonObject.class::cast)
+                : Stream.empty();
     }
 
     /** {@code @type} is a string or a list of strings. */

@@ -1,4 +1,4 @@
-package io.drover.worker.discovery;
+package io.drover.worker.source;
 
 import io.drover.worker.azure.central.CentralClient.CentralDevice;
 import io.drover.worker.azure.central.DeviceTemplate;
@@ -8,18 +8,18 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Decides from the source record alone whether a device can be moved at all. */
-public final class DeviceVerdict {
+final class CentralVerdict {
     /** Registration ids: reference section c.1. */
     private static final Pattern REGISTRATION_ID = Pattern.compile("[A-Za-z0-9._:-]{0,127}[A-Za-z0-9-]");
 
     private final Map<String, DeviceTemplate> templates;
 
-    public DeviceVerdict(Map<String, DeviceTemplate> templates) {
+    CentralVerdict(Map<String, DeviceTemplate> templates) {
         this.templates = Map.copyOf(templates);
     }
 
     /** The device as the ledger takes it, with the reason when it is excluded. */
-    public DiscoveredDevice on(CentralDevice device) {
+    DiscoveredDevice on(CentralDevice device) {
         return new DiscoveredDevice(device.id(), device.template(), reason(device));
     }
 

@@ -1,0 +1,29 @@
+package io.drover.worker.source;
+
+import io.drover.worker.azure.quota.AzureLimit;
+import io.drover.worker.device.DeviceRow;
+import io.drover.worker.device.DiscoveredDevice;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+
+/** Where devices are moved from: which ones are selected there, and how one of them is told to move. Thread-safe. */
+public interface MigrationSource {
+    /** Host of the service, which owns the limit that commands consume. */
+    String host();
+
+    /** The limit that each command consumes at {@link #host()}. */
+    AzureLimit commandLimit();
+
+    /** Hands over the selected devices page by page, to the last page, each with a verdict. */
+    Future<Void> eachPage(Function<List<DiscoveredDevice>, Future<Void>> handler);
+
+    /**
+     * Sends DeviceMove once, whatever comes of it. Fails with {@link io.drover.worker.azure.AzureException}: 429 when it
+     * was not carried out, {@code outcomeUnknown()} when the device may have heard it.
+     *
+     * @param answer how long the device may take
+     */
+    Future<MoveReply> move(DeviceRow device, MoveTarget target, Duration answer);
+}
