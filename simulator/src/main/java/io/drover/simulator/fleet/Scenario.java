@@ -64,6 +64,11 @@ public record Scenario(
                 name, count, seed, timeCompression, deviceIdPattern, telemetryInterval, connectRate, groups);
     }
 
+    /** The same scenario in another compression of time. */
+    public Scenario withTimeCompression(int times) {
+        return new Scenario(name, devices, seed, times, deviceIdPattern, telemetryInterval, connectRate, groups);
+    }
+
     /** The same scenario drawn from another seed. */
     public Scenario withSeed(long other) {
         return new Scenario(

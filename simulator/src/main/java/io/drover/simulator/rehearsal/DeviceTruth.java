@@ -12,6 +12,7 @@ import java.util.stream.StreamSupport;
  *
  * @param commandsRequested when each move command reached the cloud
  * @param firstDelivered when a move command was first handed to the device
+ * @param acceptedAt when the device first answered a move command with success
  * @param assignedAt when the target's provisioning service assigned it a hub
  * @param arrivedAt first connection at the target hub
  * @param provenAt first telemetry at the target hub
@@ -20,6 +21,7 @@ record DeviceTruth(
         String deviceId,
         List<Instant> commandsRequested,
         Optional<Instant> firstDelivered,
+        Optional<Instant> acceptedAt,
         Optional<Instant> assignedAt,
         Optional<Instant> arrivedAt,
         Optional<Instant> provenAt) {
@@ -28,9 +30,14 @@ record DeviceTruth(
     static DeviceTruth parse(JsonNode line, String targetProvisioningService) {
         List<Instant> requested = new ArrayList<>();
         Optional<Instant> delivered = Optional.empty();
+        Optional<Instant> accepted = Optional.empty();
         for (JsonNode command : line.path("commands")) {
             instant(command, "requestedAt").ifPresent(requested::add);
             delivered = earliest(delivered, instant(command, "deliveredAt"));
+            int status = command.path("status").asInt();
+            if (status >= 200 && status < 300) {
+                accepted = earliest(accepted, instant(command, "deliveredAt"));
+            }
         }
         Optional<JsonNode> target = StreamSupport.stream(line.path("targets").spliterator(), false)
                 .filter(node -> targetProvisioningService.equals(
@@ -40,6 +47,7 @@ record DeviceTruth(
                 line.path("deviceId").asText(),
                 List.copyOf(requested),
                 delivered,
+                accepted,
                 target.flatMap(node -> instant(node, "assignedAt")),
                 target.flatMap(node -> instant(node, "firstConnectedAt")),
                 target.flatMap(node -> instant(node, "firstTelemetryAt")));
@@ -48,6 +56,15 @@ record DeviceTruth(
     /** True when telemetry reached the target. */
     boolean moved() {
         return provenAt.isPresent();
+    }
+
+    /** Commands that reached the cloud when the device had said yes and was on its way to where it then arrived. */
+    long commandsWhileMoving() {
+        return acceptedAt.isEmpty() || arrivedAt.isEmpty()
+                ? 0
+                : commandsRequested.stream()
+                        .filter(at -> at.isAfter(acceptedAt.get()) && !at.isAfter(arrivedAt.get()))
+                        .count();
     }
 
     /** Commands that reached the cloud when the device had already arrived at the target. */

@@ -6,19 +6,28 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What a migration used of the documented limits.
  *
  * @param granted calls that passed while limits were enforced
  * @param refused calls answered 429
+ * @param refusedByLimit the same by the limit that refused them, those that refused none left out
  * @param registrationsPerSecond devices assigned by the target, from the first to the last; 0 for fewer than two
  * @param binding the smallest of the limits that each moved device uses once
  * @param bindingPerSecond that limit, time compression included
  */
-record LimitUse(long granted, long refused, double registrationsPerSecond, String binding, double bindingPerSecond) {
+record LimitUse(
+        long granted,
+        long refused,
+        Map<String, Long> refusedByLimit,
+        double registrationsPerSecond,
+        String binding,
+        double bindingPerSecond) {
     private static final Set<String> ONE_CALL_PER_DEVICE =
             Set.of("central-commands", "dps-registrations", "hub-connections");
 
@@ -31,6 +40,7 @@ record LimitUse(long granted, long refused, double registrationsPerSecond, Strin
         return new LimitUse(
                 sum(after, "granted") - sum(before, "granted"),
                 sum(after, "refused") - sum(before, "refused"),
+                refusedByLimit(before, after),
                 registrations(truth),
                 smallest.map(limit -> limit.path("limit").asText()).orElse(""),
                 smallest.map(limit -> limit.path("perSecond").asDouble()).orElse(0.0));
@@ -40,6 +50,18 @@ record LimitUse(long granted, long refused, double registrationsPerSecond, Strin
         List<JsonNode> limits = new ArrayList<>();
         quotas.path("limits").forEach(limits::add);
         return limits;
+    }
+
+    private static Map<String, Long> refusedByLimit(JsonNode before, JsonNode after) {
+        Map<String, Long> refused = new TreeMap<>();
+        limits(after)
+                .forEach(limit -> refused.put(
+                        limit.path("limit").asText(), limit.path("refused").asLong()));
+        limits(before)
+                .forEach(limit -> refused.merge(
+                        limit.path("limit").asText(), -limit.path("refused").asLong(), Long::sum));
+        refused.values().removeIf(calls -> calls == 0);
+        return refused;
     }
 
     private static long sum(JsonNode quotas, String field) {

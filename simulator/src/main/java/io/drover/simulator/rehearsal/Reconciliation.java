@@ -12,8 +12,10 @@ import java.util.Optional;
  * @param devices number of devices in the truth
  * @param mismatches each device on which the two disagree, with the disagreement in words
  * @param commandedAfterArrival devices that were commanded once more after they had arrived
+ * @param commandedWhileMoving devices that were commanded once more after they had said yes and before they arrived
  */
-record Reconciliation(int devices, List<Mismatch> mismatches, List<String> commandedAfterArrival) {
+record Reconciliation(
+        int devices, List<Mismatch> mismatches, List<String> commandedAfterArrival, List<String> commandedWhileMoving) {
 
     /** One device on which ledger and truth disagree. */
     record Mismatch(String deviceId, String difference) {}
@@ -27,6 +29,7 @@ record Reconciliation(int devices, List<Mismatch> mismatches, List<String> comma
             }
         }
         List<String> commandedAgain = new ArrayList<>();
+        List<String> commandedMoving = new ArrayList<>();
         for (DeviceTruth device : truth) {
             LedgerEntry entry = entries.remove(device.deviceId());
             difference(entry, device)
@@ -34,14 +37,18 @@ record Reconciliation(int devices, List<Mismatch> mismatches, List<String> comma
             if (device.commandsAfterArrival() > 0) {
                 commandedAgain.add(device.deviceId());
             }
+            if (device.commandsWhileMoving() > 0) {
+                commandedMoving.add(device.deviceId());
+            }
         }
         entries.keySet().forEach(id -> mismatches.add(new Mismatch(id, "is in the ledger but was never created")));
-        return new Reconciliation(truth.size(), List.copyOf(mismatches), List.copyOf(commandedAgain));
+        return new Reconciliation(
+                truth.size(), List.copyOf(mismatches), List.copyOf(commandedAgain), List.copyOf(commandedMoving));
     }
 
-    /** True when every device agrees and none was commanded after its arrival. */
+    /** True when every device agrees and none was commanded again once it had moved or was moving. */
     boolean holds() {
-        return mismatches.isEmpty() && commandedAfterArrival.isEmpty();
+        return mismatches.isEmpty() && commandedAfterArrival.isEmpty() && commandedWhileMoving.isEmpty();
     }
 
     private static Optional<String> difference(LedgerEntry entry, DeviceTruth device) {

@@ -48,6 +48,7 @@ final class RehearsalReport {
                 limits.refused(),
                 limits.granted() + limits.refused(),
                 limits.percentThrottled()));
+        table(text, "Throttled calls by limit", limits.refusedByLimit());
         Histogram latency = result.commandToArrival();
         if (latency.getTotalCount() > 0) {
             text.append(String.format(
@@ -75,17 +76,20 @@ final class RehearsalReport {
         if (reconciliation.holds()) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%nLedger = ground truth for all %,d devices; none was commanded after its arrival.%n",
+                    "%nLedger = ground truth for all %,d devices; none was commanded again while it moved or after its"
+                            + " arrival.%n",
                     reconciliation.devices()));
             return;
         }
         List<Reconciliation.Mismatch> mismatches = reconciliation.mismatches();
         text.append(String.format(
                 Locale.ROOT,
-                "%nLedger and ground truth DIFFER on %,d of %,d devices; %,d were commanded after their arrival.%n",
+                "%nLedger and ground truth DIFFER on %,d of %,d devices; %,d were commanded after their arrival, %,d while"
+                        + " they moved.%n",
                 mismatches.size(),
                 reconciliation.devices(),
-                reconciliation.commandedAfterArrival().size()));
+                reconciliation.commandedAfterArrival().size(),
+                reconciliation.commandedWhileMoving().size()));
         mismatches.stream()
                 .limit(SHOWN_MISMATCHES)
                 .forEach(mismatch -> text.append("  ")
@@ -93,12 +97,15 @@ final class RehearsalReport {
                         .append(": ")
                         .append(mismatch.difference())
                         .append(System.lineSeparator()));
-        reconciliation.commandedAfterArrival().stream()
+        again(text, reconciliation.commandedAfterArrival(), "commanded again after it had arrived");
+        again(text, reconciliation.commandedWhileMoving(), "commanded again after it had said yes, while it moved");
+    }
+
+    private static void again(StringBuilder text, List<String> devices, String what) {
+        devices.stream()
                 .limit(SHOWN_MISMATCHES)
-                .forEach(id -> text.append("  ")
-                        .append(id)
-                        .append(": commanded again after it had arrived")
-                        .append(System.lineSeparator()));
+                .forEach(id ->
+                        text.append("  ").append(id).append(": ").append(what).append(System.lineSeparator()));
     }
 
     private static void table(StringBuilder text, String title, Map<String, Long> counts) {
@@ -127,7 +134,10 @@ final class RehearsalReport {
                 .put("ledgerEqualsTruth", result.reconciliation().mismatches().isEmpty())
                 .put(
                         "commandedAfterArrival",
-                        result.reconciliation().commandedAfterArrival().size());
+                        result.reconciliation().commandedAfterArrival().size())
+                .put(
+                        "commandedWhileMoving",
+                        result.reconciliation().commandedWhileMoving().size());
         report.putObject("limits")
                 .put("binding", result.limits().binding())
                 .put("bindingPerSecond", result.limits().bindingPerSecond())
@@ -135,7 +145,8 @@ final class RehearsalReport {
                 .put("percentOfLimit", result.limits().percentOfLimit())
                 .put("calls", result.limits().granted() + result.limits().refused())
                 .put("throttled", result.limits().refused())
-                .put("percentThrottled", result.limits().percentThrottled());
+                .put("percentThrottled", result.limits().percentThrottled())
+                .set("throttledByLimit", json.valueToTree(result.limits().refusedByLimit()));
         report.set("states", json.valueToTree(result.states()));
         report.set("reasons", json.valueToTree(result.reasons()));
         report.set("peakMebibytes", json.valueToTree(result.peakMebibytes()));

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -18,7 +19,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code simulator.jar rehearse}: exit code 0 only when the worker's ledger equals the ground truth. */
+/**
+ * {@code simulator.jar rehearse}: exit code 0 only when the worker's ledger equals the ground truth and, where asked for, the
+ * limits were used as demanded.
+ */
 @Command(
         name = "rehearse",
         mixinStandardHelpOptions = true,
@@ -26,6 +30,7 @@ import picocli.CommandLine.Spec;
                 + "and holds the worker's ledger against what really happened.")
 public final class RehearseCommand implements Callable<Integer> {
     private static final int DIFFERS = 3;
+    private static final int MISSED = 4;
 
     @Spec
     private CommandSpec spec;
@@ -82,6 +87,23 @@ public final class RehearseCommand implements Callable<Integer> {
     private String ledgerUser;
 
     @Option(
+            names = "--time-compression",
+            description =
+                    "How many times faster than Azure quotas and waits run, 1 to 100; the scenario's when left out.")
+    private Integer timeCompression;
+
+    @Option(
+            names = "--demand-limit-use",
+            description = "Exit with 4 when less than so many percent of the binding limit were used.")
+    private double demandedLimitUse;
+
+    @Option(
+            names = "--demand-throttled",
+            defaultValue = "100",
+            description = "Exit with 4 when more than so many percent of the calls were throttled.")
+    private double demandedThrottled;
+
+    @Option(
             names = "--timeout",
             defaultValue = "1800",
             description = "Longest duration of each phase in seconds (${DEFAULT-VALUE}).")
@@ -90,7 +112,7 @@ public final class RehearseCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, ScenarioException {
         checkWorkers();
-        Scenario loaded = ScenarioLoader.load(scenario);
+        Scenario loaded = compressed(ScenarioLoader.load(scenario));
         Path folder = workDir == null
                 ? Files.createTempDirectory("drover-rehearsal-")
                 : Files.createDirectories(workDir.toAbsolutePath());
@@ -116,7 +138,30 @@ public final class RehearseCommand implements Callable<Integer> {
         RehearsalReport report = new RehearsalReport(result);
         view.step(report.text());
         view.step("Report " + report.writeJson(folder) + "; logs and ledger beside it.");
-        return result.reconciliation().holds() ? 0 : DIFFERS;
+        if (!result.reconciliation().holds()) {
+            return DIFFERS;
+        }
+        LimitUse use = result.limits();
+        if (use.percentOfLimit() < demandedLimitUse || use.percentThrottled() > demandedThrottled) {
+            view.step(String.format(
+                    Locale.ROOT,
+                    "Demanded were at least %s %% of the limit and at most %s %% throttled calls: missed.",
+                    demandedLimitUse,
+                    demandedThrottled));
+            return MISSED;
+        }
+        return 0;
+    }
+
+    private Scenario compressed(Scenario loaded) {
+        if (timeCompression == null) {
+            return loaded;
+        }
+        if (timeCompression < 1 || timeCompression > 100) {
+            throw new ParameterException(
+                    spec.commandLine(), "--time-compression must be 1 to 100, not " + timeCompression + ".");
+        }
+        return loaded.withTimeCompression(timeCompression);
     }
 
     private void checkWorkers() {

@@ -46,7 +46,8 @@ final class WorkerCrew implements AutoCloseable {
         for (int i = 0; i < workers; i++) {
             running.add(start());
         }
-        double share = 0;
+        double migrated = 0;
+        double finished = 0;
         while (!running.isEmpty()) {
             if (clock.instant().isAfter(deadline)) {
                 throw running.get(0).failure("was not done within " + patience.toSeconds() + " s");
@@ -56,7 +57,8 @@ final class WorkerCrew implements AutoCloseable {
                         worker.nextLine(POLL.dividedBy(running.size())).flatMap(WorkerProgress::parse);
                 alive.accept(worker);
                 if (progress.isPresent()) {
-                    share = progress.get().migratedShare();
+                    migrated = progress.get().migratedShare();
+                    finished = progress.get().finishedShare();
                     if (worker == youngest && working == null) {
                         working = clock.instant();
                     }
@@ -66,7 +68,7 @@ final class WorkerCrew implements AutoCloseable {
                     ended(worker);
                 }
             }
-            if (!running.isEmpty() && kills.due(share, clock.instant(), started, working)) {
+            if (!running.isEmpty() && kills.due(migrated, finished, clock.instant(), started, working)) {
                 kill(kills.victim(running.size()));
             }
         }

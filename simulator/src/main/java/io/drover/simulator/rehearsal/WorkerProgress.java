@@ -33,6 +33,11 @@ record WorkerProgress(JsonNode line) {
         return total() == 0 ? 0 : (double) count("MIGRATED") / total();
     }
 
+    double finishedShare() {
+        long finished = count("MIGRATED") + count("FAILED") + count("EXCLUDED") + count("CANCELLED");
+        return total() == 0 ? 0 : (double) finished / total();
+    }
+
     /** For a person: bar, share, states on the way, rate, time left, most frequent reason. */
     String render(int barWidth) {
         int filled = (int) Math.round(migratedShare() * barWidth);

@@ -57,6 +57,7 @@ class ReconciliationTest {
                 "d1",
                 List.of(COMMANDED, ARRIVED.plusMillis(1)),
                 Optional.of(COMMANDED),
+                Optional.of(COMMANDED),
                 Optional.of(ARRIVED),
                 Optional.of(ARRIVED),
                 Optional.of(PROVEN));
@@ -65,6 +66,23 @@ class ReconciliationTest {
 
         assertThat(reconciliation.mismatches()).isEmpty();
         assertThat(reconciliation.commandedAfterArrival()).containsExactly("d1");
+        assertThat(reconciliation.holds()).isFalse();
+    }
+
+    @Test
+    void aSecondCommandToADeviceThatIsMovingBreaksTheVerdict() {
+        DeviceTruth commandedTwice = new DeviceTruth(
+                "d1",
+                List.of(COMMANDED, COMMANDED.plusSeconds(1)),
+                Optional.of(COMMANDED),
+                Optional.of(COMMANDED),
+                Optional.of(ARRIVED),
+                Optional.of(ARRIVED),
+                Optional.of(PROVEN));
+
+        Reconciliation reconciliation = Reconciliation.of(List.of(entry("d1", "MIGRATED")), List.of(commandedTwice));
+
+        assertThat(reconciliation.commandedWhileMoving()).containsExactly("d1");
         assertThat(reconciliation.holds()).isFalse();
     }
 
@@ -77,6 +95,7 @@ class ReconciliationTest {
                 id,
                 List.of(COMMANDED),
                 Optional.of(COMMANDED),
+                Optional.of(COMMANDED),
                 Optional.of(ARRIVED),
                 Optional.of(ARRIVED),
                 Optional.of(PROVEN));
@@ -84,6 +103,12 @@ class ReconciliationTest {
 
     private static DeviceTruth stayed(String id) {
         return new DeviceTruth(
-                id, List.of(COMMANDED), Optional.of(COMMANDED), Optional.empty(), Optional.empty(), Optional.empty());
+                id,
+                List.of(COMMANDED),
+                Optional.of(COMMANDED),
+                Optional.of(COMMANDED),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 }
