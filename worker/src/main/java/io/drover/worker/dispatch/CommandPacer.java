@@ -48,9 +48,14 @@ final class CommandPacer {
         return paces.closedFor(pace.name());
     }
 
-    /** Reserves slots and calls each of these when its slot has come; completes when the last but a few are due. */
-    Future<Void> send(Iterable<Runnable> commands, int size, Duration ahead) {
+    /**
+     * Reserves slots and calls each of these when its slot has come; completes so long ahead of the last slot.
+     *
+     * @param reserved hears when the slots are known
+     */
+    Future<Void> send(Iterable<Runnable> commands, int size, Duration ahead, Runnable reserved) {
         return paces.reserve(pace.name(), limit, size).compose(slots -> {
+            reserved.run();
             perSecond = slots.perSecond();
             long start = System.nanoTime()
                     + Duration.between(clock.instant(), slots.first()).toNanos();

@@ -18,9 +18,10 @@ final class DispatchGate {
      * What may be sent.
      *
      * @param openWaves highest number of an opened wave
+     * @param waiting whether devices wait for their next probe
      * @param perSecond the rollout's own cap; infinite for none
      */
-    record Permit(int openWaves, Instant lookedAt, double perSecond) {}
+    record Permit(int openWaves, boolean waiting, Instant lookedAt, double perSecond) {}
 
     private final MigrationStore migrations;
     private final DeviceStore devices;
@@ -52,7 +53,10 @@ final class DispatchGate {
                     return open == 0 || !due
                             ? Optional.empty()
                             : Optional.of(new Permit(
-                                    open, migration.lookedAt(), policy.rate().perSecond(arrived)));
+                                    open,
+                                    counts.in(DeviceState.WAITING) > 0,
+                                    migration.lookedAt(),
+                                    policy.rate().perSecond(arrived)));
                 }));
     }
 }

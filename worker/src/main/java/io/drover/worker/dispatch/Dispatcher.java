@@ -29,9 +29,11 @@ public final class Dispatcher {
     private static final Duration MARGIN = Duration.ofSeconds(25);
     /** How long one permission is used before the ledger is asked again. */
     private static final Duration PERMIT = Duration.ofSeconds(1);
-    /** Claims are made for this share of a second at most, so that a pause or a crash catches few. */
-    private static final double CLAIMS_AHEAD = 0.25;
-    /** The next claim begins so long before the last slot of the one before. */
+    /** Claims are made for a short time, so that a pause or a crash catches few; longer only where claiming is slow. */
+    private static final Duration CLAIMS_AHEAD = Duration.ofMillis(250);
+
+    private static final Duration LONGEST_AHEAD = Duration.ofSeconds(2);
+    /** The next claim begins at least so long before the last slot of the one before. */
     private static final Duration AHEAD = Duration.ofMillis(600);
     /** With a longer wait for a slot nothing is claimed: an answer's deadline runs from the claim. */
     private static final Duration LONGEST_QUEUE = Duration.ofSeconds(5);
@@ -52,6 +54,9 @@ public final class Dispatcher {
     private final Consumer<String> forbidden;
     private final Clock clock;
     private int inFlight;
+    /** How long the last claim took, from asking for devices to having their slots. */
+    private Duration claiming = Duration.ZERO;
+
     private Promise<Void> quiet = Promise.promise();
 
     /** {@code forbidden} hears what the source said when it does not let this client command devices. */
@@ -88,29 +93,40 @@ public final class Dispatcher {
     }
 
     private Future<Boolean> pump(long migrationId, Permit permit, long until, Runnable freed) {
-        int wanted = Math.min(room(), (int) Math.ceil(pacer.perSecond() * CLAIMS_AHEAD));
+        int wanted =
+                Math.min(room(), (int) Math.ceil(pacer.perSecond() * claimsFor().toMillis() / 1000));
         if (wanted <= 0 || !trusted.getAsBoolean()) {
             return Future.succeededFuture(false);
         }
         if (clock.millis() >= until) {
             return Future.succeededFuture(true);
         }
+        long begun = System.nanoTime();
         return pacer.closedFor()
                 .compose(closed -> closed.compareTo(LONGEST_QUEUE) > 0
                         ? Future.succeededFuture(false)
                         : claim(migrationId, permit, wanted)
                                 .compose(claimed -> claimed.isEmpty()
                                         ? Future.succeededFuture(false)
-                                        : send(claimed, freed)
+                                        : send(claimed, begun, freed)
                                                 .compose(sent -> pump(migrationId, permit, until, freed))));
     }
 
+    /** At least twice what a claim takes, or a slow ledger would be the limit. */
+    private Duration claimsFor() {
+        Duration twice = claiming.multipliedBy(2);
+        Duration least = twice.compareTo(CLAIMS_AHEAD) > 0 ? twice : CLAIMS_AHEAD;
+        return least.compareTo(LONGEST_AHEAD) > 0 ? LONGEST_AHEAD : least;
+    }
+
     /** Counts them as in flight from the claim on; completes when it is time to claim more. */
-    private Future<Void> send(List<DeviceRow> claimed, Runnable freed) {
+    private Future<Void> send(List<DeviceRow> claimed, long begunNanos, Runnable freed) {
         inFlight += claimed.size();
         List<Runnable> commands =
                 claimed.stream().<Runnable>map(row -> () -> send(row, freed)).toList();
-        return pacer.send(commands, commands.size(), AHEAD);
+        Duration ahead = claimsFor().compareTo(AHEAD) > 0 ? claimsFor() : AHEAD;
+        return pacer.send(
+                commands, commands.size(), ahead, () -> claiming = Duration.ofNanos(System.nanoTime() - begunNanos));
     }
 
     /** True when a finished command makes room that a sweep had missed. */
@@ -120,6 +136,9 @@ public final class Dispatcher {
 
     /** Devices not tried yet come first, but waiting ones always get a share: a long queue must not starve them. */
     private Future<List<DeviceRow>> claim(long migrationId, Permit permit, int wanted) {
+        if (!permit.waiting()) {
+            return claim(migrationId, permit, DeviceState.REGISTERED, wanted);
+        }
         int share = Math.max(1, wanted / 4);
         return claim(migrationId, permit, DeviceState.WAITING, share).compose(back -> {
             List<DeviceRow> all = new ArrayList<>(back);
