@@ -31,6 +31,7 @@ final class Rehearsal {
     private final String clientSecret = randomSecret();
     private final Map<String, Long> peakMemory = new TreeMap<>();
     private final Kills kills;
+    private List<Instant> restarts = List.of();
 
     Rehearsal(RehearsalOptions options, Scenario scenario, ProgressView view, Clock clock) {
         this.options = options;
@@ -147,6 +148,7 @@ final class Rehearsal {
                 view,
                 clock)) {
             crew.run(options.workers(), options.patience(), worker -> rememberPeak("worker", worker));
+            restarts = crew.restarts();
         }
         return Duration.between(start, clock.instant());
     }
@@ -203,6 +205,7 @@ final class Rehearsal {
                 Reconciliation.of(ledger, truth),
                 Map.copyOf(peakMemory),
                 kills.done(),
+                Recovery.of(restarts, truth),
                 limits);
     }
 

@@ -60,6 +60,14 @@ final class RehearsalReport {
                     percentile(99),
                     latency.getMaxValue() / 1000.0));
         }
+        if (!result.recovery().isEmpty()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "Restart         first command after median %.1f s, max %.1f s, process start included (%d restarts)%n",
+                    result.recovery().medianSeconds(),
+                    result.recovery().longestSeconds(),
+                    result.recovery().gaps().size()));
+        }
         if (!result.peakMebibytes().isEmpty()) {
             text.append("Peak memory     ");
             result.peakMebibytes()
@@ -147,6 +155,11 @@ final class RehearsalReport {
                 .put("throttled", result.limits().refused())
                 .put("percentThrottled", result.limits().percentThrottled())
                 .set("throttledByLimit", json.valueToTree(result.limits().refusedByLimit()));
+        if (!result.recovery().isEmpty()) {
+            report.putObject("restartToCommandSeconds")
+                    .put("median", result.recovery().medianSeconds())
+                    .put("max", result.recovery().longestSeconds());
+        }
         report.set("states", json.valueToTree(result.states()));
         report.set("reasons", json.valueToTree(result.reasons()));
         report.set("peakMebibytes", json.valueToTree(result.peakMebibytes()));

@@ -15,6 +15,7 @@ import org.HdrHistogram.Histogram;
  * @param peakMebibytes highest resident memory of each process, where the machine tells
  * @param limits what the migration used of the documented limits
  * @param workerKills how often the worker was killed and started again
+ * @param recovery how soon it then went on
  */
 record RehearsalResult(
         String scenario,
@@ -27,6 +28,7 @@ record RehearsalResult(
         Reconciliation reconciliation,
         Map<String, Long> peakMebibytes,
         int workerKills,
+        Recovery recovery,
         LimitUse limits) {
 
     static Histogram commandToArrival(Iterable<DeviceTruth> truth) {

@@ -23,6 +23,7 @@ final class WorkerCrew implements AutoCloseable {
     private final ProgressView view;
     private final Clock clock;
     private final List<ChildProcess> running = new ArrayList<>();
+    private final List<Instant> restarts = new ArrayList<>();
     private ChildProcess youngest;
     private Instant started;
     private Instant working;
@@ -74,6 +75,11 @@ final class WorkerCrew implements AutoCloseable {
         }
     }
 
+    /** When killed workers were started again. */
+    List<Instant> restarts() {
+        return List.copyOf(restarts);
+    }
+
     private ChildProcess start() {
         youngest = starter.get();
         started = clock.instant();
@@ -96,6 +102,7 @@ final class WorkerCrew implements AutoCloseable {
         if (restart || running.size() == 1) {
             view.step("Worker killed (SIGKILL, number " + kills.done() + ") and started again.");
             running.set(victim, start());
+            restarts.add(started);
         } else {
             view.step("Worker killed (SIGKILL, number " + kills.done() + "); the others have to do its work.");
             running.remove(victim);
