@@ -13,6 +13,8 @@ import io.drover.worker.WorkerConfig.Network;
 import io.drover.worker.WorkerConfig.Rate;
 import io.drover.worker.WorkerConfig.Source;
 import io.drover.worker.WorkerConfig.Target;
+import io.drover.worker.WorkerConfig.Tls;
+import io.drover.worker.WorkerConfig.Webhook;
 import io.drover.worker.db.PostgresUrl;
 import io.drover.worker.device.Verification;
 import java.io.IOException;
@@ -34,6 +36,9 @@ import org.yaml.snakeyaml.nodes.Node;
 
 /** Reads the worker's YAML strictly: every mistake is reported at once, and a secret only comes by reference. */
 public final class WorkerConfigLoader {
+    /** A guess at a shorter token would be worth trying over the network. */
+    private static final int LEAST_TOKEN = 16;
+
     private static final Pattern RATE = Pattern.compile("([1-9]\\d{0,8})/(s|m|h)");
 
     private final Path file;
@@ -65,7 +70,8 @@ public final class WorkerConfigLoader {
                 quotas(root.section("quotas")),
                 dispatch(root.section("dispatch")),
                 ledger(root.section("ledger"), network.trustedCa()),
-                management(root.section("management")));
+                management(root.section("management")),
+                webhook(root, root.section("webhook")));
         root.end();
         if (!problems.isEmpty()) {
             throw new ConfigException(file.toString(), problems);
@@ -264,5 +270,43 @@ public final class WorkerConfigLoader {
                 new Management(management.text("host", "127.0.0.1"), management.integer("port", 9464, 0, 65_535));
         management.end();
         return read;
+    }
+
+    private Webhook webhook(ConfigSection root, ConfigSection webhook) {
+        if (!root.has("webhook")) {
+            return null;
+        }
+        Secret token = secret(webhook, "token", "DROVER_WEBHOOK_TOKEN");
+        if (!token.value().isEmpty() && !token.value().matches("[\\x20-\\x7e]{" + LEAST_TOKEN + ",}")) {
+            webhook.problem(
+                    "token",
+                    "does not hold " + LEAST_TOKEN + " or more printable ASCII characters.",
+                    "Make a long random one; IoT Central sends it in the Authorization header.");
+        }
+        Webhook read = new Webhook(
+                webhook.text("host", "127.0.0.1"), webhook.integer("port", 9465, 0, 65_535), token, tls(webhook));
+        webhook.end();
+        return read;
+    }
+
+    private Tls tls(ConfigSection server) {
+        ConfigSection tls = server.section("tls");
+        if (!server.has("tls")) {
+            return null;
+        }
+        Tls read = new Tls(
+                pem(tls, "certificate", "Write the path of a PEM file with the server's certificate chain."),
+                pem(tls, "key", "Write the path of a PEM file with the certificate's private key."));
+        tls.end();
+        return read;
+    }
+
+    private Path pem(ConfigSection tls, String key, String remedy) {
+        String text = tls.required(key, remedy);
+        Path path = file.toAbsolutePath().resolveSibling(text);
+        if (!text.isEmpty() && !Files.isReadable(path)) {
+            tls.problem(key, "there is no readable file " + path + ".", remedy);
+        }
+        return path;
     }
 }

@@ -15,6 +15,7 @@ class ArchitectureTest {
         "io.drover.worker.registration..",
         "io.drover.worker.dispatch..",
         "io.drover.worker.tracking..",
+        "io.drover.worker.connectivity..",
         "io.drover.worker.cli.."
     };
 

@@ -74,13 +74,38 @@ class WorkerConfigLoaderIT {
     }
 
     @Test
+    void theWebhookIsOffUnlessItsSectionIsThereAndItsTokenIsNeverShown() throws IOException {
+        WorkerConfig config = load(MINIMAL + "webhook: { port: 8080, token: { env: DROVER_WEBHOOK_TOKEN } }");
+
+        assertThat(load(MINIMAL).webhook()).isNull();
+        assertThat(config.webhook().host()).isEqualTo("127.0.0.1");
+        assertThat(config.webhook().token().value()).isEqualTo("0123456789abcdef");
+        assertThat(config.webhook().tls()).isNull();
+        assertThat(config.toString()).doesNotContain("0123456789abcdef");
+    }
+
+    @Test
+    void aWebhookWithoutALongTokenOrWithHalfACertificateIsAMistake() throws IOException {
+        assertThat(mistakes(
+                        MINIMAL + "webhook: { token: { env: DROVER_CLIENT_SECRET }, tls: { certificate: no.pem } }"))
+                .hasMessageContaining("webhook.token: does not hold 16 or more")
+                .hasMessageContaining("webhook.tls.certificate: there is no readable file")
+                .hasMessageContaining("webhook.tls.key: is missing.");
+        assertThat(mistakes(MINIMAL + "webhook: {}")).hasMessageContaining("webhook.token: is missing.");
+        assertThat(mistakes(MINIMAL + "webhook: { token: 0123456789abcdef }"))
+                .hasMessageContaining("webhook.token: holds a secret in plain text.")
+                .hasMessageNotContaining("0123456789abcdef");
+    }
+
+    @Test
     void brokenYamlNamesTheLine() throws IOException {
         assertThat(mistakes("entra:\n  tenant: [")).hasMessageContaining("YAML").hasMessageContaining("line");
     }
 
     private WorkerConfig load(String yaml) throws IOException {
         Path file = Files.writeString(directory.resolve("drover.yaml"), yaml);
-        return WorkerConfigLoader.load(file, Map.of("DROVER_CLIENT_SECRET", "s3cret")::get);
+        return WorkerConfigLoader.load(
+                file, Map.of("DROVER_CLIENT_SECRET", "s3cret", "DROVER_WEBHOOK_TOKEN", "0123456789abcdef")::get);
     }
 
     private ConfigException mistakes(String yaml) {
