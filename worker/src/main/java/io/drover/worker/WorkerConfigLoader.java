@@ -42,25 +42,31 @@ public final class WorkerConfigLoader {
     private static final Pattern RATE = Pattern.compile("([1-9]\\d{0,8})/(s|m|h)");
 
     private final Path file;
+    private final List<String> settings;
     private final UnaryOperator<String> environment;
     private final List<Problem> problems = new ArrayList<>();
 
-    private WorkerConfigLoader(Path file, UnaryOperator<String> environment) {
+    private WorkerConfigLoader(Path file, List<String> settings, UnaryOperator<String> environment) {
         this.file = file;
+        this.settings = List.copyOf(settings);
         this.environment = environment;
     }
 
-    /** Blocks on the file system. Throws {@link ConfigException} that lists all mistakes. */
-    public static WorkerConfig load(Path file) {
-        return load(file, System::getenv);
+    /**
+     * Blocks on the file system. Throws {@link ConfigException} that lists all mistakes.
+     *
+     * @param settings {@code key.path=value}, each put over what the file says; the last one wins
+     */
+    public static WorkerConfig load(Path file, List<String> settings) {
+        return load(file, settings, System::getenv);
     }
 
-    static WorkerConfig load(Path file, UnaryOperator<String> environment) {
-        return new WorkerConfigLoader(file, environment).read();
+    static WorkerConfig load(Path file, List<String> settings, UnaryOperator<String> environment) {
+        return new WorkerConfigLoader(file, settings, environment).read();
     }
 
     private WorkerConfig read() {
-        ConfigSection root = new ConfigSection("", parse(), problems);
+        ConfigSection root = new ConfigSection("", withSettings(parse()), problems);
         Network network = network(root.section("network"));
         WorkerConfig config = new WorkerConfig(
                 entra(root.section("entra")),
@@ -83,16 +89,30 @@ public final class WorkerConfigLoader {
         try {
             return new Yaml(new LoaderOptions()).compose(new StringReader(Files.readString(file)));
         } catch (MarkedYAMLException e) {
-            int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
+            String where = e.getProblemMark() == null
+                    ? ""
+                    : "line " + (e.getProblemMark().getLine() + 1);
             throw new ConfigException(
                     file.toString(),
                     List.of(new Problem(
-                            line, "YAML", e.getProblem() + ".", "Check indentation, quotes and brackets there.")));
+                            where, "YAML", e.getProblem() + ".", "Check indentation, quotes and brackets there.")));
         } catch (IOException e) {
             throw new ConfigException(
                     file.toString(),
-                    List.of(new Problem(0, "file", "cannot be read.", "Check the path given with --config.")));
+                    List.of(new Problem("", "file", "cannot be read.", "Check the path given with --config.")));
         }
+    }
+
+    private Node withSettings(Node root) {
+        Node result = root;
+        for (String text : settings) {
+            try {
+                result = ConfigSetting.parse(text).in(result);
+            } catch (ConfigSetting.MistakeException mistake) {
+                problems.add(mistake.problem());
+            }
+        }
+        return result;
     }
 
     private Entra entra(ConfigSection entra) {

@@ -61,7 +61,7 @@ class DocumentationTest {
         }
         Files.writeString(directory.resolve("depot.csv"), "device_id\ntruck-7,Hamburg\n");
 
-        WorkerConfig config = WorkerConfigLoader.load(file, variable -> "a secret of some length");
+        WorkerConfig config = WorkerConfigLoader.load(file, List.of(), variable -> "a secret of some length");
 
         assertThat(config.management().port()).isEqualTo(9464);
         assertThat(config.network().connectTo()).hasSize(1);
@@ -79,7 +79,7 @@ class DocumentationTest {
         Files.createFile(directory.resolve("ca.pem"));
         Set<String> known = new TreeSet<>();
         try {
-            WorkerConfigLoader.load(file, variable -> "a secret of some length");
+            WorkerConfigLoader.load(file, List.of(), variable -> "a secret of some length");
         } catch (ConfigException mistakes) {
             Matcher matcher = Pattern.compile("known here: ([^.]+)\\.").matcher(mistakes.getMessage());
             while (matcher.find()) {
