@@ -8,12 +8,12 @@ public final class ConfigException extends RuntimeException {
     /**
      * One mistake.
      *
-     * @param line first line is 1; 0 when the mistake is the absence of something
+     * @param where a line of the file or an option; empty when the mistake is the absence of something
      */
-    public record Problem(int line, String key, String what, String remedy) {
+    public record Problem(String where, String key, String what, String remedy) {
         @Override
         public String toString() {
-            return (line > 0 ? "line " + line + ", " : "") + key + ": " + what + " " + remedy;
+            return (where.isEmpty() ? "" : where + ", ") + key + ": " + what + " " + remedy;
         }
     }
 

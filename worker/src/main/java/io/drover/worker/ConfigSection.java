@@ -11,40 +11,41 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
-/** One mapping of a YAML file, read key by key; mistakes are collected and reading goes on with a stand-in value. */
+/** One mapping of a YAML file, options put in, read key by key; mistakes are collected and reading goes on with a stand-in value. */
 final class ConfigSection {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
     private final String path;
-    private final int line;
+    private final String where;
     private final Map<String, Node> values = new LinkedHashMap<>();
-    private final Map<String, Integer> lines = new LinkedHashMap<>();
+    private final Map<String, String> places = new LinkedHashMap<>();
     private final TreeSet<String> asked = new TreeSet<>();
     private final List<Problem> problems;
 
     ConfigSection(String path, Node node, List<Problem> problems) {
         this.path = path;
         this.problems = problems;
-        this.line = node == null ? 0 : line(node);
+        this.where = node == null ? "" : where(node);
         if (node instanceof MappingNode mapping) {
             mapping.getValue().forEach(this::add);
         } else if (node != null
                 && !(node instanceof ScalarNode scalar && scalar.getValue().isEmpty())) {
-            problem(line, path, "must hold keys and values.", "Write them indented below it.");
+            problem(where, path, "must hold keys and values.", "Write them indented below it.");
         }
     }
 
     private void add(NodeTuple entry) {
         String key = ((ScalarNode) entry.getKeyNode()).getValue();
-        lines.put(key, line(entry.getKeyNode()));
+        places.put(key, where(entry.getKeyNode()));
         if (values.put(key, entry.getValueNode()) != null) {
-            problem(lines.get(key), at(key), "is given twice.", "Remove one of them.");
+            problem(places.get(key), at(key), "is given twice.", "Remove one of them.");
         }
     }
 
@@ -62,7 +63,7 @@ final class ConfigSection {
                 sections.add(new ConfigSection(at(key) + "[" + sections.size() + "]", item, problems));
             }
         } else if (node != null) {
-            problem(line(node), at(key), "must be a list.", "Begin each entry with '- '.");
+            problem(where(node), at(key), "must be a list.", "Begin each entry with '- '.");
         }
         return sections;
     }
@@ -79,8 +80,8 @@ final class ConfigSection {
         return List.copyOf(values.keySet());
     }
 
-    int lineOf(String key) {
-        return lines.getOrDefault(key, line);
+    private String placeOf(String key) {
+        return places.getOrDefault(key, where);
     }
 
     /** The text, or the fallback when absent, which may be null. */
@@ -93,14 +94,14 @@ final class ConfigSection {
         if (node instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
             return scalar.getValue();
         }
-        problem(line(node), at(key), "must be a text.", "Write one value after the colon.");
+        problem(where(node), at(key), "must be a text.", "Write one value after the colon.");
         return fallback;
     }
 
     String required(String key, String remedy) {
         if (!has(key)) {
             asked.add(key);
-            problem(line, at(key), "is missing.", remedy);
+            problem(where, at(key), "is missing.", remedy);
             return "";
         }
         return text(key, "");
@@ -115,7 +116,7 @@ final class ConfigSection {
             }
         }
         problem(
-                lineOf(key),
+                placeOf(key),
                 at(key),
                 "'" + text + "' is out of range.",
                 "Write a whole number from " + least + " to " + most + ".");
@@ -134,7 +135,7 @@ final class ConfigSection {
             }
         }
         problem(
-                lineOf(key),
+                placeOf(key),
                 at(key),
                 "'" + text + "' is out of range.",
                 "Write a number from " + least + " to " + most + ".");
@@ -159,7 +160,7 @@ final class ConfigSection {
             };
         }
         problem(
-                lineOf(key),
+                placeOf(key),
                 at(key),
                 "'" + text + "' is not a duration.",
                 "Write a number and a unit, such as 500ms, 30s, 5m, 2h or 7d.");
@@ -175,7 +176,7 @@ final class ConfigSection {
             return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
         }
         problem(
-                lineOf(key),
+                placeOf(key),
                 at(key),
                 "'" + text + "' is not known.",
                 "Write one of " + String.join(", ", names) + "." + didYouMean(text, names));
@@ -184,7 +185,7 @@ final class ConfigSection {
 
     /** Reports every key that nobody asked for; call last. */
     void end() {
-        lines.forEach((key, at) -> {
+        places.forEach((key, at) -> {
             if (!asked.contains(key)) {
                 problem(
                         at,
@@ -196,10 +197,10 @@ final class ConfigSection {
     }
 
     void problem(String key, String what, String remedy) {
-        problem(lineOf(key), at(key), what, remedy);
+        problem(placeOf(key), at(key), what, remedy);
     }
 
-    private void problem(int at, String key, String what, String remedy) {
+    private void problem(String at, String key, String what, String remedy) {
         problems.add(new Problem(at, key, what, remedy));
     }
 
@@ -207,8 +208,9 @@ final class ConfigSection {
         return path.isEmpty() ? key : path + "." + key;
     }
 
-    private static int line(Node node) {
-        return node.getStartMark().getLine() + 1;
+    private static String where(Node node) {
+        Mark mark = node.getStartMark();
+        return ConfigSetting.isOption(mark) ? mark.getName() : "line " + (mark.getLine() + 1);
     }
 
     static String didYouMean(String given, Iterable<String> known) {

@@ -9,6 +9,7 @@ import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.hub.HubClient;
 import io.drover.worker.azure.hub.TelemetrySource;
 import io.drover.worker.cluster.MembershipVerticle;
+import io.drover.worker.connectivity.ConnectivityVerticle;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.Verification;
@@ -56,15 +57,23 @@ public final class MigrationPipeline {
     private final WorkerConfig config;
     private final AzureClients azure;
     private final MigrationScope scope;
+    private final MeterRegistry meters;
     private final Clock clock;
     /** Tells this process's commands apart from those of one before it. */
     private final String worker = UUID.randomUUID().toString();
 
-    private MigrationPipeline(Vertx vertx, WorkerConfig config, AzureClients azure, MigrationScope scope, Clock clock) {
+    private MigrationPipeline(
+            Vertx vertx,
+            WorkerConfig config,
+            AzureClients azure,
+            MigrationScope scope,
+            MeterRegistry meters,
+            Clock clock) {
         this.vertx = vertx;
         this.config = config;
         this.azure = azure;
         this.scope = scope;
+        this.meters = meters;
         this.clock = clock;
     }
 
@@ -77,7 +86,7 @@ public final class MigrationPipeline {
         AzureClients azure = new AzureClients(vertx, config, meters, clock);
         return new Preflight(azure, config.migration())
                 .check()
-                .map(scope -> new MigrationPipeline(vertx, config, azure, scope, clock));
+                .map(scope -> new MigrationPipeline(vertx, config, azure, scope, meters, clock));
     }
 
     /** What {@link #deploy} would do. */
@@ -103,8 +112,22 @@ public final class MigrationPipeline {
                 return MigrationPipeline.this.lead(ledger, migration, broken);
             }
         };
-        return vertx.deployVerticle(new MembershipVerticle(
-                ledger.leases(), ledger.devices(), migration.id(), worker, ledger.isShared(), stages));
+        return webhook(ledger, migration)
+                .compose(listening -> vertx.deployVerticle(new MembershipVerticle(
+                        ledger.leases(), ledger.devices(), migration.id(), worker, ledger.isShared(), stages)));
+    }
+
+    /** Every worker may listen for devices that come back; before the rest, so that a taken port stops the start. */
+    private Future<?> webhook(Ledger ledger, Migration migration) {
+        return config.webhook() == null
+                ? Future.succeededFuture()
+                : vertx.deployVerticle(new ConnectivityVerticle(
+                        config.webhook(),
+                        ledger.devices(),
+                        migration.id(),
+                        scope.application().applicationId(),
+                        meters,
+                        clock));
     }
 
     /** What is done once, the last stage first so that each finds its successor listening. */

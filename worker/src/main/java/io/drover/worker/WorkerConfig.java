@@ -17,7 +17,8 @@ public record WorkerConfig(
         Map<String, Rate> quotas,
         Dispatch dispatch,
         LedgerAddress ledger,
-        Management management) {
+        Management management,
+        Webhook webhook) {
 
     /** Who signs in, and where. */
     public record Entra(String authority, String tenant, String clientId, Secret clientSecret) {}
@@ -103,6 +104,17 @@ public record WorkerConfig(
 
     /** Where metrics and health are served; port 0 takes any free one. */
     public record Management(String host, int port) {}
+
+    /**
+     * Where IoT Central's data export may send connectivity changes; the whole section is null when it is off.
+     *
+     * @param token what the export writes into the Authorization header
+     * @param tls null where something in front of the worker ends TLS
+     */
+    public record Webhook(String host, int port, Secret token, Tls tls) {}
+
+    /** PEM files of a server's certificate chain and private key. */
+    public record Tls(Path certificate, Path key) {}
 
     /** How the migration is rolled out. */
     public RolloutPolicy rollout() {

@@ -13,6 +13,8 @@ import io.drover.worker.WorkerConfig.Network;
 import io.drover.worker.WorkerConfig.Rate;
 import io.drover.worker.WorkerConfig.Source;
 import io.drover.worker.WorkerConfig.Target;
+import io.drover.worker.WorkerConfig.Tls;
+import io.drover.worker.WorkerConfig.Webhook;
 import io.drover.worker.db.PostgresUrl;
 import io.drover.worker.device.Verification;
 import java.io.IOException;
@@ -34,28 +36,37 @@ import org.yaml.snakeyaml.nodes.Node;
 
 /** Reads the worker's YAML strictly: every mistake is reported at once, and a secret only comes by reference. */
 public final class WorkerConfigLoader {
+    /** A guess at a shorter token would be worth trying over the network. */
+    private static final int LEAST_TOKEN = 16;
+
     private static final Pattern RATE = Pattern.compile("([1-9]\\d{0,8})/(s|m|h)");
 
     private final Path file;
+    private final List<String> settings;
     private final UnaryOperator<String> environment;
     private final List<Problem> problems = new ArrayList<>();
 
-    private WorkerConfigLoader(Path file, UnaryOperator<String> environment) {
+    private WorkerConfigLoader(Path file, List<String> settings, UnaryOperator<String> environment) {
         this.file = file;
+        this.settings = List.copyOf(settings);
         this.environment = environment;
     }
 
-    /** Blocks on the file system. Throws {@link ConfigException} that lists all mistakes. */
-    public static WorkerConfig load(Path file) {
-        return load(file, System::getenv);
+    /**
+     * Blocks on the file system. Throws {@link ConfigException} that lists all mistakes.
+     *
+     * @param settings {@code key.path=value}, each put over what the file says; the last one wins
+     */
+    public static WorkerConfig load(Path file, List<String> settings) {
+        return load(file, settings, System::getenv);
     }
 
-    static WorkerConfig load(Path file, UnaryOperator<String> environment) {
-        return new WorkerConfigLoader(file, environment).read();
+    static WorkerConfig load(Path file, List<String> settings, UnaryOperator<String> environment) {
+        return new WorkerConfigLoader(file, settings, environment).read();
     }
 
     private WorkerConfig read() {
-        ConfigSection root = new ConfigSection("", parse(), problems);
+        ConfigSection root = new ConfigSection("", withSettings(parse()), problems);
         Network network = network(root.section("network"));
         WorkerConfig config = new WorkerConfig(
                 entra(root.section("entra")),
@@ -65,7 +76,8 @@ public final class WorkerConfigLoader {
                 quotas(root.section("quotas")),
                 dispatch(root.section("dispatch")),
                 ledger(root.section("ledger"), network.trustedCa()),
-                management(root.section("management")));
+                management(root.section("management")),
+                webhook(root, root.section("webhook")));
         root.end();
         if (!problems.isEmpty()) {
             throw new ConfigException(file.toString(), problems);
@@ -77,16 +89,30 @@ public final class WorkerConfigLoader {
         try {
             return new Yaml(new LoaderOptions()).compose(new StringReader(Files.readString(file)));
         } catch (MarkedYAMLException e) {
-            int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
+            String where = e.getProblemMark() == null
+                    ? ""
+                    : "line " + (e.getProblemMark().getLine() + 1);
             throw new ConfigException(
                     file.toString(),
                     List.of(new Problem(
-                            line, "YAML", e.getProblem() + ".", "Check indentation, quotes and brackets there.")));
+                            where, "YAML", e.getProblem() + ".", "Check indentation, quotes and brackets there.")));
         } catch (IOException e) {
             throw new ConfigException(
                     file.toString(),
-                    List.of(new Problem(0, "file", "cannot be read.", "Check the path given with --config.")));
+                    List.of(new Problem("", "file", "cannot be read.", "Check the path given with --config.")));
         }
+    }
+
+    private Node withSettings(Node root) {
+        Node result = root;
+        for (String text : settings) {
+            try {
+                result = ConfigSetting.parse(text).in(result);
+            } catch (ConfigSetting.MistakeException mistake) {
+                problems.add(mistake.problem());
+            }
+        }
+        return result;
     }
 
     private Entra entra(ConfigSection entra) {
@@ -264,5 +290,43 @@ public final class WorkerConfigLoader {
                 new Management(management.text("host", "127.0.0.1"), management.integer("port", 9464, 0, 65_535));
         management.end();
         return read;
+    }
+
+    private Webhook webhook(ConfigSection root, ConfigSection webhook) {
+        if (!root.has("webhook")) {
+            return null;
+        }
+        Secret token = secret(webhook, "token", "DROVER_WEBHOOK_TOKEN");
+        if (!token.value().isEmpty() && !token.value().matches("[\\x20-\\x7e]{" + LEAST_TOKEN + ",}")) {
+            webhook.problem(
+                    "token",
+                    "does not hold " + LEAST_TOKEN + " or more printable ASCII characters.",
+                    "Make a long random one; IoT Central sends it in the Authorization header.");
+        }
+        Webhook read = new Webhook(
+                webhook.text("host", "127.0.0.1"), webhook.integer("port", 9465, 0, 65_535), token, tls(webhook));
+        webhook.end();
+        return read;
+    }
+
+    private Tls tls(ConfigSection server) {
+        ConfigSection tls = server.section("tls");
+        if (!server.has("tls")) {
+            return null;
+        }
+        Tls read = new Tls(
+                pem(tls, "certificate", "Write the path of a PEM file with the server's certificate chain."),
+                pem(tls, "key", "Write the path of a PEM file with the certificate's private key."));
+        tls.end();
+        return read;
+    }
+
+    private Path pem(ConfigSection tls, String key, String remedy) {
+        String text = tls.required(key, remedy);
+        Path path = file.toAbsolutePath().resolveSibling(text);
+        if (!text.isEmpty() && !Files.isReadable(path)) {
+            tls.problem(key, "there is no readable file " + path + ".", remedy);
+        }
+        return path;
     }
 }

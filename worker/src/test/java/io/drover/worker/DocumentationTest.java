@@ -56,10 +56,12 @@ class DocumentationTest {
     @Test
     void theDocumentedConfigurationIsOneTheLoaderTakes() throws IOException {
         Path file = Files.writeString(directory.resolve("drover.yaml"), documented());
-        Files.createFile(directory.resolve("ca.pem"));
+        for (String pem : List.of("ca.pem", "chain.pem", "key.pem")) {
+            Files.createFile(directory.resolve(pem));
+        }
         Files.writeString(directory.resolve("depot.csv"), "device_id\ntruck-7,Hamburg\n");
 
-        WorkerConfig config = WorkerConfigLoader.load(file, variable -> "secret");
+        WorkerConfig config = WorkerConfigLoader.load(file, List.of(), variable -> "a secret of some length");
 
         assertThat(config.management().port()).isEqualTo(9464);
         assertThat(config.network().connectTo()).hasSize(1);
@@ -77,7 +79,7 @@ class DocumentationTest {
         Files.createFile(directory.resolve("ca.pem"));
         Set<String> known = new TreeSet<>();
         try {
-            WorkerConfigLoader.load(file, variable -> "secret");
+            WorkerConfigLoader.load(file, List.of(), variable -> "a secret of some length");
         } catch (ConfigException mistakes) {
             Matcher matcher = Pattern.compile("known here: ([^.]+)\\.").matcher(mistakes.getMessage());
             while (matcher.find()) {
@@ -104,7 +106,8 @@ class DocumentationTest {
     }
 
     private static String withAnUnknownKeyInEverySection() {
-        List<String> sections = List.of("entra", "migration", "dispatch", "ledger", "management", "network", "azure");
+        List<String> sections =
+                List.of("entra", "migration", "dispatch", "ledger", "management", "webhook", "network", "azure");
         StringBuilder yaml = new StringBuilder("nonsense: 1\n");
         for (String section : sections) {
             yaml.append(section).append(": { nonsense: 1");
@@ -114,7 +117,7 @@ class DocumentationTest {
                                     + " rollout: { nonsense: 1, rate: { nonsense: 1 }, stop: { nonsense: 1 },"
                                     + " windows: [ { nonsense: 1 } ],"
                                     + " waves: [ { nonsense: 1, match: { nonsense: 1 } } ] } }\n"
-                            : " }\n");
+                            : section.equals("webhook") ? ", tls: { nonsense: 1 } }\n" : " }\n");
         }
         return yaml.toString();
     }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.drover.worker.device.Verification;
+import io.drover.worker.migration.MaintenanceWindow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,16 +77,132 @@ class WorkerConfigLoaderIT {
     }
 
     @Test
+    void aSettingOfTheCommandLineAddsToTheFileAndReplacesWhatItSays() throws IOException {
+        WorkerConfig config = load(
+                MINIMAL + "dispatch: { maxInFlight: 7 }\nledger:\n",
+                "dispatch.maxInFlight=8",
+                "dispatch.maxInFlight=9",
+                "ledger.url=jdbc:sqlite:other.db",
+                "migration.name=a=b",
+                "migration.rollout.order=random",
+                "migration.rollout.rate.max=10/s",
+                "migration.rollout.stop={ failed: 5%, minimum: 50 }",
+                "migration.rollout.windows=[{ days: mon, from: \"22:00\", to: \"04:00\", zone: Europe/Berlin }]",
+                "migration.rollout.waves[0].devices=10",
+                "migration.rollout.waves[0].name=canary",
+                "migration.rollout.waves[1]={ name: tenth, percent: 10% }");
+
+        assertThat(config.dispatch().maxInFlight()).isEqualTo(9);
+        assertThat(config.ledger().url()).isEqualTo("jdbc:sqlite:other.db");
+        assertThat(config.migration().name()).isEqualTo("a=b");
+        assertThat(config.rollout()).isEqualTo(load(MINIMAL + """
+                  rollout:
+                    order: random
+                    rate: { max: 10/s }
+                    stop: { failed: 5%, minimum: 50 }
+                    windows: [{ days: mon, from: "22:00", to: "04:00", zone: Europe/Berlin }]
+                    waves:
+                      - { name: canary, devices: 10 }
+                      - { name: tenth, percent: 10% }
+                """).rollout());
+    }
+
+    @Test
+    void aSettingChangesNothingThatSharesAnAnchorWithIt() throws IOException {
+        WorkerConfig config = load(MINIMAL + """
+                  rollout:
+                    windows:
+                      - &night { days: mon, from: "22:00", to: "04:00", zone: UTC }
+                      - *night
+                """, "migration.rollout.windows[1].from=23:00");
+
+        assertThat(config.rollout().windows())
+                .extracting(MaintenanceWindow::from)
+                .containsExactly(LocalTime.of(22, 0), LocalTime.of(23, 0));
+    }
+
+    @Test
+    void mistakesInSettingsNameTheOption() {
+        ConfigException mistakes = mistakes(
+                MINIMAL,
+                "migration.rolout.rate.max=10/s",
+                "migration.verification=telemetri",
+                "migration.rollout.waves[0].devices=ten",
+                "migration.rollout.waves[2].devices=1",
+                "migration.name.first=x",
+                "migration.attempts[0]=3",
+                "migration..name=x",
+                "migration.deadlines={ answer: 30",
+                "migration.target.provisioningService=",
+                "verbose");
+
+        assertThat(mistakes)
+                .hasMessageContaining("--set migration.rolout.rate.max, migration.rolout: is not a known key.")
+                .hasMessageContaining("Did you mean 'rollout'?")
+                .hasMessageContaining("--set migration.verification, migration.verification: 'telemetri' is not known.")
+                .hasMessageContaining("--set migration.rollout.waves[0].devices, migration.rollout.waves[0].devices: ")
+                .hasMessageContaining(
+                        "--set migration.rollout.waves[2].devices, migration.rollout.waves: has 1 entries.")
+                .hasMessageContaining("--set migration.name.first, migration.name: does not hold keys and values.")
+                .hasMessageContaining("--set migration..name, '': is not a key.")
+                .hasMessageContaining("--set migration.deadlines, its value: is not YAML.")
+                .hasMessageContaining(
+                        "--set migration.target.provisioningService, migration.target.provisioningService: must be")
+                .hasMessageContaining("--set, a setting: has no '='.");
+    }
+
+    @Test
+    void aSecretStaysAReferenceOnTheCommandLineToo() throws IOException {
+        assertThat(mistakes(MINIMAL, "entra.clientSecret=hunter2"))
+                .hasMessageContaining("--set entra.clientSecret, entra.clientSecret: holds a secret in plain text.")
+                .hasMessageNotContaining("hunter2");
+        assertThat(mistakes(MINIMAL, "entra.clientSecret={ env: hunter2 ").getMessage())
+                .doesNotContain("hunter2");
+        assertThat(load(MINIMAL, "entra.clientSecret.env=DROVER_WEBHOOK_TOKEN")
+                        .entra()
+                        .clientSecret()
+                        .value())
+                .isEqualTo("0123456789abcdef");
+    }
+
+    @Test
+    void theWebhookIsOffUnlessItsSectionIsThereAndItsTokenIsNeverShown() throws IOException {
+        WorkerConfig config = load(MINIMAL + "webhook: { port: 8080, token: { env: DROVER_WEBHOOK_TOKEN } }");
+
+        assertThat(load(MINIMAL).webhook()).isNull();
+        assertThat(config.webhook().host()).isEqualTo("127.0.0.1");
+        assertThat(config.webhook().token().value()).isEqualTo("0123456789abcdef");
+        assertThat(config.webhook().tls()).isNull();
+        assertThat(config.toString()).doesNotContain("0123456789abcdef");
+    }
+
+    @Test
+    void aWebhookWithoutALongTokenOrWithHalfACertificateIsAMistake() throws IOException {
+        assertThat(mistakes(
+                        MINIMAL + "webhook: { token: { env: DROVER_CLIENT_SECRET }, tls: { certificate: no.pem } }"))
+                .hasMessageContaining("webhook.token: does not hold 16 or more")
+                .hasMessageContaining("webhook.tls.certificate: there is no readable file")
+                .hasMessageContaining("webhook.tls.key: is missing.");
+        assertThat(mistakes(MINIMAL + "webhook: {}")).hasMessageContaining("webhook.token: is missing.");
+        assertThat(mistakes(MINIMAL + "webhook: { token: 0123456789abcdef }"))
+                .hasMessageContaining("webhook.token: holds a secret in plain text.")
+                .hasMessageNotContaining("0123456789abcdef");
+    }
+
+    @Test
     void brokenYamlNamesTheLine() throws IOException {
         assertThat(mistakes("entra:\n  tenant: [")).hasMessageContaining("YAML").hasMessageContaining("line");
     }
 
-    private WorkerConfig load(String yaml) throws IOException {
+    private WorkerConfig load(String yaml, String... settings) throws IOException {
         Path file = Files.writeString(directory.resolve("drover.yaml"), yaml);
-        return WorkerConfigLoader.load(file, Map.of("DROVER_CLIENT_SECRET", "s3cret")::get);
+        return WorkerConfigLoader.load(
+                file,
+                List.of(settings),
+                Map.of("DROVER_CLIENT_SECRET", "s3cret", "DROVER_WEBHOOK_TOKEN", "0123456789abcdef")::get);
     }
 
-    private ConfigException mistakes(String yaml) {
-        return catchThrowableOfType(ConfigException.class, () -> load(yaml));
+    private ConfigException mistakes(String yaml, String... settings) {
+        return catchThrowableOfType(ConfigException.class, () -> load(yaml, settings));
     }
 }

@@ -24,7 +24,7 @@ final class WorkerProcess implements AutoCloseable {
     final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     WorkerProcess(CommonOptions options) throws IOException, GeneralSecurityException {
-        config = WorkerConfigLoader.load(options.config);
+        config = WorkerConfigLoader.load(options.config, options.settings);
         trust(config);
         vertx = Vertx.vertx(
                 HostNames.vertxOptions(new VertxOptions(), config.entra().authority(), AzureClients.rules(config)));

@@ -14,6 +14,7 @@ import java.time.Instant;
  * @param negative strongest negative evidence for this attempt, or null
  * @param lookAfter no command may be sent before a look at the target that begins at this time or later; or null
  * @param owner the worker that sent the latest command, or null
+ * @param seenAttempt the attempt that was the latest when the source last said that the device had connected; 0 for never
  */
 public record DeviceRow(
         DeviceKey key,
@@ -37,7 +38,8 @@ public record DeviceRow(
         Instant lookAfter,
         Instant finishedAt,
         String assignedHub,
-        String owner) {
+        String owner,
+        int seenAttempt) {
 
     /** A device just discovered. */
     public static DeviceRow discovered(DeviceKey key, DiscoveredDevice device, Instant at) {

@@ -26,6 +26,7 @@ final class DeviceRowBuilder {
     Instant finishedAt;
     String assignedHub;
     String owner;
+    int seenAttempt;
 
     DeviceRowBuilder(DeviceKey key, String template) {
         this.key = key;
@@ -54,6 +55,7 @@ final class DeviceRowBuilder {
         finishedAt = row.finishedAt();
         assignedHub = row.assignedHub();
         owner = row.owner();
+        seenAttempt = row.seenAttempt();
     }
 
     DeviceRow build() {
@@ -79,6 +81,7 @@ final class DeviceRowBuilder {
                 lookAfter,
                 finishedAt,
                 assignedHub,
-                owner);
+                owner,
+                seenAttempt);
     }
 }

@@ -9,20 +9,20 @@ import java.util.Map;
 final class DeviceSql {
     static final String COLUMNS = "migration_id, device_id, template, wave, state, attempt, retries, revision, reason,"
             + " commanded_at, attempt_at, accepted_at, assigned_at, connected_at, telemetry_at, negative, negative_at,"
-            + " deadline_at, next_attempt_at, look_after, finished_at, assigned_hub, owner";
+            + " deadline_at, next_attempt_at, look_after, finished_at, assigned_hub, owner, seen_attempt";
     static final String SELECT = "SELECT " + COLUMNS + " FROM device WHERE migration_id = #{migration_id}";
     static final String INSERT = "INSERT INTO device (" + COLUMNS + ", position) VALUES (#{migration_id},"
             + " #{device_id}, #{template}, #{wave}, #{state}, #{attempt}, #{retries}, #{revision}, #{reason},"
             + " #{commanded_at}, #{attempt_at}, #{accepted_at}, #{assigned_at}, #{connected_at}, #{telemetry_at},"
             + " #{negative}, #{negative_at}, #{deadline_at}, #{next_attempt_at}, #{look_after}, #{finished_at},"
-            + " #{assigned_hub}, #{owner}, #{position}) ON CONFLICT (migration_id, device_id) DO NOTHING";
+            + " #{assigned_hub}, #{owner}, #{seen_attempt}, #{position}) ON CONFLICT (migration_id, device_id) DO NOTHING";
     static final String MOVE = "UPDATE device SET state = #{state}, attempt = #{attempt}, retries = #{retries},"
             + " revision = revision + 1, reason = #{reason}, commanded_at = #{commanded_at},"
             + " attempt_at = #{attempt_at}, accepted_at = #{accepted_at}, assigned_at = #{assigned_at},"
             + " connected_at = #{connected_at}, telemetry_at = #{telemetry_at}, negative = #{negative},"
             + " negative_at = #{negative_at}, deadline_at = #{deadline_at}, next_attempt_at = #{next_attempt_at},"
             + " look_after = #{look_after}, finished_at = #{finished_at}, assigned_hub = #{assigned_hub},"
-            + " owner = #{owner}"
+            + " owner = #{owner}, seen_attempt = #{seen_attempt}"
             + " WHERE migration_id = #{migration_id} AND device_id = #{device_id} AND revision = #{revision}";
     static final String HISTORY = "INSERT INTO device_history (migration_id, device_id, at, attempt, from_state,"
             + " to_state, event, detail) VALUES (#{migration_id}, #{device_id}, #{at}, #{attempt}, #{from_state},"
@@ -68,6 +68,7 @@ final class DeviceSql {
         values.put("finished_at", millis(row.finishedAt()));
         values.put("assigned_hub", row.assignedHub());
         values.put("owner", row.owner());
+        values.put("seen_attempt", row.seenAttempt());
         return values;
     }
 
@@ -96,7 +97,8 @@ final class DeviceSql {
                 instant(row, "look_after"),
                 instant(row, "finished_at"),
                 row.getString("assigned_hub"),
-                row.getString("owner"));
+                row.getString("owner"),
+                row.getInteger("seen_attempt"));
     }
 
     static Long millis(Instant instant) {

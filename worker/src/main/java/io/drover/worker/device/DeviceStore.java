@@ -176,19 +176,12 @@ public final class DeviceStore {
         return changeUnlessMoved(row, current -> transition.expire(current, now, again), "DEADLINE", reason(row), now);
     }
 
-    /** Commands a waiting device before any other, as it has been seen at the source again. */
+    /**
+     * Commands a waiting device before any other, as it has been seen at the source again; see
+     * {@link DeviceTransition#awake}. Completes after the commit, with false when this changed nothing.
+     */
     public Future<Boolean> awake(DeviceKey key, Instant at, String detail) {
-        return writer.submit(new DeviceChange(
-                        key,
-                        row -> {
-                            DeviceRowBuilder next = row.change();
-                            next.nextAttemptAt = Instant.EPOCH;
-                            return row.state() == DeviceState.WAITING ? next.build() : row;
-                        },
-                        "SEEN_AT_SOURCE",
-                        at,
-                        detail,
-                        false))
+        return writer.submit(new DeviceChange(key, transition::awake, "SEEN_AT_SOURCE", at, detail, false))
                 .map(Optional::isPresent);
     }
 

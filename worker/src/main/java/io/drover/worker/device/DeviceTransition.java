@@ -63,6 +63,24 @@ public final class DeviceTransition {
     }
 
     /**
+     * The row of a device that the source says has connected. One that waits is due at once. So is one whose command is
+     * under way, should the answer be that it was offline: it may have connected between that answer and its commit.
+     * From here on the pauses between probes begin anew.
+     */
+    public DeviceRow awake(DeviceRow row) {
+        boolean reachable = row.state() == DeviceState.WAITING || row.state() == DeviceState.COMMANDED;
+        if (!reachable || row.seenAttempt() == row.attempt()) {
+            return row;
+        }
+        DeviceRowBuilder next = row.change();
+        next.seenAttempt = row.attempt();
+        if (row.state() == DeviceState.WAITING) {
+            next.nextAttemptAt = Instant.EPOCH;
+        }
+        return next.build();
+    }
+
+    /**
      * The verdict on a row whose deadline passed; the same row when it has not passed or the row is final.
      *
      * @param again false when no further command may be sent, as in an aborting migration
@@ -176,7 +194,10 @@ public final class DeviceTransition {
             await(row, DeviceState.ACCEPTED, row.acceptedAt.plus(policy.assigned()), FailureReason.NEVER_ASSIGNED);
         } else if (row.negative == EvidenceKind.OFFLINE) {
             await(row, DeviceState.WAITING, row.commandedAt.plus(policy.offline()), FailureReason.DEVICE_OFFLINE);
-            row.nextAttemptAt = row.negativeAt.plus(policy.backoff(FailureReason.DEVICE_OFFLINE, row.attempt));
+            int probes = row.attempt - row.seenAttempt;
+            row.nextAttemptAt = probes == 0
+                    ? Instant.EPOCH
+                    : row.negativeAt.plus(policy.backoff(FailureReason.DEVICE_OFFLINE, probes));
         } else if (row.negative != null) {
             Instant verdict = row.negativeAt.plus(policy.settle(row.negative));
             await(row, DeviceState.COMMANDED, verdict, reasonOf(row.negative));

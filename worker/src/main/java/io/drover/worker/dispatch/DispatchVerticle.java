@@ -3,6 +3,7 @@ package io.drover.worker.dispatch;
 import io.drover.worker.Sweep;
 import io.drover.worker.azure.MigrationScope;
 import io.drover.worker.cluster.PaceStore;
+import io.drover.worker.connectivity.ConnectivityBus;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.migration.Migration;
 import io.drover.worker.migration.MigrationControl;
@@ -18,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Wires dispatch: registration wakes it, finished commands make room, a timer finds retries that became due. */
+/** Wires dispatch: registration and devices that come back wake it, finished commands make room, a timer finds retries that became due. */
 public final class DispatchVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(DispatchVerticle.class);
     private static final Duration INTERVAL = Duration.ofMillis(500);
@@ -65,13 +66,15 @@ public final class DispatchVerticle extends VerticleBase {
                         sweep.wake();
                     }
                 }));
-        return RegistrationBus.REGISTERED
-                .subscribe(vertx, registered -> {
-                    sweep.wake();
-                    return Future.succeededFuture();
-                })
-                .completion()
+        return Future.all(
+                        RegistrationBus.REGISTERED.subscribe(vertx, this::wake).completion(),
+                        ConnectivityBus.AWAKENED.subscribe(vertx, this::wake).completion())
                 .onSuccess(subscribed -> sweep.wake());
+    }
+
+    private Future<?> wake(Object event) {
+        sweep.wake();
+        return Future.succeededFuture();
     }
 
     /** A sweep that stopped for want of room goes on when a quarter is free again, not with every answer. */

@@ -56,6 +56,44 @@ class DeviceTransitionTest {
                 .isEqualTo(DISCOVERED);
     }
 
+    @Property
+    void aConnectionAtTheSourceCountsTheSameWheneverItIsHeardDuringAnAttempt(
+            @ForAll("evidence") List<Evidence> evidence, @ForAll long seed) {
+        DeviceTransition transition = transition(Verification.TELEMETRY);
+        DeviceRow commanded = transition.claim(DISCOVERED, START, Duration.ofSeconds(30), "w");
+        int at = new Random(seed).nextInt(evidence.size() + 1);
+
+        DeviceRow first = fold(transition, transition.awake(commanded), evidence);
+        DeviceRow between = fold(
+                transition,
+                transition.awake(fold(transition, commanded, evidence.subList(0, at))),
+                evidence.subList(at, evidence.size()));
+
+        assertThat(between.state()).isEqualTo(first.state());
+        assertThat(between.nextAttemptAt()).isEqualTo(first.nextAttemptAt());
+        assertThat(first.nextAttemptAt()).isEqualTo(first.state() == DeviceState.WAITING ? Instant.EPOCH : null);
+        assertThat(transition.awake(first).state()).isEqualTo(first.state());
+    }
+
+    @Example
+    void anEventIsGoodForOneCommandAndThenThePausesBeginAnew() {
+        DeviceTransition transition = transition(Verification.TELEMETRY);
+        DeviceRow row = DISCOVERED;
+        for (int attempt = 1; attempt <= 10; attempt++) {
+            row = transition.claim(row, START, Duration.ofSeconds(30), "w");
+            row = transition.apply(row, Evidence.offline(START, attempt, null));
+        }
+        assertThat(row.nextAttemptAt()).isAfter(START.plusSeconds(60));
+
+        DeviceRow due = transition.awake(row);
+        DeviceRow again = transition.claim(due, START, Duration.ofSeconds(30), "w");
+        DeviceRow offline = transition.apply(again, Evidence.offline(START, 11, null));
+
+        assertThat(due.nextAttemptAt()).isEqualTo(Instant.EPOCH);
+        assertThat(transition.awake(due)).isSameAs(due);
+        assertThat(offline.nextAttemptAt()).isEqualTo(START.plusSeconds(10));
+    }
+
     @Example
     void anAckIsNotArrival() {
         DeviceTransition transition = transition(Verification.ASSIGNED);
@@ -201,9 +239,14 @@ class DeviceTransitionTest {
                 .isEqualTo(DeviceState.ASSIGNED);
     }
 
-    /** One thing that may happen to a row: evidence, a claim, or the passing of time. */
+    /** One thing that may happen to a row: evidence, a connection at the source, a claim, or the passing of time. */
     private record Step(Evidence evidence, boolean claim, int minutes) {
+        static final Step AWAKE = new Step(null, false, -1);
+
         DeviceRow on(DeviceTransition transition, DeviceRow row) {
+            if (equals(AWAKE)) {
+                return transition.awake(row);
+            }
             if (evidence != null) {
                 return transition.apply(row, evidence);
             }
@@ -223,7 +266,9 @@ class DeviceTransitionTest {
         Arbitrary<Step> timed = Combinators.combine(
                         Arbitraries.of(true, false), Arbitraries.integers().between(0, 60 * 24 * 9))
                 .as((claim, minutes) -> new Step(null, claim, minutes));
-        return Arbitraries.oneOf(seen, timed).list().ofMaxSize(25);
+        return Arbitraries.oneOf(seen, timed, Arbitraries.just(Step.AWAKE))
+                .list()
+                .ofMaxSize(25);
     }
 
     @Provide
