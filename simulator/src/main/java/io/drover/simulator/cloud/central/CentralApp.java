@@ -32,6 +32,8 @@ public final class CentralApp {
     private final CommandLog commands = new CommandLog();
     private final DeviceCommands deviceCommands;
     private final EnrollmentGroupNames enrollmentGroups;
+    private final Membership members;
+    private final DataExports exports;
     private final ConcurrentNavigableMap<String, DeviceTemplate> templates = new ConcurrentSkipListMap<>();
     private final ConcurrentNavigableMap<String, DeviceGroup> groups = new ConcurrentSkipListMap<>();
     private final ConcurrentNavigableMap<String, CentralDevice> devices = new ConcurrentSkipListMap<>();
@@ -59,6 +61,9 @@ public final class CentralApp {
         this.provisioning = provisioning;
         this.deviceCommands = new DeviceCommands(hub, commands, clock);
         this.enrollmentGroups = new EnrollmentGroupNames(provisioning, random);
+        this.members = new Membership(applicationId, clock, random);
+        this.exports = new DataExports(this);
+        hub.onConnection(exports::connectivity);
         provisioning.put(EnrollmentGroup.of(DEFAULT_ENROLLMENT_GROUP, SymmetricKey.generate(random)), null);
         provisioning.gate((registrationId, payload) -> admit(registrationId));
     }
@@ -128,7 +133,7 @@ public final class CentralApp {
         }
         int created = 0;
         for (String id : ids) {
-            CentralDevice device = new CentralDevice(id, id, template, true, false, simulated, 1);
+            CentralDevice device = new CentralDevice(id, id, template, true, false, simulated, null, 1);
             if (devices.putIfAbsent(id, device) == null) {
                 created++;
             }
@@ -171,6 +176,14 @@ public final class CentralApp {
 
     ConcurrentNavigableMap<String, Job> allJobs() {
         return jobs;
+    }
+
+    Membership members() {
+        return members;
+    }
+
+    DataExports exports() {
+        return exports;
     }
 
     DeviceCommands deviceCommands() {

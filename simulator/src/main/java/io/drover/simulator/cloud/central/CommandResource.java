@@ -27,8 +27,8 @@ final class CommandResource {
 
     void mount(Router router, CentralApi api) {
         for (String path : List.of(ROOT, COMPONENT)) {
-            router.post(path).handler(api.with(request -> send(api, request)));
-            router.get(path).handler(api.with(CommandResource::history));
+            router.post(path).handler(api.with(Right.DEVICES_COMMAND, request -> send(api, request)));
+            router.get(path).handler(api.with(Right.DEVICES_VIEW, CommandResource::history));
         }
     }
 

@@ -9,12 +9,12 @@ final class DeviceGroupResource {
     static final Pattern ID = Pattern.compile("[a-zA-Z0-9_-]{1,255}");
 
     void mount(Router router, CentralApi api) {
-        router.get("/api/deviceGroups").handler(api.with(DeviceGroupResource::list));
-        router.get("/api/deviceGroups/:id").handler(api.with(DeviceGroupResource::get));
-        router.put("/api/deviceGroups/:id").handler(api.with(DeviceGroupResource::put));
-        router.patch("/api/deviceGroups/:id").handler(api.with(DeviceGroupResource::patch));
-        router.delete("/api/deviceGroups/:id").handler(api.with(DeviceGroupResource::delete));
-        router.get("/api/deviceGroups/:id/devices").handler(api.with(DeviceGroupResource::devices));
+        router.get("/api/deviceGroups").handler(api.with(Right.GROUPS_VIEW, DeviceGroupResource::list));
+        router.get("/api/deviceGroups/:id").handler(api.with(Right.GROUPS_VIEW, DeviceGroupResource::get));
+        router.put("/api/deviceGroups/:id").handler(api.with(Right.GROUPS_MANAGE, DeviceGroupResource::put));
+        router.patch("/api/deviceGroups/:id").handler(api.with(Right.GROUPS_MANAGE, DeviceGroupResource::patch));
+        router.delete("/api/deviceGroups/:id").handler(api.with(Right.GROUPS_MANAGE, DeviceGroupResource::delete));
+        router.get("/api/deviceGroups/:id/devices").handler(api.with(Right.GROUPS_VIEW, DeviceGroupResource::devices));
     }
 
     private static JsonObject shown(DeviceGroup group) {

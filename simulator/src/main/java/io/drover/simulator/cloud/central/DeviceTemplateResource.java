@@ -9,10 +9,11 @@ final class DeviceTemplateResource {
     private static final Pattern ID = Pattern.compile("dtmi:[A-Za-z0-9_:]{1,2000};[0-9]{1,9}(\\.[0-9]{1,6})?");
 
     void mount(Router router, CentralApi api) {
-        router.get("/api/deviceTemplates").handler(api.with(DeviceTemplateResource::list));
-        router.get("/api/deviceTemplates/:id").handler(api.with(DeviceTemplateResource::get));
-        router.put("/api/deviceTemplates/:id").handler(api.with(DeviceTemplateResource::put));
-        router.delete("/api/deviceTemplates/:id").handler(api.with(DeviceTemplateResource::delete));
+        router.get("/api/deviceTemplates").handler(api.with(Right.TEMPLATES_VIEW, DeviceTemplateResource::list));
+        router.get("/api/deviceTemplates/:id").handler(api.with(Right.TEMPLATES_VIEW, DeviceTemplateResource::get));
+        router.put("/api/deviceTemplates/:id").handler(api.with(Right.TEMPLATES_MANAGE, DeviceTemplateResource::put));
+        router.delete("/api/deviceTemplates/:id")
+                .handler(api.with(Right.TEMPLATES_MANAGE, DeviceTemplateResource::delete));
     }
 
     private static JsonObject shown(DeviceTemplate template) {

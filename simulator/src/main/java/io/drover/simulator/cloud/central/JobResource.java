@@ -18,13 +18,14 @@ final class JobResource {
     }
 
     void mount(Router router, CentralApi api) {
-        router.get("/api/jobs").handler(api.with(JobResource::list));
-        router.get("/api/jobs/:id").handler(api.with(request -> request.answer(200, shown(require(request)))));
-        router.put("/api/jobs/:id").handler(api.with(this::put));
-        router.get("/api/jobs/:id/devices").handler(api.with(JobResource::devices));
-        router.post("/api/jobs/:id/stop").handler(api.with(JobResource::stop));
-        router.post("/api/jobs/:id/resume").handler(api.with(this::resume));
-        router.put("/api/jobs/:id/rerun/:rerunId").handler(api.with(this::rerun));
+        router.get("/api/jobs").handler(api.with(Right.JOBS_VIEW, JobResource::list));
+        router.get("/api/jobs/:id")
+                .handler(api.with(Right.JOBS_VIEW, request -> request.answer(200, shown(require(request)))));
+        router.put("/api/jobs/:id").handler(api.with(Right.JOBS_MANAGE, this::put));
+        router.get("/api/jobs/:id/devices").handler(api.with(Right.JOBS_VIEW, JobResource::devices));
+        router.post("/api/jobs/:id/stop").handler(api.with(Right.JOBS_MANAGE, JobResource::stop));
+        router.post("/api/jobs/:id/resume").handler(api.with(Right.JOBS_MANAGE, this::resume));
+        router.put("/api/jobs/:id/rerun/:rerunId").handler(api.with(Right.JOBS_MANAGE, this::rerun));
     }
 
     private static Job require(CentralRequest request) {

@@ -10,7 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DeviceFilterTest {
     private static final String TRUCK = "dtmi:drover:truck;1";
-    private static final CentralDevice DEVICE = new CentralDevice("truck-5", "Truck", TRUCK, true, true, false, 1);
+    private static final CentralDevice DEVICE =
+            new CentralDevice("truck-5", "Truck", TRUCK, true, true, false, null, 1);
 
     @ParameterizedTest
     @CsvSource(
@@ -37,7 +38,7 @@ class DeviceFilterTest {
 
     @Test
     void aDeviceWithoutTemplateIsInNoGroup() {
-        CentralDevice unassigned = new CentralDevice("d", "d", null, true, true, false, 1);
+        CentralDevice unassigned = new CentralDevice("d", "d", null, true, true, false, null, 1);
 
         assertThat(DeviceFilter.parse("SELECT * FROM devices").test(unassigned)).isFalse();
         assertThat(DeviceFilter.parse("select * from devices").test(DEVICE)).isTrue();
@@ -45,7 +46,7 @@ class DeviceFilterTest {
 
     @Test
     void quotesInAValueCanBeEscaped() {
-        CentralDevice odd = new CentralDevice("it's \"it\"", "odd", TRUCK, true, true, false, 1);
+        CentralDevice odd = new CentralDevice("it's \"it\"", "odd", TRUCK, true, true, false, null, 1);
 
         assertThat(DeviceFilter.parse("SELECT * FROM devices WHERE $id = \"it's \\\"it\\\"\"")
                         .test(odd))
