@@ -62,8 +62,12 @@ public final class CentralApi {
         new DeviceGroupResource().mount(router, this);
         new DeviceTemplateResource().mount(router, this);
         new EnrollmentGroupResource().mount(router, this);
+        new DevicePropertyResource().mount(router, this);
+        new RelationshipResource().mount(router, this);
         new CommandResource(quotas).mount(router, this);
-        new JobResource(new JobRunner(vertx, quotas, clock)).mount(router, this);
+        JobRunner jobs = new JobRunner(vertx, quotas, clock);
+        new JobResource(jobs).mount(router, this);
+        new ScheduledJobResource(new JobScheduler(vertx, jobs, clock), clock).mount(router, this);
         new MemberResource().mount(router, this);
         new OrganizationResource().mount(router, this);
         new DataExportResource(destination ->

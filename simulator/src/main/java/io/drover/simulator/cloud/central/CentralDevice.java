@@ -26,6 +26,11 @@ public record CentralDevice(
         Objects.requireNonNull(displayName, "displayName");
     }
 
+    CentralDevice withTemplate(String newTemplate) {
+        return new CentralDevice(
+                id, displayName, newTemplate, enabled, provisioned, simulated, organization, revision + 1);
+    }
+
     CentralDevice markProvisioned() {
         return provisioned
                 ? this

@@ -33,8 +33,8 @@ record DataExport(
         destinations = List.copyOf(destinations);
     }
 
-    boolean selects(CentralDevice device) {
-        return enabled && (filter == null || filter.test(device));
+    boolean selects(CentralApp app, CentralDevice device) {
+        return enabled && (filter == null || filter.test(app, device));
     }
 
     /** What the message about this device carries under {@code enrichments}. */

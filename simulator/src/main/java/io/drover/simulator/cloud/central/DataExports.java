@@ -39,7 +39,7 @@ final class DataExports {
             return;
         }
         for (DataExport export : exports.values()) {
-            if (export.selects(device)) {
+            if (export.selects(app, device)) {
                 Buffer message = message(export, device, state, at);
                 for (String id : export.destinations()) {
                     WebhookDelivery delivery = destinations.get(id);
