@@ -152,6 +152,9 @@ public final class Cloud {
 
     private Future<Integer> https(PemKeyCertOptions certificate) {
         Names names = options.names();
+        CentralApi central = new CentralApi(vertx, world::application, tokens, quotas, names, clock);
+        closing.add(
+                () -> Future.succeededFuture().onSuccess(now -> central.close()).mapEmpty());
         VirtualHosts hosts = new VirtualHosts()
                 .route(
                         names.exactly(names.login()),
@@ -163,11 +166,7 @@ public final class Cloud {
                         counted(
                                 CloudService.ARM,
                                 new ArmApi(vertx, world.resources(), tokens, names, ARM_PAGE_SIZE).router()))
-                .route(
-                        names::isCentral,
-                        counted(
-                                CloudService.CENTRAL,
-                                new CentralApi(vertx, world::application, tokens, quotas, names, clock).router()))
+                .route(names::isCentral, counted(CloudService.CENTRAL, central.router()))
                 .route(
                         names::isProvisioning,
                         counted(

@@ -2,19 +2,13 @@ package io.drover.simulator.cloud;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.drover.simulator.fleet.lean.DeviceCredentials;
-import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.ext.web.client.HttpResponse;
-import io.vertx.mqtt.MqttClient;
-import io.vertx.mqtt.MqttClientOptions;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.nio.file.Path;
-import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,8 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A command's whole way in IoT Central: REST, direct method over MQTT with TLS, the device's answer, and back to the caller. */
 @Timeout(90)
 class CommandPathIT {
-    private static final String METHODS = "$iothub/methods/POST/#";
-
     @TempDir
     static Path data;
 
@@ -44,13 +36,13 @@ class CommandPathIT {
     @Test
     void aCommandReachesTheDeviceAndItsAnswerReachesTheCaller() throws Exception {
         // Given
-        Device device = connected("answers");
+        SourceDevice device = connected("answers");
         Promise<MqttPublishMessage> received = Promise.promise();
-        device.mqtt.publishHandler(message -> {
+        device.mqtt().publishHandler(message -> {
             received.complete(message);
             device.answer(message, 202, "{\"moving\":true}");
         });
-        device.subscribe();
+        device.listen();
 
         // When
         HttpResponse<Buffer> answer = move("answers", new JsonObject().put("idScope", "0ne0000000A"), 30, 0);
@@ -69,9 +61,9 @@ class CommandPathIT {
 
     @Test
     void aDevicesRefusalIsAnAnswerLikeAnyOther() throws Exception {
-        Device device = connected("refuses");
-        device.mqtt.publishHandler(message -> device.answer(message, 403, "\"not now\""));
-        device.subscribe();
+        SourceDevice device = connected("refuses");
+        device.mqtt().publishHandler(message -> device.answer(message, 403, "\"not now\""));
+        device.listen();
 
         HttpResponse<Buffer> answer = move("refuses", new JsonObject(), 30, 0);
 
@@ -83,9 +75,9 @@ class CommandPathIT {
     @Test
     void aDeviceThatHasLeftIsNotConnected() throws Exception {
         // Given
-        Device device = connected("left");
-        device.subscribe();
-        cloud.await(device.mqtt.disconnect());
+        SourceDevice device = connected("left");
+        device.listen();
+        cloud.await(device.mqtt().disconnect());
         cloud.until(() -> !source("left").getBoolean("connected"));
 
         // When
@@ -110,13 +102,13 @@ class CommandPathIT {
     @Test
     void aCallerWhoWaitsReachesADeviceThatListensInTime() throws Exception {
         // Given: a device that connects and listens only after the command was sent
-        Device device = connected("late");
-        device.mqtt.publishHandler(message -> device.answer(message, 200, "{}"));
+        SourceDevice device = connected("late");
+        device.mqtt().publishHandler(message -> device.answer(message, 200, "{}"));
         Promise<Void> listening = Promise.promise();
         Thread caller = new Thread(() -> {
             try {
                 cloud.until(() -> hasCommand("late"));
-                device.subscribe();
+                device.listen();
                 listening.complete();
             } catch (Exception | AssertionError failure) {
                 listening.fail(failure);
@@ -136,10 +128,10 @@ class CommandPathIT {
     @Test
     void anAnswerThatDoesNotComeInTimeIsATimeoutThoughTheDeviceHasTheCommand() throws Exception {
         // Given
-        Device device = connected("silent");
+        SourceDevice device = connected("silent");
         Promise<MqttPublishMessage> received = Promise.promise();
-        device.mqtt.publishHandler(received::tryComplete);
-        device.subscribe();
+        device.mqtt().publishHandler(received::tryComplete);
+        device.listen();
 
         // When: the shortest documented response timeout is 5 s
         HttpResponse<Buffer> answer = move("silent", new JsonObject(), 5, 0);
@@ -147,7 +139,7 @@ class CommandPathIT {
 
         // Then: the late answer changes nothing, and the truth says that the command went out
         assertRefused(answer, 504, "GatewayTimeout");
-        device.telemetry();
+        device.telemetry("", "{}");
         cloud.until(() -> source("silent").getLong("telemetryCount") == 1);
         assertThat(command("silent").getString("outcome")).isEqualTo("TIMED_OUT");
         assertThat(command("silent").getString("deliveredAt")).isNotNull();
@@ -195,84 +187,7 @@ class CommandPathIT {
         return cloud.truth(id).getJsonObject("source");
     }
 
-    /** A device of IoT Central, registered at its provisioning service and connected to its hub. */
-    private static Device connected(String id) throws Exception {
-        cloud.addDevice(id);
-        String key = DeviceCredentials.derive(cloud.sourceGroupKeys().getString("primaryKey"), id);
-        String idScope = cloud.sourceIdScope(id);
-        MqttClient dps = client(
-                RunningCloud.GLOBAL_PROVISIONING,
-                id,
-                idScope + "/registrations/" + id + "/api-version=2019-03-31",
-                DeviceCredentials.provisioningToken(
-                        idScope, id, key, Instant.now().plusSeconds(600)));
-        String hub = assignedHub(dps, id);
-        cloud.await(dps.disconnect());
-        MqttClient mqtt = client(
-                hub,
-                id,
-                hub + "/" + id + "/?api-version=2021-04-12",
-                DeviceCredentials.hubToken(hub, id, key, Instant.now().plusSeconds(600)));
-        return new Device(id, mqtt);
-    }
-
-    private static String assignedHub(MqttClient dps, String id) throws Exception {
-        Promise<String> hub = Promise.promise();
-        dps.publishHandler(message -> {
-            JsonObject reply = new JsonObject(message.payload());
-            if (message.topicName().contains("/res/202/")) {
-                String poll = "$dps/registrations/GET/iotdps-get-operationstatus/?$rid=2&operationId="
-                        + reply.getString("operationId");
-                cloud.vertx()
-                        .setTimer(250, due -> dps.publish(poll, Buffer.buffer(), MqttQoS.AT_LEAST_ONCE, false, false));
-            } else {
-                hub.complete(reply.getJsonObject("registrationState").getString("assignedHub"));
-            }
-        });
-        subscribe(dps, "$dps/registrations/res/#");
-        Buffer body = new JsonObject().put("registrationId", id).toBuffer();
-        cloud.await(dps.publish(
-                "$dps/registrations/PUT/iotdps-register/?$rid=1", body, MqttQoS.AT_LEAST_ONCE, false, false));
-        return cloud.await(hub.future());
-    }
-
-    private static MqttClient client(String host, String id, String userName, String password) throws Exception {
-        MqttClientOptions options =
-                new MqttClientOptions().setClientId(id).setUsername(userName).setPassword(password);
-        options.setSsl(true)
-                .setTrustOptions(new PemTrustOptions()
-                        .addCertPath(cloud.ports().caCertificate().toString()))
-                .setHostnameVerificationAlgorithm("");
-        MqttClient client = MqttClient.create(cloud.vertx(), options);
-        cloud.await(client.connect(cloud.ports().mqtt(), CloudOptions.HOST, host));
-        return client;
-    }
-
-    private static void subscribe(MqttClient client, String filter) throws Exception {
-        Promise<Void> granted = Promise.promise();
-        client.subscribeCompletionHandler(done -> granted.tryComplete());
-        cloud.await(client.subscribe(filter, 0));
-        cloud.await(granted.future());
-    }
-
-    private record Device(String id, MqttClient mqtt) {
-        void subscribe() throws Exception {
-            CommandPathIT.subscribe(mqtt, METHODS);
-        }
-
-        void answer(MqttPublishMessage method, int status, String json) {
-            String rid = method.topicName().substring(method.topicName().indexOf('?'));
-            mqtt.publish(
-                    "$iothub/methods/res/" + status + "/" + rid,
-                    Buffer.buffer(json),
-                    MqttQoS.AT_MOST_ONCE,
-                    false,
-                    false);
-        }
-
-        void telemetry() throws Exception {
-            cloud.await(mqtt.publish(
-                    "devices/" + id + "/messages/events/", Buffer.buffer("{}"), MqttQoS.AT_LEAST_ONCE, false, false));
-        }
+    private static SourceDevice connected(String id) throws Exception {
+        return SourceDevice.connect(cloud, id);
     }
 }

@@ -31,13 +31,14 @@ final class RunningCloud {
     static final String TEMPLATE = "dtmi:drover:truck;1";
     static final String TARGET_HUB = "target-hub.azure-devices.test";
     static final String GLOBAL_PROVISIONING = "global.azure-devices-provisioning.test";
-    private static final String TENANT = "11111111-1111-1111-1111-111111111111";
-    private static final String SUBSCRIPTION = "22222222-2222-2222-2222-222222222222";
+    static final String TENANT = "11111111-1111-1111-1111-111111111111";
+    static final String SUBSCRIPTION = "22222222-2222-2222-2222-222222222222";
     private static final String CLIENT = "33333333-3333-3333-3333-333333333333";
     static final String SECRET_VARIABLE = "DROVER_TEST_SECRET";
     static final String SECRET = "s3cret";
     private static final String TARGET_DPS = "target-dps.azure-devices-provisioning.test";
-    private static final String CENTRAL = APPLICATION + ".azureiotcentral.test";
+    static final String LOGIN = "login.microsoftonline.test";
+    static final String CENTRAL = APPLICATION + ".azureiotcentral.test";
     private static final Duration DEADLINE = Duration.ofSeconds(40);
 
     private final Vertx vertx = Vertx.vertx();
@@ -225,20 +226,33 @@ final class RunningCloud {
 
     private HttpResponse<Buffer> call(HttpMethod method, String host, String path, String scope, JsonObject body)
             throws Exception {
+        return send(method, host, path, "Bearer " + token(scope), body);
+    }
+
+    /** A call to any emulated host with this Authorization header; null for none. */
+    HttpResponse<Buffer> send(HttpMethod method, String host, String path, String authorization, JsonObject body)
+            throws Exception {
+        HttpRequest<Buffer> request = request(method, host, path);
+        if (authorization != null) {
+            request.putHeader("authorization", authorization);
+        }
+        return await(body == null ? request.send() : request.sendJsonObject(body));
+    }
+
+    /** An access token of the estate's service principal. */
+    String token(String scope) throws Exception {
         MultiMap form = MultiMap.caseInsensitiveMultiMap()
                 .add("grant_type", "client_credentials")
                 .add("client_id", CLIENT)
                 .add("client_secret", SECRET)
                 .add("scope", scope);
-        String token = await(request(HttpMethod.POST, "login.microsoftonline.test", "/" + TENANT + "/oauth2/v2.0/token")
+        return await(request(HttpMethod.POST, LOGIN, "/" + TENANT + "/oauth2/v2.0/token")
                         .sendForm(form))
                 .bodyAsJsonObject()
                 .getString("access_token");
-        HttpRequest<Buffer> request = request(method, host, path).bearerTokenAuthentication(token);
-        return await(body == null ? request.send() : request.sendJsonObject(body));
     }
 
-    private HttpRequest<Buffer> request(HttpMethod method, String host, String path) {
+    HttpRequest<Buffer> request(HttpMethod method, String host, String path) {
         SocketAddress server = SocketAddress.inetSocketAddress(cloud.ports().https(), CloudOptions.HOST);
         return https.request(method, server, 443, host, path);
     }

@@ -2,19 +2,17 @@ package io.drover.simulator.cloud.central;
 
 import io.drover.simulator.cloud.Names;
 import io.drover.simulator.cloud.entra.AccessTokens;
-import io.drover.simulator.cloud.entra.Caller;
-import io.drover.simulator.cloud.entra.ServicePrincipal;
 import io.drover.simulator.cloud.http.VirtualHosts;
-import io.drover.simulator.cloud.quota.AzureLimit;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -24,17 +22,21 @@ import java.util.function.Function;
  * entries a page. One instance serves all applications, told apart by host name.
  */
 public final class CentralApi {
-    /** The only version served. */
+    /** The version of all calls but data export. */
     public static final String API_VERSION = "2022-07-31";
 
+    /** The version of data export, which is documented as a preview. */
+    public static final String PREVIEW_API_VERSION = "2022-10-31-preview";
+
     private static final long MAX_BODY_BYTES = 1_048_576;
+    private static final int CONNECT_MILLIS = 10_000;
 
     private final Vertx vertx;
     private final Function<String, Optional<CentralApp>> byHost;
-    private final AccessTokens tokens;
+    private final CentralAdmission admission;
     private final Quotas quotas;
-    private final Names names;
     private final Clock clock;
+    private final WebClient webhooks;
 
     public CentralApi(
             Vertx vertx,
@@ -45,10 +47,10 @@ public final class CentralApi {
             Clock clock) {
         this.vertx = vertx;
         this.byHost = byHost;
-        this.tokens = tokens;
+        this.admission = new CentralAdmission(tokens, quotas, names);
         this.quotas = quotas;
-        this.names = names;
         this.clock = clock;
+        this.webhooks = WebClient.create(vertx, new WebClientOptions().setConnectTimeout(CONNECT_MILLIS));
     }
 
     /** A router for every application's host. */
@@ -60,8 +62,17 @@ public final class CentralApi {
         new DeviceGroupResource().mount(router, this);
         new DeviceTemplateResource().mount(router, this);
         new EnrollmentGroupResource().mount(router, this);
+        new DevicePropertyResource().mount(router, this);
+        new RelationshipResource().mount(router, this);
         new CommandResource(quotas).mount(router, this);
-        new JobResource(new JobRunner(vertx, quotas, clock)).mount(router, this);
+        JobRunner jobs = new JobRunner(vertx, quotas, clock);
+        new JobResource(jobs).mount(router, this);
+        new ScheduledJobResource(new JobScheduler(vertx, jobs, clock), clock).mount(router, this);
+        new MemberResource().mount(router, this);
+        new OrganizationResource().mount(router, this);
+        new DataExportResource(destination ->
+                        new WebhookDelivery(vertx, webhooks, destination, clock, quotas.timeCompression()))
+                .mount(router, this);
         router.route().failureHandler(this::failed);
         router.route()
                 .last()
@@ -75,11 +86,18 @@ public final class CentralApi {
         return router;
     }
 
-    /** A handler that gives the request to a resource and turns what it throws into an error body. */
-    Handler<RoutingContext> with(Consumer<CentralRequest> resource) {
+    /** Ends what goes on outside requests: deliveries to webhooks. */
+    public void close() {
+        webhooks.close();
+    }
+
+    /** A handler that gives the request of a caller with this right to a resource and turns what it throws into an error body. */
+    Handler<RoutingContext> with(Right right, Consumer<CentralRequest> resource) {
         return context -> {
             try {
-                resource.accept(new CentralRequest(context));
+                CentralRequest request = new CentralRequest(context);
+                request.require(right);
+                resource.accept(request);
             } catch (CentralException problem) {
                 refuse(context, problem);
             } catch (IllegalArgumentException | ClassCastException malformed) {
@@ -101,37 +119,13 @@ public final class CentralApi {
             refuse(context, new CentralException(404, "NotFound", "There is no application at '" + host + "'."));
             return;
         }
-        Optional<Caller> caller = tokens.verify(context.request().getHeader("authorization"), names.centralAudience());
-        if (caller.isEmpty()) {
-            refuse(
-                    context,
-                    new CentralException(
-                            401, "Unauthorized", "You need a valid access token for " + names.centralAudience() + "."));
+        try {
+            CentralCaller caller = admission.admit(app.get(), context);
+            CentralRequest.bind(context, app.get(), caller);
+        } catch (CentralException refused) {
+            refuse(context, refused);
             return;
         }
-        if (!caller.get().has(ServicePrincipal.CENTRAL_ADMINISTRATOR)) {
-            refuse(
-                    context,
-                    new CentralException(
-                            403, "Forbidden", "'" + caller.get().clientId() + "' has no role in this application."));
-            return;
-        }
-        if (!API_VERSION.equals(context.request().getParam("api-version"))) {
-            refuse(
-                    context,
-                    new CentralException(
-                            400,
-                            "InvalidApiVersion",
-                            "The query parameter api-version is required and must be " + API_VERSION + "."));
-            return;
-        }
-        OptionalLong wait = quotas.tryAcquire(AzureLimit.CENTRAL_REST, app.get().subdomain());
-        if (wait.isPresent()) {
-            CentralRequest.retryAfter(context, wait.getAsLong());
-            refuse(context, CentralException.tooManyRequests());
-            return;
-        }
-        CentralRequest.bind(context, app.get());
         context.next();
     }
 

@@ -32,6 +32,14 @@ public final class CentralApp {
     private final CommandLog commands = new CommandLog();
     private final DeviceCommands deviceCommands;
     private final EnrollmentGroupNames enrollmentGroups;
+    private final Membership members;
+    private final DataExports exports;
+    private final DeviceProperties properties;
+    private final ConcurrentNavigableMap<String, ScheduledJob> scheduledJobs = new ConcurrentSkipListMap<>();
+    /** By gateway, for the few devices that are one. */
+    private final ConcurrentNavigableMap<String, ConcurrentNavigableMap<String, RelationshipResource.Relationship>>
+            relationships = new ConcurrentSkipListMap<>();
+
     private final ConcurrentNavigableMap<String, DeviceTemplate> templates = new ConcurrentSkipListMap<>();
     private final ConcurrentNavigableMap<String, DeviceGroup> groups = new ConcurrentSkipListMap<>();
     private final ConcurrentNavigableMap<String, CentralDevice> devices = new ConcurrentSkipListMap<>();
@@ -59,6 +67,10 @@ public final class CentralApp {
         this.provisioning = provisioning;
         this.deviceCommands = new DeviceCommands(hub, commands, clock);
         this.enrollmentGroups = new EnrollmentGroupNames(provisioning, random);
+        this.members = new Membership(applicationId, clock, random);
+        this.exports = new DataExports(this);
+        this.properties = new DeviceProperties(hub, clock);
+        hub.onConnection(exports::connectivity);
         provisioning.put(EnrollmentGroup.of(DEFAULT_ENROLLMENT_GROUP, SymmetricKey.generate(random)), null);
         provisioning.gate((registrationId, payload) -> admit(registrationId));
     }
@@ -128,7 +140,7 @@ public final class CentralApp {
         }
         int created = 0;
         for (String id : ids) {
-            CentralDevice device = new CentralDevice(id, id, template, true, false, simulated, 1);
+            CentralDevice device = new CentralDevice(id, id, template, true, false, simulated, null, 1);
             if (devices.putIfAbsent(id, device) == null) {
                 created++;
             }
@@ -173,6 +185,26 @@ public final class CentralApp {
         return jobs;
     }
 
+    Membership members() {
+        return members;
+    }
+
+    ConcurrentNavigableMap<String, ScheduledJob> scheduledJobs() {
+        return scheduledJobs;
+    }
+
+    DeviceProperties properties() {
+        return properties;
+    }
+
+    ConcurrentNavigableMap<String, ConcurrentNavigableMap<String, RelationshipResource.Relationship>> relationships() {
+        return relationships;
+    }
+
+    DataExports exports() {
+        return exports;
+    }
+
     DeviceCommands deviceCommands() {
         return deviceCommands;
     }
@@ -191,6 +223,8 @@ public final class CentralApp {
         if (devices.remove(id) == null) {
             return false;
         }
+        properties.forget(id);
+        relationships.remove(id);
         hub.delete(id);
         provisioning.registration(id).ifPresent(known -> provisioning.deleteRegistration(id, null));
         return true;

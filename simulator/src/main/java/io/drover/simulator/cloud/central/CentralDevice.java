@@ -8,6 +8,7 @@ import java.util.Objects;
  * @param template the {@code @id} of its device template, or null when the device is unassigned
  * @param enabled false when an operator blocked the device
  * @param provisioned true once the device registered through the application's own provisioning service
+ * @param organization the one organization it belongs to, or null for the application itself
  * @param revision counts changes; the REST API shows it as the etag
  */
 public record CentralDevice(
@@ -17,6 +18,7 @@ public record CentralDevice(
         boolean enabled,
         boolean provisioned,
         boolean simulated,
+        String organization,
         long revision) {
 
     public CentralDevice {
@@ -24,9 +26,14 @@ public record CentralDevice(
         Objects.requireNonNull(displayName, "displayName");
     }
 
+    CentralDevice withTemplate(String newTemplate) {
+        return new CentralDevice(
+                id, displayName, newTemplate, enabled, provisioned, simulated, organization, revision + 1);
+    }
+
     CentralDevice markProvisioned() {
         return provisioned
                 ? this
-                : new CentralDevice(id, displayName, template, enabled, true, simulated, revision + 1);
+                : new CentralDevice(id, displayName, template, enabled, true, simulated, organization, revision + 1);
     }
 }

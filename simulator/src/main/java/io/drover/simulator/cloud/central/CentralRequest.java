@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 /** One request to an application's REST API: its parts, and the answers in IoT Central's shapes. */
 final class CentralRequest {
     private static final String APP = "central.app";
+    private static final String CALLER = "central.caller";
     private static final String REQUEST_ID = "central.requestId";
     private static final String SKIP = "$skiptoken";
     private static final String SKIP_PREFIX = "1:";
@@ -26,8 +27,9 @@ final class CentralRequest {
         this.context = context;
     }
 
-    static void bind(RoutingContext context, CentralApp app) {
+    static void bind(RoutingContext context, CentralApp app, CentralCaller caller) {
         context.put(APP, app);
+        context.put(CALLER, caller);
     }
 
     static void retryAfter(RoutingContext context, long seconds) {
@@ -45,6 +47,25 @@ final class CentralRequest {
 
     CentralApp app() {
         return context.get(APP);
+    }
+
+    CentralCaller caller() {
+        return context.get(CALLER);
+    }
+
+    /** Throws Forbidden unless the caller's roles give the right. */
+    void require(Right right) {
+        if (!caller().may(right)) {
+            throw new CentralException(
+                    403,
+                    "Forbidden",
+                    "The roles of " + caller().name() + " do not give the right " + right.text() + ".");
+        }
+    }
+
+    /** Whether the caller's roles reach what belongs to this organization (null: to the application itself). */
+    boolean sees(String organization) {
+        return app().members().sees(caller(), organization);
     }
 
     /** A path parameter, percent-decoded. */

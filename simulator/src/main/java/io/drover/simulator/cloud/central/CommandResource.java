@@ -17,7 +17,7 @@ import java.util.OptionalLong;
 final class CommandResource {
     private static final String ROOT = "/api/devices/:id/commands/:command";
     private static final String COMPONENT = "/api/devices/:id/components/:component/commands/:command";
-    private static final int HISTORY = Page.SIZE;
+    private static final String MODULE = "/api/devices/:id/modules/:module";
 
     private final Quotas quotas;
 
@@ -26,9 +26,10 @@ final class CommandResource {
     }
 
     void mount(Router router, CentralApi api) {
-        for (String path : List.of(ROOT, COMPONENT)) {
-            router.post(path).handler(api.with(request -> send(api, request)));
-            router.get(path).handler(api.with(CommandResource::history));
+        for (String path : List.of(
+                ROOT, COMPONENT, MODULE + "/commands/:command", MODULE + "/components/:component/commands/:command")) {
+            router.post(path).handler(api.with(Right.DEVICES_COMMAND, request -> send(api, request)));
+            router.get(path).handler(api.with(Right.DEVICES_VIEW, CommandResource::history));
         }
     }
 
@@ -37,6 +38,10 @@ final class CommandResource {
         JsonObject body = request.bodyIfAny();
         Duration connectionTimeout = seconds(body, "connectionTimeout", 0, 30, 0);
         Duration responseTimeout = seconds(body, "responseTimeout", 5, 30, 30);
+        if (request.parameter("module") != null) {
+            // No module ever connects to the emulator.
+            throw notConnected(device.id() + "/" + request.parameter("module"));
+        }
         OptionalLong wait =
                 quotas.tryAcquire(AzureLimit.CENTRAL_COMMANDS, request.app().subdomain());
         if (wait.isPresent()) {
@@ -59,14 +64,7 @@ final class CommandResource {
     private static void answer(CentralApi api, CentralRequest request, CommandRecord ended) {
         switch (ended.outcome()) {
             case ANSWERED -> request.answer(201, shown(ended));
-            case UNKNOWN_DEVICE, NOT_CONNECTED ->
-                api.refuse(
-                        request,
-                        new CentralException(
-                                404,
-                                "DeviceNotConnected",
-                                "Timed out waiting for device to connect. The device '" + ended.deviceId()
-                                        + "' is not connected."));
+            case UNKNOWN_DEVICE, NOT_CONNECTED -> api.refuse(request, notConnected(ended.deviceId()));
             case TIMED_OUT ->
                 api.refuse(
                         request,
@@ -76,30 +74,55 @@ final class CommandResource {
         }
     }
 
+    private static CentralException notConnected(String name) {
+        return new CentralException(
+                404,
+                "DeviceNotConnected",
+                "Timed out waiting for device to connect. The device '" + name + "' is not connected.");
+    }
+
     private static CentralException failed() {
         return new CentralException(500, "InternalServerError", "The command could not be delivered.");
     }
 
+    /** The latest comes first. A page goes on behind the record its token names, even when newer ones have come meanwhile. */
     private static void history(CentralRequest request) {
         String id = addressed(request).id();
+        boolean ofModule = request.parameter("module") != null;
         List<CommandRecord> found = new ArrayList<>(request.app().commands().of(id).stream()
-                .filter(one -> Objects.equals(one.component(), request.parameter("component")))
+                .filter(one -> !ofModule && Objects.equals(one.component(), request.parameter("component")))
                 .filter(one -> one.command().equals(request.parameter("command")))
                 .toList());
         Collections.reverse(found);
-        request.answerPage(new Page<>(found.subList(0, Math.min(HISTORY, found.size())), null), CommandResource::shown);
+        int from = request.pageAfter() == null ? 0 : behind(found, request.pageAfter());
+        int to = Math.min(from + Page.SIZE, found.size());
+        request.answerPage(
+                new Page<>(
+                        found.subList(from, to),
+                        to < found.size() ? found.get(to - 1).id() : null),
+                CommandResource::shown);
+    }
+
+    private static int behind(List<CommandRecord> records, String id) {
+        for (int i = 0; i < records.size(); i++) {
+            if (records.get(i).id().equals(id)) {
+                return i + 1;
+            }
+        }
+        return records.size();
     }
 
     private static CentralDevice addressed(CentralRequest request) {
         CentralDevice device = DeviceResource.require(request);
-        String method = DeviceTemplate.method(request.parameter("component"), request.parameter("command"));
+        String command = request.parameter("command");
         boolean known = request.app()
                 .template(device.template())
-                .filter(template -> template.methods().contains(method))
+                .filter(template ->
+                        template.hasCommand(request.parameter("module"), request.parameter("component"), command))
                 .isPresent();
         if (!known) {
-            throw CentralException.unprocessable(
-                    "The template of the device '" + device.id() + "' has no command '" + method + "'.");
+            throw CentralException.unprocessable("The template of the device '" + device.id() + "' has no command '"
+                    + DeviceTemplate.method(request.parameter("component"), command) + "' here.");
         }
         return device;
     }

@@ -2,23 +2,26 @@ package io.drover.simulator.cloud.central;
 
 import io.drover.simulator.cloud.central.FilterTokens.Kind;
 import io.drover.simulator.cloud.central.FilterTokens.Token;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
 /**
  * The filter of a device group: {@code SELECT * FROM devices [WHERE condition]}, where a condition compares {@code $template},
- * {@code $id}, {@code $provisioned} or {@code $simulated} with a value and is combined with AND, OR, NOT and brackets (NOT binds
- * tightest, OR loosest). A device without a template is in no group, whatever the filter says, as documented.
+ * {@code $id}, {@code $displayName}, {@code $provisioned}, {@code $simulated}, {@code $enabled}, {@code $organizations} or a
+ * property ({@code name} or {@code component.name}) with a value and is combined with AND, OR, NOT and brackets (NOT binds
+ * tightest, OR loosest). A device without a template is in no group, whatever the filter says, as documented; a property without a
+ * value fulfils no comparison.
  */
-public final class DeviceFilter implements Predicate<CentralDevice> {
+public final class DeviceFilter {
     private static final int MAX_LENGTH = 8_192;
     /** Keeps a hostile filter from exhausting the stack. */
     private static final int MAX_DEPTH = 64;
 
     private final String text;
-    private final Predicate<CentralDevice> condition;
+    private final Predicate<Subject> condition;
 
-    private DeviceFilter(String text, Predicate<CentralDevice> condition) {
+    private DeviceFilter(String text, Predicate<Subject> condition) {
         this.text = text;
         this.condition = condition;
     }
@@ -35,9 +38,9 @@ public final class DeviceFilter implements Predicate<CentralDevice> {
         return new DeviceFilter(text, new Parser(new FilterTokens(text)).query());
     }
 
-    @Override
-    public boolean test(CentralDevice device) {
-        return device.template() != null && condition.test(device);
+    /** Whether the application's device is selected. */
+    boolean test(CentralApp app, CentralDevice device) {
+        return device.template() != null && condition.test(new Subject(app, device));
     }
 
     /** The filter as it was written. */
@@ -50,6 +53,15 @@ public final class DeviceFilter implements Predicate<CentralDevice> {
         return text;
     }
 
+    /** A device with where its properties are. */
+    private record Subject(CentralApp app, CentralDevice device) {
+        Object property(String path) {
+            return app.template(device.template())
+                    .map(template -> app.properties().value(device, template, path))
+                    .orElse(null);
+        }
+    }
+
     private static final class Parser {
         private final FilterTokens tokens;
         private int depth;
@@ -58,35 +70,35 @@ public final class DeviceFilter implements Predicate<CentralDevice> {
             this.tokens = tokens;
         }
 
-        Predicate<CentralDevice> query() {
+        Predicate<Subject> query() {
             tokens.expect("SELECT");
             tokens.expect("*");
             tokens.expect("FROM");
             tokens.expect("devices");
-            Predicate<CentralDevice> condition = tokens.takeIf("WHERE") ? alternatives() : device -> true;
+            Predicate<Subject> condition = tokens.takeIf("WHERE") ? alternatives() : subject -> true;
             if (tokens.peek().kind() != Kind.END) {
                 throw FilterTokens.unexpected("AND, OR or the end", tokens.peek());
             }
             return condition;
         }
 
-        private Predicate<CentralDevice> alternatives() {
-            Predicate<CentralDevice> left = conjunction();
+        private Predicate<Subject> alternatives() {
+            Predicate<Subject> left = conjunction();
             while (tokens.takeIf("OR")) {
                 left = left.or(conjunction());
             }
             return left;
         }
 
-        private Predicate<CentralDevice> conjunction() {
-            Predicate<CentralDevice> left = negation();
+        private Predicate<Subject> conjunction() {
+            Predicate<Subject> left = negation();
             while (tokens.takeIf("AND")) {
                 left = left.and(negation());
             }
             return left;
         }
 
-        private Predicate<CentralDevice> negation() {
+        private Predicate<Subject> negation() {
             if (++depth > MAX_DEPTH) {
                 throw FilterTokens.unexpected("at most " + MAX_DEPTH + " levels", tokens.peek());
             }
@@ -95,7 +107,7 @@ public final class DeviceFilter implements Predicate<CentralDevice> {
                     return negation().negate();
                 }
                 if (tokens.takeIf("(")) {
-                    Predicate<CentralDevice> inner = alternatives();
+                    Predicate<Subject> inner = alternatives();
                     tokens.expect(")");
                     return inner;
                 }
@@ -105,35 +117,70 @@ public final class DeviceFilter implements Predicate<CentralDevice> {
             }
         }
 
-        private Predicate<CentralDevice> comparison() {
+        private Predicate<Subject> comparison() {
             Token property = tokens.take();
+            if (property.kind() == Kind.WORD && !property.is("NOT")) {
+                return property(property.text());
+            }
             if (property.kind() != Kind.PROPERTY) {
                 throw FilterTokens.unexpected("a property such as $template, NOT or (", property);
             }
             return switch (property.text()) {
-                case "$template" -> {
-                    IntPredicate order = order(false);
-                    String value = string();
-                    yield device -> device.template() != null
-                            && order.test(device.template().compareTo(value));
-                }
-                case "$id" -> {
-                    IntPredicate order = order(true);
-                    String value = string();
-                    yield device -> order.test(device.id().compareTo(value));
-                }
-                case "$provisioned" -> {
-                    IntPredicate order = order(false);
-                    boolean value = bool();
-                    yield device -> order.test(Boolean.compare(device.provisioned(), value));
-                }
-                case "$simulated" -> {
-                    IntPredicate order = order(false);
-                    boolean value = bool();
-                    yield device -> order.test(Boolean.compare(device.simulated(), value));
-                }
-                default -> throw FilterTokens.unexpected("$template, $id, $provisioned or $simulated", property);
+                case "$template" -> text(false, CentralDevice::template);
+                case "$id" -> text(true, CentralDevice::id);
+                case "$displayname" -> text(true, CentralDevice::displayName);
+                case "$organizations" -> text(false, CentralDevice::organization);
+                case "$provisioned" -> flag(CentralDevice::provisioned);
+                case "$simulated" -> flag(CentralDevice::simulated);
+                case "$enabled" -> flag(CentralDevice::enabled);
+                default ->
+                    throw FilterTokens.unexpected(
+                            "$template, $id, $displayName, $provisioned, $simulated, $enabled or $organizations",
+                            property);
             };
+        }
+
+        private Predicate<Subject> text(boolean ordered, Function<CentralDevice, String> of) {
+            IntPredicate order = order(ordered);
+            String value = string();
+            return subject -> {
+                String own = of.apply(subject.device());
+                return own != null && order.test(own.compareTo(value));
+            };
+        }
+
+        private Predicate<Subject> flag(Predicate<CentralDevice> of) {
+            IntPredicate order = order(false);
+            boolean value = bool();
+            return subject -> order.test(Boolean.compare(of.test(subject.device()), value));
+        }
+
+        private Predicate<Subject> property(String path) {
+            IntPredicate order = order(true);
+            Token literal = tokens.take();
+            if (literal.kind() == Kind.STRING) {
+                return subject ->
+                        subject.property(path) instanceof String own && order.test(own.compareTo(literal.text()));
+            }
+            if (literal.is("true") || literal.is("false")) {
+                boolean value = literal.is("true");
+                return subject ->
+                        subject.property(path) instanceof Boolean own && order.test(Boolean.compare(own, value));
+            }
+            double value = number(literal);
+            return subject -> subject.property(path) instanceof Number own
+                    && order.test(Double.compare(own.doubleValue(), value));
+        }
+
+        private static double number(Token literal) {
+            if (literal.kind() == Kind.WORD) {
+                try {
+                    return Double.parseDouble(literal.text());
+                } catch (NumberFormatException noNumber) {
+                    // answered below
+                }
+            }
+            throw FilterTokens.unexpected("a text in quotes, a number, true or false", literal);
         }
 
         /** How a comparison's result must lie to zero; only some properties have an order. */

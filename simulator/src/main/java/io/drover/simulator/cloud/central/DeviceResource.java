@@ -2,18 +2,20 @@ package io.drover.simulator.cloud.central;
 
 import io.drover.simulator.cloud.hub.HubDevice;
 import io.drover.simulator.cloud.sas.SymmetricKey;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 
 /** {@code /api/devices}: the devices of an application and their credentials. */
 final class DeviceResource {
     void mount(Router router, CentralApi api) {
-        router.get("/api/devices").handler(api.with(DeviceResource::list));
-        router.get("/api/devices/:id").handler(api.with(DeviceResource::get));
-        router.put("/api/devices/:id").handler(api.with(DeviceResource::put));
-        router.patch("/api/devices/:id").handler(api.with(DeviceResource::patch));
-        router.delete("/api/devices/:id").handler(api.with(DeviceResource::delete));
-        router.get("/api/devices/:id/credentials").handler(api.with(DeviceResource::credentials));
+        router.get("/api/devices").handler(api.with(Right.DEVICES_VIEW, DeviceResource::list));
+        router.get("/api/devices/:id").handler(api.with(Right.DEVICES_VIEW, DeviceResource::get));
+        router.put("/api/devices/:id").handler(api.with(Right.DEVICES_UPDATE, DeviceResource::put));
+        router.patch("/api/devices/:id").handler(api.with(Right.DEVICES_UPDATE, DeviceResource::patch));
+        router.delete("/api/devices/:id").handler(api.with(Right.DEVICES_DELETE, DeviceResource::delete));
+        router.get("/api/devices/:id/credentials")
+                .handler(api.with(Right.CONNECTIVITY_READ, DeviceResource::credentials));
     }
 
     static JsonObject shown(CentralDevice device) {
@@ -27,12 +29,18 @@ final class DeviceResource {
         if (device.template() != null) {
             json.put("template", device.template());
         }
+        if (device.organization() != null) {
+            json.put("organizations", new JsonArray().add(device.organization()));
+        }
         return json;
     }
 
     static CentralDevice require(CentralRequest request) {
         String id = request.parameter("id");
-        return request.app().device(id).orElseThrow(() -> CentralException.notFound("device", id));
+        return request.app()
+                .device(id)
+                .filter(device -> request.sees(device.organization()))
+                .orElseThrow(() -> CentralException.notFound("device", id));
     }
 
     private static String etag(CentralDevice device) {
@@ -41,7 +49,8 @@ final class DeviceResource {
 
     private static void list(CentralRequest request) {
         request.answerPage(
-                Page.of(request.app().allDevices(), request.pageAfter(), device -> true), DeviceResource::shown);
+                Page.of(request.app().allDevices(), request.pageAfter(), device -> request.sees(device.organization())),
+                DeviceResource::shown);
     }
 
     private static void get(CentralRequest request) {
@@ -53,7 +62,7 @@ final class DeviceResource {
         if (!HubDevice.isDeviceId(id)) {
             throw new CentralException(400, "InvalidParameter", "'" + id + "' is not valid as a device id.");
         }
-        CentralDevice none = new CentralDevice(id, id, null, true, false, false, 0);
+        CentralDevice none = new CentralDevice(id, id, null, true, false, false, null, 0);
         change(request, id, none, true);
     }
 
@@ -68,14 +77,20 @@ final class DeviceResource {
         if (template != null && request.app().template(template).isEmpty()) {
             throw CentralException.unprocessable("There is no device template '" + template + "'.");
         }
+        String organization = organization(request, body);
         CentralDevice changed = request.app().changeDevice(id, before -> {
             if (before == null && fresh == null) {
                 throw CentralException.notFound("device", id);
             }
-            if (before != null) {
+            if (before == null) {
+                request.require(Right.DEVICES_CREATE);
+            } else {
+                if (!request.sees(before.organization())) {
+                    throw CentralException.notFound("device", id);
+                }
                 request.requireMatch(etag(before));
             }
-            return merged(body, replace ? fresh : before, before);
+            return merged(body, replace ? fresh : before, before, organization);
         });
         request.app()
                 .hub()
@@ -85,7 +100,20 @@ final class DeviceResource {
         request.answer(200, shown(changed));
     }
 
-    private static CentralDevice merged(JsonObject body, CentralDevice base, CentralDevice before) {
+    /** The organization the body names; null when it names none. */
+    private static String organization(CentralRequest request, JsonObject body) {
+        String organization = OrganizationResource.named(request, body);
+        if (organization == null
+                && !body.containsKey("organizations")
+                && !request.caller().organizations().isEmpty()) {
+            // What a member of an organization adds belongs to it, or the member could not see it.
+            return request.caller().organizations().iterator().next();
+        }
+        return organization;
+    }
+
+    private static CentralDevice merged(
+            JsonObject body, CentralDevice base, CentralDevice before, String organization) {
         return new CentralDevice(
                 base.id(),
                 body.getString("displayName", base.displayName()),
@@ -93,6 +121,7 @@ final class DeviceResource {
                 body.getBoolean("enabled", base.enabled()),
                 before != null && before.provisioned(),
                 body.getBoolean("simulated", base.simulated()),
+                body.containsKey("organizations") || before == null ? organization : base.organization(),
                 before == null ? 1 : before.revision() + 1);
     }
 

@@ -2,22 +2,22 @@ package io.drover.simulator.cloud.central;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.LinkedHashSet;
-import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * A device template.
  *
- * @param methods the direct methods its commands become on the device: {@code command}, or {@code component*command}
+ * @param model what its capability model declares
  * @param document the whole template as JSON text, as the REST API shows it
  */
-public record DeviceTemplate(String id, String displayName, Set<String> methods, String document) {
+public record DeviceTemplate(String id, String displayName, DeviceModel model, String document) {
     /** The interface a component implements to be movable; its name must be {@code migration}, as documented. */
     public static final String MIGRATION_INTERFACE = "dtmi:azureiot:DeviceMigration;1";
 
-    public DeviceTemplate {
-        methods = Set.copyOf(methods);
+    /** Whether the device, component or module part declares the command. */
+    boolean hasCommand(String module, String component, String command) {
+        return model.part(module, component)
+                .filter(part -> part.commands().contains(command))
+                .isPresent();
     }
 
     /** A small template with one telemetry value and the move command where asked. */
@@ -73,36 +73,20 @@ public record DeviceTemplate(String id, String displayName, Set<String> methods,
         if (id.equals(capabilityModel.getValue("@id"))) {
             throw new IllegalArgumentException("The template and its capabilityModel must not share one @id.");
         }
+        Object given = sent.getValue("@id");
+        if (given != null && !given.equals(id)) {
+            throw new IllegalArgumentException("@id must be the id of the path, '" + id + "'.");
+        }
         Object name = sent.getValue("displayName");
         String displayName = name instanceof String text ? text : id;
-        Set<String> methods = new LinkedHashSet<>();
-        objects(capabilityModel.getValue("contents")).forEach(content -> {
-            if (hasType(content, "Command")) {
-                methods.add(String.valueOf(content.getValue("name")));
-            } else if (hasType(content, "Component") && content.getValue("schema") instanceof JsonObject schema) {
-                objects(schema.getValue("contents"))
-                        .filter(inner -> hasType(inner, "Command"))
-                        .forEach(inner -> methods.add(method(content.getString("name"), inner.getString("name"))));
-            }
-        });
         JsonObject document = sent.copy().put("@id", id).put("displayName", displayName);
-        return new DeviceTemplate(id, displayName, methods, document.encode());
+        document.remove("etag");
+        return new DeviceTemplate(id, displayName, DeviceModel.of(capabilityModel), document.encode());
     }
 
     /** The direct method a command becomes on the device, as documented. */
     static String method(String component, String command) {
         return component == null ? command : component + "*" + command;
-    }
-
-    private static Stream<JsonObject> objects(Object array) {
-        return array instanceof JsonArray values
-                ? values.stream().filter(JsonObject.class::isInstance).map(JsonObject.class::cast)
-                : Stream.empty();
-    }
-
-    private static boolean hasType(JsonObject content, String type) {
-        Object types = content.getValue("@type");
-        return type.equals(types) || (types instanceof JsonArray list && list.contains(type));
     }
 
     private static String modelId(String templateId) {

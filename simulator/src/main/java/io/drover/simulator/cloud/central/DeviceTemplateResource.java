@@ -1,5 +1,6 @@
 package io.drover.simulator.cloud.central;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.util.regex.Pattern;
@@ -8,16 +9,24 @@ import java.util.regex.Pattern;
 final class DeviceTemplateResource {
     private static final Pattern ID = Pattern.compile("dtmi:[A-Za-z0-9_:]{1,2000};[0-9]{1,9}(\\.[0-9]{1,6})?");
 
+    private static final int MAX_TEMPLATES = 1_000;
+
     void mount(Router router, CentralApi api) {
-        router.get("/api/deviceTemplates").handler(api.with(DeviceTemplateResource::list));
-        router.get("/api/deviceTemplates/:id").handler(api.with(DeviceTemplateResource::get));
-        router.put("/api/deviceTemplates/:id").handler(api.with(DeviceTemplateResource::put));
-        router.delete("/api/deviceTemplates/:id").handler(api.with(DeviceTemplateResource::delete));
+        router.get("/api/deviceTemplates").handler(api.with(Right.TEMPLATES_VIEW, DeviceTemplateResource::list));
+        router.get("/api/deviceTemplates/:id").handler(api.with(Right.TEMPLATES_VIEW, DeviceTemplateResource::get));
+        router.put("/api/deviceTemplates/:id").handler(api.with(Right.TEMPLATES_MANAGE, DeviceTemplateResource::put));
+        router.patch("/api/deviceTemplates/:id")
+                .handler(api.with(Right.TEMPLATES_MANAGE, DeviceTemplateResource::patch));
+        router.delete("/api/deviceTemplates/:id")
+                .handler(api.with(Right.TEMPLATES_MANAGE, DeviceTemplateResource::delete));
     }
 
     private static JsonObject shown(DeviceTemplate template) {
-        return new JsonObject(template.document())
-                .put("etag", "\"" + Integer.toHexString(template.document().hashCode()) + "\"");
+        return new JsonObject(template.document()).put("etag", etag(template));
+    }
+
+    private static String etag(DeviceTemplate template) {
+        return "\"" + Integer.toHexString(template.document().hashCode()) + "\"";
     }
 
     private static DeviceTemplate require(CentralRequest request) {
@@ -36,13 +45,34 @@ final class DeviceTemplateResource {
     }
 
     private static void put(CentralRequest request) {
-        DeviceTemplate template = DeviceTemplate.of(request.identifier("id", ID), request.body());
+        String id = request.identifier("id", ID);
+        request.app().template(id).ifPresent(before -> request.requireMatch(etag(before)));
+        if (!(request.body().getValue("@type") instanceof JsonArray)) {
+            throw CentralException.invalidBody("@type is required and must be a list.");
+        }
+        store(request, DeviceTemplate.of(id, request.body()));
+    }
+
+    private static void patch(CentralRequest request) {
+        DeviceTemplate before = require(request);
+        request.requireMatch(etag(before));
+        store(
+                request,
+                DeviceTemplate.of(before.id(), MergePatch.apply(new JsonObject(before.document()), request.body())));
+    }
+
+    private static void store(CentralRequest request, DeviceTemplate template) {
+        if (request.app().template(template.id()).isEmpty()
+                && request.app().allTemplates().size() >= MAX_TEMPLATES) {
+            throw CentralException.unprocessable("There are " + MAX_TEMPLATES + " device templates already.");
+        }
         request.app().addTemplate(template);
         request.answer(200, shown(template));
     }
 
     private static void delete(CentralRequest request) {
         DeviceTemplate template = require(request);
+        request.requireMatch(etag(template));
         if (request.app().devices().anyMatch(device -> template.id().equals(device.template()))) {
             throw CentralException.conflict("Devices still use the device template '" + template.id() + "'.");
         }

@@ -13,11 +13,14 @@ final class EnrollmentGroupResource {
     private static final Pattern ID = Pattern.compile("[a-zA-Z0-9-]{1,255}");
 
     void mount(Router router, CentralApi api) {
-        router.get("/api/enrollmentGroups").handler(api.with(EnrollmentGroupResource::list));
-        router.get("/api/enrollmentGroups/:id").handler(api.with(EnrollmentGroupResource::get));
-        router.put("/api/enrollmentGroups/:id").handler(api.with(EnrollmentGroupResource::put));
-        router.patch("/api/enrollmentGroups/:id").handler(api.with(EnrollmentGroupResource::patch));
-        router.delete("/api/enrollmentGroups/:id").handler(api.with(EnrollmentGroupResource::delete));
+        router.get("/api/enrollmentGroups").handler(api.with(Right.ENROLLMENT_READ, EnrollmentGroupResource::list));
+        router.get("/api/enrollmentGroups/:id").handler(api.with(Right.ENROLLMENT_READ, EnrollmentGroupResource::get));
+        router.put("/api/enrollmentGroups/:id")
+                .handler(api.with(Right.ENROLLMENT_MANAGE, EnrollmentGroupResource::put));
+        router.patch("/api/enrollmentGroups/:id")
+                .handler(api.with(Right.ENROLLMENT_MANAGE, EnrollmentGroupResource::patch));
+        router.delete("/api/enrollmentGroups/:id")
+                .handler(api.with(Right.ENROLLMENT_MANAGE, EnrollmentGroupResource::delete));
     }
 
     static JsonObject shown(SymmetricKey keys) {

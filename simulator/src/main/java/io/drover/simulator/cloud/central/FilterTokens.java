@@ -71,7 +71,7 @@ final class FilterTokens {
                 at++;
             } else if (c == '"' || c == '\'') {
                 at = string(at, c);
-            } else if (c == '$' || isWordPart(c)) {
+            } else if (c == '$' || isWordPart(c) || startsNegative(at)) {
                 at = word(at);
             } else {
                 at = symbol(at);
@@ -121,6 +121,10 @@ final class FilterTokens {
     }
 
     private static boolean isWordPart(char c) {
-        return Character.isLetterOrDigit(c) || c == '_';
+        return Character.isLetterOrDigit(c) || c == '_' || c == '.';
+    }
+
+    private boolean startsNegative(int at) {
+        return source.charAt(at) == '-' && at + 1 < source.length() && Character.isDigit(source.charAt(at + 1));
     }
 }

@@ -31,6 +31,7 @@ final class Job {
     record Entry(String id, DeviceStatus status) {}
 
     private final String id;
+    private final String scheduledJobId;
     private final JobDefinition definition;
     private final ConcurrentNavigableMap<String, Entry> devices = new ConcurrentSkipListMap<>();
     private Status status = Status.PENDING;
@@ -41,14 +42,31 @@ final class Job {
     private int completed;
     private int failed;
 
-    Job(String id, JobDefinition definition, Collection<String> deviceIds) {
+    /** @param scheduledJobId the scheduled job that began this one, or null */
+    Job(String id, String scheduledJobId, JobDefinition definition, Collection<String> deviceIds) {
         this.id = id;
+        this.scheduledJobId = scheduledJobId;
         this.definition = definition;
         deviceIds.forEach(device -> devices.put(device, new Entry(device, DeviceStatus.PENDING)));
     }
 
+    /** A job over the devices its group selects now, as far as its operations concern them. */
+    static Job over(CentralApp app, String id, String scheduledJobId, JobDefinition definition) {
+        List<String> devices = app.group(definition.group()).stream()
+                .flatMap(group -> app.devices().filter(device -> group.contains(app, device)))
+                .filter(device ->
+                        definition.data().stream().allMatch(operation -> operation.concerns(device.template())))
+                .map(CentralDevice::id)
+                .toList();
+        return new Job(id, scheduledJobId, definition, devices);
+    }
+
     String id() {
         return id;
+    }
+
+    String scheduledJobId() {
+        return scheduledJobId;
     }
 
     JobDefinition definition() {

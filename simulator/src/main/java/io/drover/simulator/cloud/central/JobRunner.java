@@ -4,13 +4,15 @@ import io.drover.simulator.cloud.quota.AzureLimit;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Runs jobs: batch after batch, each device's command sent for real, at the application's own command rate. At most five jobs of an
+ * Runs jobs: batch after batch, each device's operations done for real, at the application's own command rate. At most five jobs of an
  * application run at once, as documented; the others stay pending until one ends.
  */
 final class JobRunner {
@@ -66,14 +68,14 @@ final class JobRunner {
         });
     }
 
-    /** Commands up to {@code left} devices, a bounded number at a time; gives how many it commanded and never fails. */
+    /** Works on up to {@code left} devices, a bounded number at a time; gives on how many and never fails. */
     private Future<Integer> chunks(CentralApp app, Job job, int left) {
         List<String> devices = job.next(Math.min(left, IN_FLIGHT));
         if (devices.isEmpty()) {
             return Future.succeededFuture(0);
         }
         List<Future<Void>> sent =
-                devices.stream().map(device -> command(app, job, device)).toList();
+                devices.stream().map(device -> work(app, job, device)).toList();
         // A timer between the chunks keeps a long row of failures that come at once off the stack.
         return Future.join(sent)
                 .otherwiseEmpty()
@@ -83,10 +85,10 @@ final class JobRunner {
                 .map(more -> devices.size() + more);
     }
 
-    private Future<Void> command(CentralApp app, Job job, String device) {
+    private Future<Void> work(CentralApp app, Job job, String device) {
         Future<Boolean> all = Future.succeededFuture(true);
-        for (JobDefinition.Command command : job.definition().data()) {
-            all = all.compose(good -> good ? permitted(app).compose(go -> send(app, device, command)) : stopped());
+        for (JobDefinition.Operation operation : job.definition().data()) {
+            all = all.compose(good -> good ? run(app, device, operation) : Future.succeededFuture(false));
         }
         return all.otherwise(false).map(success -> {
             job.ended(device, success);
@@ -94,14 +96,44 @@ final class JobRunner {
         });
     }
 
-    private static Future<Boolean> stopped() {
-        return Future.succeededFuture(false);
+    private Future<Boolean> run(CentralApp app, String device, JobDefinition.Operation operation) {
+        return switch (operation.kind()) {
+            case COMMAND -> permitted(app).compose(go -> send(app, device, operation));
+            case PROPERTY, CLOUD_PROPERTY -> Future.succeededFuture(write(app, device, operation));
+            case TEMPLATE_MIGRATION -> Future.succeededFuture(migrate(app, device, operation.template()));
+        };
     }
 
-    private Future<Boolean> send(CentralApp app, String device, JobDefinition.Command command) {
+    private Future<Boolean> send(CentralApp app, String device, JobDefinition.Operation operation) {
         return app.deviceCommands()
-                .send(device, command.component(), command.name(), command.value(), Duration.ZERO, RESPONSE_TIMEOUT)
+                .send(
+                        device,
+                        operation.component(),
+                        operation.name(),
+                        operation.value(),
+                        Duration.ZERO,
+                        RESPONSE_TIMEOUT)
                 .map(JobRunner::succeeded);
+    }
+
+    /** A property counts as done once it is written for the device; whether the device takes it shows in the property. */
+    private static boolean write(CentralApp app, String device, JobDefinition.Operation operation) {
+        Object value = operation.value() == null ? null : Json.decodeValue(operation.value());
+        try {
+            return app.template(operation.template())
+                    .flatMap(template -> template.model().part(null, operation.component()))
+                    .filter(part -> app.device(device).isPresent())
+                    .map(part ->
+                            app.properties().write(device, part, new JsonObject().put(operation.name(), value), false))
+                    .isPresent();
+        } catch (CentralException refused) {
+            return false;
+        }
+    }
+
+    private static boolean migrate(CentralApp app, String device, String template) {
+        return app.template(template).isPresent()
+                && app.changeDevice(device, before -> before == null ? null : before.withTemplate(template)) != null;
     }
 
     private Future<Void> permitted(CentralApp app) {

@@ -56,6 +56,7 @@ public final class AccessTokens {
                 .put("appid", principal.clientId())
                 .put("appidacr", "1")
                 .put("idtyp", "app")
+                .put("oid", principal.objectId())
                 .put("tid", tenantId)
                 .put("roles", roles)
                 .put("uti", UUID.randomUUID().toString())
@@ -114,9 +115,19 @@ public final class AccessTokens {
         if (!current || !withoutSlash(audience).equals(withoutSlash(claims.getString("aud")))) {
             return Optional.empty();
         }
-        Set<String> roles =
-                claims.getJsonArray("roles").stream().map(String::valueOf).collect(Collectors.toUnmodifiableSet());
-        return Optional.of(new Caller(claims.getString("appid"), roles));
+        String client = claims.getString("appid", claims.getString("azp"));
+        return Optional.of(new Caller(
+                client,
+                texts(claims, "roles"),
+                claims.getString("oid", client),
+                claims.getString("preferred_username"),
+                texts(claims, "groups")));
+    }
+
+    private static Set<String> texts(JsonObject claims, String name) {
+        return claims.getJsonArray(name, new JsonArray()).stream()
+                .map(String::valueOf)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private byte[] sign(String text) {

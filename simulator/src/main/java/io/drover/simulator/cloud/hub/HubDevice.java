@@ -133,12 +133,14 @@ public final class HubDevice {
         }
     }
 
-    /** Ends the connection unless a later one has already taken its place. */
-    synchronized void disconnected(DeviceSession ended, Instant now) {
-        if (session == ended) {
-            session = null;
-            lastDisconnected = now;
+    /** Ends the connection; false when a later one has already taken its place. */
+    synchronized boolean disconnected(DeviceSession ended, Instant now) {
+        if (session != ended) {
+            return false;
         }
+        session = null;
+        lastDisconnected = now;
+        return true;
     }
 
     synchronized void telemetry(Instant now) {

@@ -92,9 +92,9 @@ public final class HubMqttService implements MqttService {
         long expiry = session.dropAt(tokenExpiry, vertx);
         endpoint.closeHandler(closed -> {
             vertx.cancelTimer(expiry);
-            device.disconnected(session, clock.instant());
+            hub.disconnected(device, session, clock.instant());
         });
-        device.connected(session, clock.instant());
+        hub.connected(device, session, clock.instant());
         endpoint.accept(false);
     }
 

@@ -38,9 +38,7 @@ final class TwinOperations {
             device.twin().patchTags(tags);
         }
         if (desired != null) {
-            long version = device.twin().patchDesired(desired, clock.instant());
-            Buffer told = desired.copy().put("$version", version).toBuffer();
-            device.session().ifPresent(session -> session.desiredChanged(version, told));
+            hub.patchDesired(device.deviceId(), desired, clock.instant());
         }
         responses.json(request, RegistryJson.twin(device));
     }
