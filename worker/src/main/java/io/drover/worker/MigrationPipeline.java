@@ -125,7 +125,7 @@ public final class MigrationPipeline {
                         config.webhook(),
                         ledger.devices(),
                         migration.id(),
-                        scope.application().applicationId(),
+                        scope.source().applicationId().orElse(null),
                         meters,
                         clock));
     }

@@ -35,9 +35,9 @@ public final class CentralSource implements MigrationSource {
         this.verdict = new CentralVerdict(templates);
     }
 
-    /** The application as ARM lists it. */
-    public CentralApplication application() {
-        return application;
+    @Override
+    public Optional<String> applicationId() {
+        return Optional.ofNullable(application.applicationId());
     }
 
     /** The application's REST API. */
