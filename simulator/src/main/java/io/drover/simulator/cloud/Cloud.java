@@ -165,7 +165,8 @@ public final class Cloud {
                         names.exactly(names.resourceManager()),
                         counted(
                                 CloudService.ARM,
-                                new ArmApi(vertx, world.resources(), tokens, names, ARM_PAGE_SIZE).router()))
+                                new ArmApi(vertx, world.resources(), world::hub, tokens, names, ARM_PAGE_SIZE)
+                                        .router()))
                 .route(names::isCentral, counted(CloudService.CENTRAL, central.router()))
                 .route(
                         names::isProvisioning,

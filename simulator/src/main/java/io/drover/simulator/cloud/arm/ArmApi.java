@@ -4,6 +4,7 @@ import io.drover.simulator.cloud.Names;
 import io.drover.simulator.cloud.entra.AccessTokens;
 import io.drover.simulator.cloud.entra.Caller;
 import io.drover.simulator.cloud.entra.ServicePrincipal;
+import io.drover.simulator.cloud.hub.Hub;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -11,6 +12,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The emulated Azure Resource Manager, read-only: subscriptions, IoT Central applications, provisioning services, hubs and their
@@ -26,7 +28,14 @@ public final class ArmApi {
     private final Names names;
     private final int pageSize;
 
-    public ArmApi(Vertx vertx, Resources resources, AccessTokens tokens, Names names, int pageSize) {
+    /** @param hubs an emulated hub by its host name */
+    public ArmApi(
+            Vertx vertx,
+            Resources resources,
+            Function<String, Optional<Hub>> hubs,
+            AccessTokens tokens,
+            Names names,
+            int pageSize) {
         this.resources = resources;
         this.tokens = tokens;
         this.names = names;
@@ -37,6 +46,8 @@ public final class ArmApi {
         for (Resource.Type type : Resource.Type.values()) {
             route(type);
         }
+        new NameAvailability(this, resources).mount(router);
+        new HubDetails(this, resource -> hubs.apply(names.hub(resource.name()))).mount(router);
         router.route()
                 .handler(context -> ArmError.NOT_FOUND.answer(
                         context, "No emulated resource at '" + context.request().path() + "'."));
@@ -46,10 +57,14 @@ public final class ArmApi {
         return router;
     }
 
-    private void route(Resource.Type type) {
-        // Resource ids are not case-sensitive; the resource group is absent in lists of a whole subscription.
-        String collection = "(?i)/subscriptions/(?<subscription>[^/]+)(?:/resourceGroups/(?<group>[^/]+))?/providers/"
+    /** The path of a type's resources: not case-sensitive, and without the resource group in lists of a whole subscription. */
+    static String collection(Resource.Type type) {
+        return "(?i)/subscriptions/(?<subscription>[^/]+)(?:/resourceGroups/(?<group>[^/]+))?/providers/"
                 + type.provider().replace(".", "\\.") + "/" + type.collection();
+    }
+
+    private void route(Resource.Type type) {
+        String collection = collection(type);
         router.getWithRegex(collection).setName(type.collection()).handler(context -> list(context, type));
         router.getWithRegex(collection + "/(?<name>[^/]+)")
                 .setName(type.collection() + "/get")
@@ -141,7 +156,8 @@ public final class ArmApi {
         }
     }
 
-    private boolean allowed(RoutingContext context, Resource.Type type, String role, String action) {
+    /** Whether the call names the right version and a known subscription and its caller has the role; else it is refused. */
+    boolean allowed(RoutingContext context, Resource.Type type, String role, String action) {
         if (!versionGiven(context, type.apiVersion())) {
             return false;
         }
@@ -164,7 +180,8 @@ public final class ArmApi {
         return true;
     }
 
-    private Optional<Resource> found(RoutingContext context, Resource.Type type) {
+    /** The resource the path names; empty when the call was refused. */
+    Optional<Resource> found(RoutingContext context, Resource.Type type) {
         String group = context.pathParam("group");
         String name = context.pathParam("name");
         Optional<Resource> resource = resources.find(type, context.pathParam("subscription"), group, name);
@@ -194,7 +211,7 @@ public final class ArmApi {
     }
 
     /** One page of the items; the next link carries where to go on. */
-    private void page(RoutingContext context, List<JsonObject> items) {
+    void page(RoutingContext context, List<JsonObject> items) {
         int from = skip(context.request().getParam(SKIP_TOKEN), items.size());
         int to = Math.min(items.size(), from + pageSize);
         JsonObject body = new JsonObject().put("value", new JsonArray(items.subList(from, to)));
@@ -226,7 +243,7 @@ public final class ArmApi {
         return context.get("caller");
     }
 
-    private static void answer(RoutingContext context, JsonObject body) {
+    static void answer(RoutingContext context, JsonObject body) {
         context.response()
                 .putHeader("content-type", "application/json; charset=utf-8")
                 .end(body.toBuffer());

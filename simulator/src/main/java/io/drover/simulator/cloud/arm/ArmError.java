@@ -11,6 +11,7 @@ enum ArmError {
     SUBSCRIPTION_NOT_FOUND(404, "SubscriptionNotFound"),
     RESOURCE_NOT_FOUND(404, "ResourceNotFound"),
     NOT_FOUND(404, "NotFound"),
+    BAD_REQUEST(400, "InvalidRequestContent"),
     MISSING_API_VERSION(400, "MissingApiVersionParameter"),
     INVALID_API_VERSION(400, "InvalidApiVersionParameter");
 

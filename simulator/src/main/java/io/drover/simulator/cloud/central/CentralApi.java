@@ -62,6 +62,7 @@ public final class CentralApi {
         new DeviceGroupResource().mount(router, this);
         new DeviceTemplateResource().mount(router, this);
         new EnrollmentGroupResource().mount(router, this);
+        new EnrollmentCertificateResource().mount(router, this);
         new DevicePropertyResource().mount(router, this);
         new RelationshipResource().mount(router, this);
         new CommandResource(quotas).mount(router, this);

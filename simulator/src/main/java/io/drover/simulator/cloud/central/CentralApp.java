@@ -32,6 +32,7 @@ public final class CentralApp {
     private final CommandLog commands = new CommandLog();
     private final DeviceCommands deviceCommands;
     private final EnrollmentGroupNames enrollmentGroups;
+    private final X509Groups x509Groups;
     private final Membership members;
     private final DataExports exports;
     private final DeviceProperties properties;
@@ -67,6 +68,7 @@ public final class CentralApp {
         this.provisioning = provisioning;
         this.deviceCommands = new DeviceCommands(hub, commands, clock);
         this.enrollmentGroups = new EnrollmentGroupNames(provisioning, random);
+        this.x509Groups = new X509Groups(clock, random);
         this.members = new Membership(applicationId, clock, random);
         this.exports = new DataExports(this);
         this.properties = new DeviceProperties(hub, clock);
@@ -183,6 +185,10 @@ public final class CentralApp {
 
     ConcurrentNavigableMap<String, Job> allJobs() {
         return jobs;
+    }
+
+    X509Groups x509Groups() {
+        return x509Groups;
     }
 
     Membership members() {

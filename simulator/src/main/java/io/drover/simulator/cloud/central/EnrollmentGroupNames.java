@@ -3,6 +3,7 @@ package io.drover.simulator.cloud.central;
 import io.drover.simulator.cloud.dps.EnrollmentGroup;
 import io.drover.simulator.cloud.dps.ProvisioningService;
 import io.drover.simulator.cloud.sas.SymmetricKey;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,8 +33,9 @@ final class EnrollmentGroupNames {
         return provisioning.group(id);
     }
 
-    io.drover.simulator.cloud.dps.Page<EnrollmentGroup> page(String after) {
-        return provisioning.groups(after, Page.SIZE);
+    /** All groups with keys, in the order of ids. */
+    List<EnrollmentGroup> all() {
+        return provisioning.groups(null, MAX_GROUPS).items();
     }
 
     /**
@@ -48,7 +50,7 @@ final class EnrollmentGroupNames {
         Optional<EnrollmentGroup> before = provisioning.group(id);
         SymmetricKey wanted =
                 keys != null ? keys : before.map(EnrollmentGroup::keys).orElseGet(() -> SymmetricKey.generate(random));
-        boolean taken = provisioning.groups(null, MAX_GROUPS).items().stream()
+        boolean taken = all().stream()
                 .filter(other -> !other.id().equalsIgnoreCase(id))
                 .map(EnrollmentGroup::keys)
                 .anyMatch(other -> other.primary().equals(wanted.primary())
