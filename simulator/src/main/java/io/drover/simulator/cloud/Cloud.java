@@ -10,6 +10,7 @@ import io.drover.simulator.cloud.dps.DpsMqttService;
 import io.drover.simulator.cloud.dps.DpsServiceApi;
 import io.drover.simulator.cloud.entra.AccessTokens;
 import io.drover.simulator.cloud.entra.EntraApi;
+import io.drover.simulator.cloud.entra.ManagedIdentityApi;
 import io.drover.simulator.cloud.http.CallCounter;
 import io.drover.simulator.cloud.http.VirtualHosts;
 import io.drover.simulator.cloud.hub.HubMqttService;
@@ -221,6 +222,7 @@ public final class Cloud {
                 new Readiness(() -> ports != null, world::isBuilt),
                 this::state,
                 new ApplicationControl(vertx, world));
+        new ManagedIdentityApi(world.directory(), tokens, options.names(), clock).mount(api.router());
         return bind(
                 vertx.createHttpServer().requestHandler(api.router()),
                 options.controlPort(),

@@ -1,5 +1,7 @@
 package io.drover.simulator.cloud;
 
+import io.drover.simulator.cloud.entra.DirectoryUser;
+import io.drover.simulator.cloud.entra.RegisteredApi;
 import io.drover.simulator.cloud.entra.ServicePrincipal;
 import java.util.List;
 
@@ -7,6 +9,8 @@ import java.util.List;
 public record Estate(
         String tenantId,
         List<ServicePrincipal> servicePrincipals,
+        List<DirectoryUser> users,
+        List<RegisteredApi> apis,
         List<SubscriptionSpec> subscriptions,
         List<HubSpec> hubs,
         List<ProvisioningSpec> provisioningServices,

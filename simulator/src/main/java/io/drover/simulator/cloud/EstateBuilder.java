@@ -64,6 +64,8 @@ public final class EstateBuilder {
         for (ServicePrincipal principal : estate.servicePrincipals()) {
             world.directory().put(estate.tenantId(), principal);
         }
+        estate.users().forEach(user -> world.directory().put(estate.tenantId(), user));
+        estate.apis().forEach(api -> world.directory().put(estate.tenantId(), api));
         for (Estate.SubscriptionSpec subscription : estate.subscriptions()) {
             world.resources()
                     .put(new Subscription(

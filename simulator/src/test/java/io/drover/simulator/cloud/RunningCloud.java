@@ -56,10 +56,15 @@ final class RunningCloud {
                         .setTrustOptions(new PemTrustOptions()
                                 .addCertPath(cloud.ports().caCertificate().toString())));
         http = WebClient.create(vertx);
+        addToEstate(estate());
+    }
+
+    /** Adds what the estate names to what there is. */
+    void addToEstate(JsonObject more) throws Exception {
         expect(
                 204,
                 await(http.put(cloud.ports().control(), CloudOptions.HOST, "/control/estate")
-                        .sendJsonObject(estate())));
+                        .sendJsonObject(more)));
     }
 
     Vertx vertx() {

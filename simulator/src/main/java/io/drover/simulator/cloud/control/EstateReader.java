@@ -1,12 +1,10 @@
 package io.drover.simulator.cloud.control;
 
 import io.drover.simulator.cloud.Estate;
-import io.drover.simulator.cloud.entra.ServicePrincipal;
 import io.drover.simulator.cloud.hub.HubDevice;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -21,9 +19,14 @@ final class EstateReader {
     private static final Set<String> MOVES = Set.of("component", "root", "none");
 
     private final List<String> mistakes = new ArrayList<>();
+    private final IdentityReader identities = new IdentityReader(this);
 
     List<String> mistakes() {
         return mistakes;
+    }
+
+    void mistake(String text) {
+        mistakes.add(text);
     }
 
     /** The estate; worth using only when there are no {@link #mistakes()}. */
@@ -33,13 +36,17 @@ final class EstateReader {
                 "",
                 "tenantId",
                 "servicePrincipals",
+                "users",
+                "apis",
                 "subscriptions",
                 "hubs",
                 "provisioningServices",
                 "applications");
         Estate estate = new Estate(
                 text(json, "tenantId", "", null),
-                list(json, "servicePrincipals", "", this::principal),
+                list(json, "servicePrincipals", "", identities::principal),
+                list(json, "users", "", identities::user),
+                list(json, "apis", "", identities::api),
                 list(json, "subscriptions", "", this::subscription),
                 list(json, "hubs", "", this::hub),
                 list(json, "provisioningServices", "", this::provisioning),
@@ -51,18 +58,6 @@ final class EstateReader {
             mistakes.add("subscriptions: name at least one, as resources live in the first");
         }
         return estate;
-    }
-
-    private ServicePrincipal principal(JsonObject json, String place) {
-        onlyKeys(json, place, "clientId", "clientSecret", "roles");
-        Set<String> roles = json.containsKey("roles") ? new LinkedHashSet<>(texts(json, "roles", place)) : null;
-        if (roles != null && !ServicePrincipal.ALL_ROLES.containsAll(roles)) {
-            mistakes.add(place + ".roles: the roles are " + sorted(ServicePrincipal.ALL_ROLES));
-        }
-        return new ServicePrincipal(
-                text(json, "clientId", place, null),
-                text(json, "clientSecret", place, null),
-                roles == null ? ServicePrincipal.ALL_ROLES : roles);
     }
 
     private Estate.SubscriptionSpec subscription(JsonObject json, String place) {
@@ -145,7 +140,7 @@ final class EstateReader {
         return value;
     }
 
-    private String text(JsonObject json, String key, String place, String otherwise) {
+    String text(JsonObject json, String key, String place, String otherwise) {
         Object value = json.getValue(key, otherwise);
         if (value instanceof String text && !text.isBlank()) {
             return text;
@@ -154,7 +149,7 @@ final class EstateReader {
         return "";
     }
 
-    private List<String> texts(JsonObject json, String key, String place) {
+    List<String> texts(JsonObject json, String key, String place) {
         Object value = json.getValue(key, new JsonArray());
         if (value instanceof JsonArray array && array.stream().allMatch(String.class::isInstance)) {
             return array.stream().map(String.class::cast).toList();
@@ -181,7 +176,7 @@ final class EstateReader {
         return items;
     }
 
-    private void onlyKeys(JsonObject json, String place, String... known) {
+    void onlyKeys(JsonObject json, String place, String... known) {
         Set<String> keys = Set.of(known);
         for (String key : json.fieldNames()) {
             if (!keys.contains(key)) {
@@ -190,7 +185,7 @@ final class EstateReader {
         }
     }
 
-    private static String sorted(Set<String> values) {
+    static String sorted(Set<String> values) {
         return values.stream().sorted().collect(Collectors.joining(", "));
     }
 

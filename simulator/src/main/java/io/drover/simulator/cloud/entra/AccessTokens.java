@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -31,36 +32,126 @@ public final class AccessTokens {
     private final KeyPair keys;
     private final String keyId;
     private final String issuerHost;
+    private final String loginHost;
     private final Clock clock;
 
     /** @param suffix the DNS suffix of the emulated Azure, part of the issuer's name */
     public AccessTokens(String suffix, Clock clock) {
         this.keys = newKeys();
         this.keyId = thumbprint((RSAPublicKey) keys.getPublic());
+        this.loginHost = "https://login.microsoftonline." + suffix + "/";
         this.issuerHost = "https://sts.windows." + suffix + "/";
         this.clock = clock;
     }
 
-    /** A signed access token for the service principal, valid from now on for the lifetime. */
+    /** An app-only token for one of Azure's own services, valid from now on for the lifetime. */
     public String issue(String tenantId, ServicePrincipal principal, String audience, Duration lifetime) {
+        return issue(tenantId, principal, new TokenResource(audience, null, List.of(), Set.of()), false, lifetime);
+    }
+
+    /** An app-only token; without the claim {@code roles} when a registered API gave the application none. */
+    String issue(
+            String tenantId,
+            ServicePrincipal principal,
+            TokenResource resource,
+            boolean byCertificate,
+            Duration lifetime) {
+        JsonObject claims = about(tenantId, resource, principal.clientId(), byCertificate ? "2" : "1")
+                .put("idtyp", "app")
+                .put("oid", principal.objectId())
+                .put("sub", principal.objectId());
+        Set<String> roles = resource.api() == null
+                ? principal.roles()
+                : principal.appRoles().getOrDefault(resource.api().clientId(), Set.of());
+        return sign(withRoles(claims, roles, resource.api() == null), lifetime);
+    }
+
+    /** A user's token, with {@code scp} and the user's roles. */
+    String issueForUser(Grants.Grant grant, Duration lifetime) {
+        TokenResource resource = grant.resource();
+        DirectoryUser user = grant.user();
+        JsonObject claims = about(grant.tenant(), resource, grant.clientId(), "0")
+                .put("oid", user.objectId())
+                .put("sub", pairwise(user, resource))
+                .put("name", user.displayName())
+                .put("preferred_username", user.userName())
+                .put("scp", String.join(" ", resource.granted()));
+        if (!isV2(resource)) {
+            claims.put("upn", user.userName()).put("unique_name", user.userName());
+        }
+        if (!user.groups().isEmpty()) {
+            claims.put("groups", new JsonArray(user.groups().stream().sorted().toList()));
+        }
+        Set<String> roles = resource.api() == null
+                ? user.roles()
+                : user.appRoles().getOrDefault(resource.api().clientId(), Set.of());
+        return sign(withRoles(claims, roles, false), lifetime);
+    }
+
+    /** The id token of an OpenID sign-in. */
+    String idToken(Grants.Grant grant, Duration lifetime) {
+        DirectoryUser user = grant.user();
+        JsonObject claims = new JsonObject()
+                .put("aud", grant.clientId())
+                .put("iss", issuerV2(grant.tenant()))
+                .put("oid", user.objectId())
+                .put("sub", user.objectId())
+                .put("name", user.displayName())
+                .put("preferred_username", user.userName())
+                .put("tid", grant.tenant())
+                .put("ver", "2.0");
+        if (grant.nonce() != null) {
+            claims.put("nonce", grant.nonce());
+        }
+        return sign(claims, lifetime);
+    }
+
+    private JsonObject about(String tenantId, TokenResource resource, String clientId, String proof) {
+        JsonObject claims = new JsonObject().put("tid", tenantId);
+        if (isV2(resource)) {
+            return claims.put("aud", resource.api().clientId())
+                    .put("iss", issuerV2(tenantId))
+                    .put("azp", clientId)
+                    .put("azpacr", proof)
+                    .put("ver", "2.0");
+        }
+        return claims.put(
+                        "aud",
+                        resource.api() == null
+                                ? resource.audience()
+                                : resource.api().identifierUri())
+                .put("iss", issuer(tenantId))
+                .put("appid", clientId)
+                .put("appidacr", proof)
+                .put("ver", "1.0");
+    }
+
+    private static JsonObject withRoles(JsonObject claims, Set<String> roles, boolean evenNone) {
+        return roles.isEmpty() && !evenNone
+                ? claims
+                : claims.put("roles", new JsonArray(roles.stream().sorted().toList()));
+    }
+
+    private static boolean isV2(TokenResource resource) {
+        return resource.api() != null && resource.api().tokenVersion() == 2;
+    }
+
+    /** A subject differs from API to API, as documented. */
+    private static String pairwise(DirectoryUser user, TokenResource resource) {
+        String api =
+                resource.api() == null ? resource.audience() : resource.api().clientId();
+        return UUID.nameUUIDFromBytes((user.objectId() + "/" + api).getBytes(StandardCharsets.UTF_8))
+                .toString();
+    }
+
+    private String sign(JsonObject claims, Duration lifetime) {
         Instant now = clock.instant();
         JsonObject header =
                 new JsonObject().put("typ", "JWT").put("alg", "RS256").put("kid", keyId);
-        JsonArray roles = new JsonArray(principal.roles().stream().sorted().toList());
-        JsonObject claims = new JsonObject()
-                .put("aud", audience)
-                .put("iss", issuer(tenantId))
-                .put("iat", now.getEpochSecond())
+        claims.put("iat", now.getEpochSecond())
                 .put("nbf", now.getEpochSecond())
                 .put("exp", now.plus(lifetime).getEpochSecond())
-                .put("appid", principal.clientId())
-                .put("appidacr", "1")
-                .put("idtyp", "app")
-                .put("oid", principal.objectId())
-                .put("tid", tenantId)
-                .put("roles", roles)
-                .put("uti", UUID.randomUUID().toString())
-                .put("ver", "1.0");
+                .put("uti", UUID.randomUUID().toString());
         String signed = encode(header) + "." + encode(claims);
         return signed + "." + ENCODER.encodeToString(sign(signed));
     }
@@ -105,6 +196,11 @@ public final class AccessTokens {
         return new JsonObject().put("keys", new JsonArray().add(jwk));
     }
 
+    String issuerV2(String tenantId) {
+        return loginHost + tenantId + "/v2.0";
+    }
+
+    /** The issuer of v1 tokens. */
     public String issuer(String tenantId) {
         return issuerHost + tenantId + "/";
     }

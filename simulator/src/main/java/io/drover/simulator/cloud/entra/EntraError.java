@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.UUID;
 
 /** The refusals of the token endpoint, as documented in "Microsoft Entra authentication and authorization error codes". */
@@ -47,6 +48,53 @@ enum EntraError {
             70011,
             "The provided request must include a 'scope' input parameter. The provided value"
                     + " for the input parameter 'scope' is not valid. The scope %s is not valid."),
+    SCOPE_UNKNOWN(
+            400,
+            "invalid_scope",
+            650053,
+            "The application asked for scope '%s' that doesn't exist on the resource '%s'. Contact the app vendor."),
+    CREDENTIAL_MISSING(
+            401,
+            "invalid_client",
+            7000218,
+            "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."),
+    ASSERTION_MALFORMED(401, "invalid_client", 50027, "JWT token is invalid or malformed."),
+    ASSERTION_UNREGISTERED(
+            401,
+            "invalid_client",
+            700027,
+            "The certificate with identifier used to sign the client assertion is not registered on application."),
+    ASSERTION_SIGNATURE(401, "invalid_client", 50013, "Assertion failed signature validation."),
+    ASSERTION_ISSUER(
+            401,
+            "invalid_client",
+            700021,
+            "Client assertion application identifier doesn't match 'client_id' parameter."),
+    ASSERTION_AUDIENCE(401, "invalid_client", 700023, "Client assertion audience claim does not match Realm issuer."),
+    ASSERTION_TIME(401, "invalid_client", 700024, "Client assertion is not within its valid time range."),
+    CODE_INVALID(
+            400,
+            "invalid_grant",
+            70008,
+            "The provided authorization code or refresh token has expired, was redeemed already or was not issued to"
+                    + " this application."),
+    REFRESH_INVALID(
+            400,
+            "invalid_grant",
+            700082,
+            "The refresh token has expired due to inactivity or was not issued to this application."),
+    VERIFIER_WRONG(
+            400,
+            "invalid_grant",
+            501481,
+            "The Code_Verifier does not match the code_challenge supplied in the authorization request."),
+    REDIRECT_MISMATCH(
+            400,
+            "invalid_request",
+            50011,
+            "The redirect URI '%s' specified in the request does not match the redirect URIs configured for the"
+                    + " application."),
+    RESPONSE_TYPE(400, "unsupported_response_type", 700054, "response_type '%s' is not enabled for the application."),
     RESOURCE_NOT_FOUND(
             400,
             "invalid_resource",
@@ -73,12 +121,25 @@ enum EntraError {
         return status;
     }
 
+    String error() {
+        return error;
+    }
+
+    int code() {
+        return code;
+    }
+
+    /** The description without its number. */
+    String text(Object... values) {
+        return String.format(Locale.ROOT, text, values);
+    }
+
     JsonObject body(Instant now, String host, Object... values) {
         String trace = UUID.randomUUID().toString();
         String correlation = UUID.randomUUID().toString();
         String timestamp = TIMESTAMP.format(now);
-        String description = "AADSTS" + code + ": " + String.format(text, values) + " Trace ID: " + trace
-                + " Correlation ID: " + correlation + " Timestamp: " + timestamp;
+        String description = "AADSTS" + code + ": " + text(values) + " Trace ID: " + trace + " Correlation ID: "
+                + correlation + " Timestamp: " + timestamp;
         return new JsonObject()
                 .put("error", error)
                 .put("error_description", description)

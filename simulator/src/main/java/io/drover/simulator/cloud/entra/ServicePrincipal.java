@@ -1,16 +1,31 @@
 package io.drover.simulator.cloud.entra;
 
+import io.drover.simulator.cloud.x509.UploadedCertificate;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * An application that may sign in with a client secret, and what it may do. The roles stand in for Azure's role assignments: a call
+ * An application that may sign in, and what it may do. The roles stand in for Azure's role assignments: a call
  * without the role it needs is answered with that service's own 403.
  *
  * @param objectId what IoT Central's users and the tokens' {@code oid} name
+ * @param clientSecret null for an application without one
+ * @param certificates with whose keys it may sign client assertions
+ * @param redirectUris where users are sent back to after they signed in to this application
+ * @param appRoles application roles by the client id of a registered API
+ * @param managedIdentity whether the identity endpoint of virtual machines gives its tokens
  */
-public record ServicePrincipal(String clientId, String objectId, String clientSecret, Set<String> roles) {
+public record ServicePrincipal(
+        String clientId,
+        String objectId,
+        String clientSecret,
+        Set<String> roles,
+        List<UploadedCertificate> certificates,
+        Set<String> redirectUris,
+        Map<String, Set<String>> appRoles,
+        boolean managedIdentity) {
     public static final String ARM_READER = "arm.reader";
     public static final String ARM_LISTKEYS = "arm.listkeys";
     public static final String CENTRAL_ADMINISTRATOR = "central.administrator";
@@ -21,11 +36,14 @@ public record ServicePrincipal(String clientId, String objectId, String clientSe
 
     public ServicePrincipal {
         roles = Set.copyOf(roles);
+        certificates = List.copyOf(certificates);
+        redirectUris = Set.copyOf(redirectUris);
+        appRoles = Map.copyOf(appRoles);
     }
 
-    /** A principal whose object id is its client id. */
+    /** A principal with a secret alone, whose object id is its client id. */
     public ServicePrincipal(String clientId, String clientSecret, Set<String> roles) {
-        this(clientId, clientId, clientSecret, roles);
+        this(clientId, clientId, clientSecret, roles, List.of(), Set.of(), Map.of(), false);
     }
 
     @Override
