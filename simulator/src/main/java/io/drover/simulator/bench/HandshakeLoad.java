@@ -15,6 +15,7 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.mqtt.MqttEndpoint;
 import io.vertx.mqtt.MqttServerOptions;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,7 +99,7 @@ final class HandshakeLoad {
         }
 
         @Override
-        public void attach(MqttEndpoint endpoint) {
+        public void attach(MqttEndpoint endpoint, List<X509Certificate> certificates) {
             endpoint.accept(false);
         }
     }

@@ -23,6 +23,7 @@ import io.drover.simulator.cloud.mqtt.MqttGateway;
 import io.drover.simulator.cloud.quota.AzureLimit;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.drover.simulator.cloud.tls.CertificateAuthority;
+import io.drover.simulator.cloud.tls.ClientCertificates;
 import io.drover.simulator.metrics.MetricsPage;
 import io.drover.simulator.tls.TlsEngine;
 import io.vertx.core.Future;
@@ -135,12 +136,15 @@ public final class Cloud {
 
     private Future<Void> listen() {
         return vertx.executeBlocking(this::certificates)
-                .compose(certificates -> https(certificates.server())
-                        .compose(https -> mqtt(certificates.server())
-                                .compose(mqtt -> amqp(certificates.server())
-                                        .compose(amqp -> control()
-                                                .onSuccess(control -> ports = new CloudPorts(
-                                                        https, mqtt, amqp, control, certificates.authority()))))))
+                .compose(certificates -> {
+                    MqttGateway gateway = gateway(certificates.server());
+                    return https(certificates.server(), gateway)
+                            .compose(https -> mqtt(gateway)
+                                    .compose(mqtt -> amqp(certificates.server())
+                                            .compose(amqp -> control()
+                                                    .onSuccess(control -> ports = new CloudPorts(
+                                                            https, mqtt, amqp, control, certificates.authority())))));
+                })
                 .mapEmpty();
     }
 
@@ -151,12 +155,25 @@ public final class Cloud {
                 authority.issueServerCertificate(options.names().certificateNames()));
     }
 
-    private Future<Integer> https(PemKeyCertOptions certificate) {
+    private Future<Integer> https(PemKeyCertOptions certificate, MqttGateway gateway) {
+        HttpServerOptions https = new HttpServerOptions().setSsl(true).setKeyCertOptions(certificate);
+        https.setSslEngineOptions(engine.options());
+        ClientCertificates.request(https);
+        MqttGateway.prepare(https);
+        HttpServer server = vertx.createHttpServer(https)
+                .connectionHandler(up -> connections.accepted(ConnectionMeter.Listener.HTTPS))
+                .exceptionHandler(failure -> connections.failed(ConnectionMeter.Listener.HTTPS))
+                .requestHandler(virtualHosts().handler());
+        return gateway.serveWebSockets(server)
+                .compose(ready -> bind(server, options.httpsPort(), "HTTPS", "--https-port"));
+    }
+
+    private VirtualHosts virtualHosts() {
         Names names = options.names();
         CentralApi central = new CentralApi(vertx, world::application, tokens, quotas, names, clock);
         closing.add(
                 () -> Future.succeededFuture().onSuccess(now -> central.close()).mapEmpty());
-        VirtualHosts hosts = new VirtualHosts()
+        return new VirtualHosts()
                 .route(
                         names.exactly(names.login()),
                         counted(
@@ -179,16 +196,9 @@ public final class Cloud {
                         counted(
                                 CloudService.HUB_REST,
                                 new HubRestApi(vertx, world::hub, tokens, quotas, names, clock).router()));
-        HttpServerOptions https = new HttpServerOptions().setSsl(true).setKeyCertOptions(certificate);
-        https.setSslEngineOptions(engine.options());
-        HttpServer server = vertx.createHttpServer(https)
-                .connectionHandler(up -> connections.accepted(ConnectionMeter.Listener.HTTPS))
-                .exceptionHandler(failure -> connections.failed(ConnectionMeter.Listener.HTTPS))
-                .requestHandler(hosts.handler());
-        return bind(server, options.httpsPort(), "HTTPS", "--https-port");
     }
 
-    private Future<Integer> mqtt(PemKeyCertOptions certificate) {
+    private MqttGateway gateway(PemKeyCertOptions certificate) {
         MqttServerOptions mqtt = new MqttServerOptions();
         mqtt.setSsl(true).setKeyCertOptions(certificate);
         mqtt.setSslEngineOptions(engine.options());
@@ -200,6 +210,10 @@ public final class Cloud {
                         new HubMqttService(vertx, world::hub, quotas, clock, calls)),
                 connections);
         closing.add(gateway::close);
+        return gateway;
+    }
+
+    private Future<Integer> mqtt(MqttGateway gateway) {
         return named(gateway.listen(options.mqttPort()), options.mqttPort(), "MQTT", "--mqtt-port");
     }
 

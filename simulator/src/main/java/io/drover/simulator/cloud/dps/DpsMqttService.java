@@ -8,7 +8,9 @@ import io.drover.simulator.cloud.sas.SasToken;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.vertx.core.Vertx;
 import io.vertx.mqtt.MqttEndpoint;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -54,7 +56,7 @@ public final class DpsMqttService implements MqttService {
     }
 
     @Override
-    public void attach(MqttEndpoint endpoint) {
+    public void attach(MqttEndpoint endpoint, List<X509Certificate> certificates) {
         long arrived = System.nanoTime();
         Matcher userName = userName(endpoint);
         if (!userName.matches()) {

@@ -9,8 +9,10 @@ import io.drover.simulator.cloud.sas.SasToken;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.vertx.core.Vertx;
 import io.vertx.mqtt.MqttEndpoint;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -52,7 +54,7 @@ public final class HubMqttService implements MqttService {
     }
 
     @Override
-    public void attach(MqttEndpoint endpoint) {
+    public void attach(MqttEndpoint endpoint, List<X509Certificate> certificates) {
         long arrived = System.nanoTime();
         MqttConnectReturnCode code = signIn(endpoint);
         calls.answered(CloudService.HUB_MQTT, "connect", Integer.toString(code.byteValue()), arrived);

@@ -1,27 +1,38 @@
 package io.drover.simulator.cloud.mqtt;
 
 import io.drover.simulator.cloud.metrics.ConnectionMeter;
+import io.drover.simulator.cloud.tls.ClientCertificates;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.mqtt.MqttEndpoint;
 import io.vertx.mqtt.MqttServer;
 import io.vertx.mqtt.MqttServerOptions;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The MQTT listener that hubs and provisioning services share on 127.0.0.1. Several event loops accept on the one port;
- * each connection goes to the first service that accepts its user name and keeps to its loop.
+ * The MQTT listener that hubs and provisioning services share on 127.0.0.1, and MQTT over WebSocket on an HTTPS server. Several event
+ * loops accept on the one port; each connection goes to the first service that accepts its user name and keeps to its loop. Devices
+ * may show a certificate; the services get its chain.
  */
 public final class MqttGateway {
     private static final Logger LOG = LoggerFactory.getLogger(MqttGateway.class);
+    private static final String HOST = "127.0.0.1";
+    /** Negative ports are Vert.x's free ports; listeners with the same number share one, so each listener takes its own number. */
+    private static final AtomicInteger ANY_PORT = new AtomicInteger();
+
     private static final int MAX_LOOPS = 4;
     private static final int MAX_CLIENT_ID = 256;
     /** 256 KiB of payload, as documented, and room for topic and header. */
@@ -33,6 +44,7 @@ public final class MqttGateway {
     private final MqttServerOptions options;
     private final List<MqttService> services;
     private final ConnectionMeter connections;
+    private final WebSocketTunnel webSockets;
     private final List<String> deployments = Collections.synchronizedList(new ArrayList<>());
 
     /** A gateway whose connections nobody counts. */
@@ -40,45 +52,79 @@ public final class MqttGateway {
         this(vertx, options, services, ConnectionMeter.unobserved());
     }
 
-    /** @param options certificate and TLS engine; host and message limits are set here */
+    /** @param options certificate and TLS engine; client certificates, host and message limits are set here */
     public MqttGateway(
             Vertx vertx, MqttServerOptions options, List<MqttService> services, ConnectionMeter connections) {
         this.vertx = vertx;
         this.options = new MqttServerOptions(options)
-                .setHost("127.0.0.1")
+                .setHost(HOST)
                 .setMaxClientIdLength(MAX_CLIENT_ID)
                 .setMaxMessageSize(MAX_MESSAGE)
                 .setTimeoutOnConnect(CONNECT_SECONDS);
+        ClientCertificates.request(this.options);
+        this.webSockets = new WebSocketTunnel(vertx, HOST);
         this.services = List.copyOf(services);
         this.connections = connections;
     }
 
     /** Listens and answers the port taken; 0 asks for a free one. Fails when the port is in use. */
     public Future<Integer> listen(int port) {
+        return listen(port == 0 ? ANY_PORT.decrementAndGet() : port, options, this::accepted);
+    }
+
+    /** Readies the options of an HTTPS server whose WebSockets are to come here. */
+    public static void prepare(HttpServerOptions https) {
+        WebSocketTunnel.prepare(https, MAX_MESSAGE);
+    }
+
+    /** Takes the MQTT WebSockets of an HTTPS server that does not listen yet; others are answered 404. */
+    public Future<Void> serveWebSockets(HttpServer https) {
+        MqttServerOptions plain = new MqttServerOptions(options).setSsl(false);
+        return listen(ANY_PORT.decrementAndGet(), plain, this::tunnelled)
+                .onSuccess(port -> webSockets.serve(https, port))
+                .mapEmpty();
+    }
+
+    /** Stops listening and closes every connection. */
+    public Future<Void> close() {
+        List<Future<Void>> closing = new ArrayList<>(
+                List.copyOf(deployments).stream().map(vertx::undeploy).toList());
+        deployments.clear();
+        closing.add(webSockets.close());
+        return Future.join(closing).mapEmpty();
+    }
+
+    private Future<Integer> listen(int port, MqttServerOptions listener, Handler<MqttEndpoint> handler) {
         int loops = Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors());
-        // A negative port is Vert.x's free port that all instances of one deployment share.
-        int asked = port == 0 ? -1 : port;
+        MqttServerOptions bound = new MqttServerOptions(listener).setPort(port);
         AtomicInteger taken = new AtomicInteger();
-        return vertx.deployVerticle(() -> new Listener(asked, taken), new DeploymentOptions().setInstances(loops))
+        return vertx.deployVerticle(
+                        () -> new Listener(bound, handler, taken), new DeploymentOptions().setInstances(loops))
                 .map(id -> {
                     deployments.add(id);
                     return taken.get();
                 });
     }
 
-    /** Stops listening and closes every connection. */
-    public Future<Void> close() {
-        List<Future<Void>> closing =
-                List.copyOf(deployments).stream().map(vertx::undeploy).toList();
-        deployments.clear();
-        return Future.join(closing).mapEmpty();
+    private void accepted(MqttEndpoint endpoint) {
+        connections.accepted(ConnectionMeter.Listener.MQTT);
+        dispatch(endpoint, ClientCertificates.of(endpoint.sslSession()));
     }
 
-    private void dispatch(MqttEndpoint endpoint) {
-        connections.accepted(ConnectionMeter.Listener.MQTT);
+    private void tunnelled(MqttEndpoint endpoint) {
+        Optional<List<X509Certificate>> certificates =
+                webSockets.claim(endpoint.remoteAddress().port());
+        if (certificates.isPresent()) {
+            dispatch(endpoint, certificates.get());
+        } else {
+            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
+        }
+    }
+
+    private void dispatch(MqttEndpoint endpoint, List<X509Certificate> certificates) {
         for (MqttService service : services) {
             if (service.accepts(endpoint)) {
-                service.attach(endpoint);
+                service.attach(endpoint, certificates);
                 return;
             }
         }
@@ -86,18 +132,20 @@ public final class MqttGateway {
     }
 
     private final class Listener extends VerticleBase {
-        private final int port;
+        private final MqttServerOptions bound;
+        private final Handler<MqttEndpoint> handler;
         private final AtomicInteger taken;
 
-        Listener(int port, AtomicInteger taken) {
-            this.port = port;
+        Listener(MqttServerOptions bound, Handler<MqttEndpoint> handler, AtomicInteger taken) {
+            this.bound = bound;
+            this.handler = handler;
             this.taken = taken;
         }
 
         @Override
         public Future<?> start() {
-            return MqttServer.create(vertx, new MqttServerOptions(options).setPort(port))
-                    .endpointHandler(MqttGateway.this::dispatch)
+            return MqttServer.create(vertx, bound)
+                    .endpointHandler(handler)
                     .exceptionHandler(failure -> {
                         connections.failed(ConnectionMeter.Listener.MQTT);
                         LOG.debug("MQTT connection refused: {}", failure.toString());

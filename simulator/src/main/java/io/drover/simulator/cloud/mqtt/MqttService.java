@@ -1,12 +1,19 @@
 package io.drover.simulator.cloud.mqtt;
 
 import io.vertx.mqtt.MqttEndpoint;
+import java.security.cert.X509Certificate;
+import java.util.List;
 
 /** One of the services that share the MQTT listener and are told apart by the user name of the CONNECT. */
 public interface MqttService {
     /** Whether this CONNECT is meant for the service; looks at the user name only, checks nothing. */
     boolean accepts(MqttEndpoint endpoint);
 
-    /** Takes the connection over: answers CONNECT with CONNACK or a refusal, and sets every handler. On an event loop. */
-    void attach(MqttEndpoint endpoint);
+    /**
+     * Takes the connection over: answers CONNECT with CONNACK or a refusal, and sets every handler. On an event loop.
+     *
+     * @param certificates the chain the client proved to hold in the TLS handshake, its own first; of no checked origin. Empty when
+     *     it showed none.
+     */
+    void attach(MqttEndpoint endpoint, List<X509Certificate> certificates);
 }

@@ -93,7 +93,7 @@ class DpsMqttServiceIT {
         server = MqttServer.create(vertx, options.setHost("127.0.0.1").setPort(0));
         server.endpointHandler(endpoint -> {
             if (dps.accepts(endpoint)) {
-                dps.attach(endpoint);
+                dps.attach(endpoint, List.of());
             } else {
                 endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
             }
