@@ -9,9 +9,9 @@ import org.HdrHistogram.Histogram;
 /** How long devices took from the command to the proof of their arrival: percentiles and a histogram. */
 final class LatencyChart {
     private static final int WIDTH = 720;
-    private static final int HEIGHT = 220;
+    private static final int HEIGHT = 200;
     private static final int TOP = 24;
-    private static final int BOTTOM = 44;
+    private static final int BOTTOM = 28;
     /** Upper ends in milliseconds; what takes longer goes into a last one. */
     private static final long[] ENDS = {
         250,

@@ -140,6 +140,7 @@ class ReportIT {
         await(ledger.paces().reserve("dps-registrations/another.azure-devices-provisioning.net", 99, 10));
 
         String page = html(read());
+        Files.writeString(Path.of("target", "report-" + database + ".html"), page);
 
         assertThat(page)
                 .contains("&lt;script&gt;")
