@@ -29,6 +29,7 @@ import io.drover.worker.plan.Plan;
 import io.drover.worker.plan.Planner;
 import io.drover.worker.registration.Registration;
 import io.drover.worker.registration.RegistrationVerticle;
+import io.drover.worker.source.CentralSource;
 import io.drover.worker.tracking.TrackingVerticle;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -117,17 +118,19 @@ public final class MigrationPipeline {
                         ledger.leases(), ledger.devices(), migration.id(), worker, ledger.isShared(), stages)));
     }
 
-    /** Every worker may listen for devices that come back; before the rest, so that a taken port stops the start. */
+    /** Every worker may listen for devices that come back to IoT Central; before the rest, so that a taken port stops the start. */
     private Future<?> webhook(Ledger ledger, Migration migration) {
-        return config.webhook() == null
-                ? Future.succeededFuture()
-                : vertx.deployVerticle(new ConnectivityVerticle(
-                        config.webhook(),
-                        ledger.devices(),
-                        migration.id(),
-                        scope.source().applicationId().orElse(null),
-                        meters,
-                        clock));
+        boolean wanted = config.webhook() != null;
+        if (!wanted || !(scope.source() instanceof CentralSource central)) {
+            return Future.succeededFuture();
+        }
+        return vertx.deployVerticle(new ConnectivityVerticle(
+                config.webhook(),
+                ledger.devices(),
+                migration.id(),
+                central.application().applicationId(),
+                meters,
+                clock));
     }
 
     /** What is done once, the last stage first so that each finds its successor listening. */

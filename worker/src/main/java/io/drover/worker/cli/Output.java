@@ -4,5 +4,7 @@ package io.drover.worker.cli;
 enum Output {
     table,
     json,
-    csv
+    csv,
+    /** A page of its own; reports only. */
+    html
 }

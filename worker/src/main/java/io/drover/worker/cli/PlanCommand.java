@@ -33,7 +33,7 @@ final class PlanCommand implements Callable<Integer> {
             switch (options.output) {
                 case json -> out.println(json(plan).encode());
                 case csv -> csv(out, plan);
-                case table -> table(out, plan);
+                case table, html -> table(out, plan);
             }
             out.flush();
             return WorkerCommand.DONE;

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /** The ledger's {@link Pace} rows: a limit that all workers of a ledger keep together, even over a restart. */
@@ -47,6 +48,17 @@ public final class PaceStore {
                 .map(rows -> rows.size() == 0
                         ? Duration.ZERO
                         : Duration.of(rows.iterator().next().getLong("next_at") - micros(), ChronoUnit.MICROS));
+    }
+
+    /** Calls per second of every limit that was ever used, as in force now, by name. */
+    public Future<Map<String, Double>> rates() {
+        return reads.query("SELECT name, rate FROM pace ORDER BY name")
+                .execute()
+                .map(rows -> {
+                    Map<String, Double> rates = new TreeMap<>();
+                    rows.forEach(row -> rates.put(row.getString("name"), row.getLong("rate") / 1000.0));
+                    return rates;
+                });
     }
 
     /** The service said 429: nothing more leaves for this long, then at half the rate. */

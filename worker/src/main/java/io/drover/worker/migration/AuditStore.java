@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.templates.SqlTemplate;
 import java.nio.charset.StandardCharsets;
@@ -102,9 +103,13 @@ public final class AuditStore {
 
     private record Head(long sequence, String hash) {}
 
-    private static Future<Head> head(SqlConnection connection) {
-        return connection
-                .query("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1")
+    /** The newest record's hash, which a later verification must pass through; {@link #ROOT} before the first. */
+    public Future<String> head() {
+        return head(reads).map(Head::hash);
+    }
+
+    private static Future<Head> head(SqlClient client) {
+        return client.query("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1")
                 .execute()
                 .map(rows -> {
                     for (Row row : rows) {

@@ -35,9 +35,9 @@ public final class CentralSource implements MigrationSource {
         this.verdict = new CentralVerdict(templates);
     }
 
-    @Override
-    public Optional<String> applicationId() {
-        return Optional.ofNullable(application.applicationId());
+    /** The application as ARM lists it. */
+    public CentralApplication application() {
+        return application;
     }
 
     /** The application's REST API. */

@@ -6,7 +6,6 @@ import io.drover.worker.device.DiscoveredDevice;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 
 /** Where devices are moved from: which ones are selected there, and how one of them is told to move. Thread-safe. */
@@ -16,9 +15,6 @@ public interface MigrationSource {
 
     /** The limit that each command consumes at {@link #host()}. */
     AzureLimit commandLimit();
-
-    /** Id of the IoT Central application, which its data export names; empty when unknown or another kind of source. */
-    Optional<String> applicationId();
 
     /** Hands over the selected devices page by page, to the last page, each with a verdict. */
     Future<Void> eachPage(Function<List<DiscoveredDevice>, Future<Void>> handler);

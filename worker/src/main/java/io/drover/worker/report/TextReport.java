@@ -1,0 +1,66 @@
+package io.drover.worker.report;
+
+import io.drover.worker.device.DeviceCounts;
+import io.drover.worker.device.DeviceRow;
+import io.drover.worker.migration.Migration;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The report as lines of text: a summary for people, or CSV (RFC 4180) with one line per device. */
+public final class TextReport {
+    private static final String HEADER = "device_id,state,reason,attempts,commanded_at,accepted_at,assigned_at,"
+            + "connected_at,telemetry_at,finished_at,assigned_hub";
+
+    private TextReport() {}
+
+    public static void summary(PrintWriter out, Migration migration, DeviceCounts counts) {
+        out.println("Migration " + migration.name() + ": " + counts.total() + " devices, " + migration.state()
+                + (migration.stateReason() == null ? "" : " (" + migration.stateReason() + ")"));
+        counts.byState().forEach((state, count) -> {
+            if (count > 0) {
+                out.printf("  %-11s %d%n", state, count);
+            }
+        });
+        counts.byReason()
+                .forEach((reason, count) ->
+                        out.printf("  %d %s (%s). %s%n", count, reason.text(), reason, reason.nextAction()));
+    }
+
+    public static void csvHeader(PrintWriter out) {
+        out.print(HEADER + "\r\n");
+    }
+
+    public static void csv(PrintWriter out, List<DeviceRow> page) {
+        page.forEach(row -> out.print(csv(row) + "\r\n"));
+    }
+
+    private static String csv(DeviceRow row) {
+        boolean decided = row.state().isFinal();
+        return Stream.of(
+                        row.deviceId(),
+                        row.state().name(),
+                        decided && row.reason() != null ? row.reason().name() : "",
+                        Integer.toString(row.attempt()),
+                        text(row.commandedAt()),
+                        text(row.acceptedAt()),
+                        text(row.assignedAt()),
+                        text(row.connectedAt()),
+                        text(row.telemetryAt()),
+                        text(row.finishedAt()),
+                        row.assignedHub() == null ? "" : row.assignedHub())
+                .map(TextReport::quoted)
+                .collect(Collectors.joining(","));
+    }
+
+    private static String quoted(String field) {
+        boolean special = field.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+        return special ? '"' + field.replace("\"", "\"\"") + '"' : field;
+    }
+
+    private static String text(Instant instant) {
+        return instant == null ? "" : instant.toString();
+    }
+}
