@@ -1,5 +1,7 @@
 package io.drover.simulator.fleet;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.drover.simulator.fleet.behaviour.Behaviour;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +13,8 @@ import java.util.Locale;
  *
  * @param timeCompression how many times faster than Azure the emulator's quotas and waits run, 1 to 100
  * @param connectRate devices started per second
+ * @param deviceGroups of the application that is left, beside the one that holds all devices
+ * @param worker what a rehearsal's worker is told beside the usual, as a JSON merge patch (RFC 7396) of its configuration
  */
 public record Scenario(
         String name,
@@ -20,16 +24,45 @@ public record Scenario(
         String deviceIdPattern,
         Duration telemetryInterval,
         int connectRate,
-        List<Group> groups) {
+        List<Group> groups,
+        List<DeviceGroup> deviceGroups,
+        JsonNode worker) {
 
     private static final int PURPOSE_GROUP = 1;
+
+    /** A device group of IoT Central; the filter is a query of it. */
+    public record DeviceGroup(String id, String filter) {}
 
     /** Part of the fleet; weights are relative to their sum. */
     public record Group(String name, int weight, Behaviour behaviour) {}
 
-    /** Keeps its own copy of the groups. */
+    /** A scenario without device groups of its own, whose worker is told the usual. */
+    public Scenario(
+            String name,
+            int devices,
+            long seed,
+            int timeCompression,
+            String deviceIdPattern,
+            Duration telemetryInterval,
+            int connectRate,
+            List<Group> groups) {
+        this(
+                name,
+                devices,
+                seed,
+                timeCompression,
+                deviceIdPattern,
+                telemetryInterval,
+                connectRate,
+                groups,
+                List.of(),
+                JsonNodeFactory.instance.objectNode());
+    }
+
+    /** Keeps its own copy of the lists. */
     public Scenario {
         groups = List.copyOf(groups);
+        deviceGroups = List.copyOf(deviceGroups);
         if (groups.stream().mapToLong(Group::weight).sum() <= 0) {
             throw new IllegalArgumentException("a scenario needs a group with a weight above 0");
         }
@@ -60,8 +93,7 @@ public record Scenario(
 
     /** The same scenario with another number of devices. */
     public Scenario withDevices(int count) {
-        return new Scenario(
-                name, count, seed, timeCompression, deviceIdPattern, telemetryInterval, connectRate, groups);
+        return with(count, seed);
     }
 
     /** The same scenario in another compression of time. */
@@ -71,7 +103,20 @@ public record Scenario(
 
     /** The same scenario drawn from another seed. */
     public Scenario withSeed(long other) {
+        return with(devices, other);
+    }
+
+    private Scenario with(int count, long drawn) {
         return new Scenario(
-                name, devices, other, timeCompression, deviceIdPattern, telemetryInterval, connectRate, groups);
+                name,
+                count,
+                drawn,
+                timeCompression,
+                deviceIdPattern,
+                telemetryInterval,
+                connectRate,
+                groups,
+                deviceGroups,
+                worker);
     }
 }

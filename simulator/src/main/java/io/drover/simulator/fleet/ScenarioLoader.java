@@ -1,5 +1,7 @@
 package io.drover.simulator.fleet;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.drover.simulator.fleet.behaviour.Behaviour;
 import io.drover.simulator.fleet.behaviour.BehaviourType;
 import io.drover.simulator.fleet.behaviour.DelayRange;
@@ -23,7 +25,16 @@ import java.util.regex.Pattern;
 /** Reads scenario files strictly: an unknown key or value is a mistake, and all mistakes are reported together. */
 public final class ScenarioLoader {
     private static final Set<String> KEYS = Set.of(
-            "name", "devices", "seed", "timeCompression", "deviceId", "telemetryInterval", "connectRate", "groups");
+            "name",
+            "devices",
+            "seed",
+            "timeCompression",
+            "deviceId",
+            "telemetryInterval",
+            "connectRate",
+            "groups",
+            "deviceGroups",
+            "worker");
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
     /** Registration ids as the Device Provisioning Service takes them. */
     private static final Pattern DEVICE_ID = Pattern.compile("[A-Za-z0-9\\-._:]{0,127}[A-Za-z0-9\\-]");
@@ -80,10 +91,39 @@ public final class ScenarioLoader {
         Duration interval = duration(root, "telemetryInterval", Duration.ofMillis(100), Duration.ofMinutes(6));
         int rate = (int) number(root, "connectRate", 1, 100_000);
         List<Scenario.Group> groups = groups(root);
+        List<Scenario.DeviceGroup> deviceGroups = deviceGroups(root);
+        JsonNode worker = worker(root);
         if (!mistakes.isEmpty()) {
             throw new ScenarioException(source, mistakes);
         }
-        return new Scenario(name, devices, seed, compression, pattern, interval, rate, groups);
+        return new Scenario(name, devices, seed, compression, pattern, interval, rate, groups, deviceGroups, worker);
+    }
+
+    private List<Scenario.DeviceGroup> deviceGroups(YamlTree.Mapping root) {
+        List<Scenario.DeviceGroup> groups = new ArrayList<>();
+        YamlTree value = root.entries().get("deviceGroups");
+        if (value instanceof YamlTree.Sequence list) {
+            for (YamlTree item : list.items()) {
+                if (item instanceof YamlTree.Mapping group) {
+                    refuseUnknown(group, Set.of("id", "filter"), "device group ");
+                    groups.add(new Scenario.DeviceGroup(
+                            text(group, "id").orElse(""), text(group, "filter").orElse("")));
+                } else {
+                    mistake(item, "a device group needs the keys id and filter");
+                }
+            }
+        } else if (value != null) {
+            mistake(value, "'deviceGroups' must be a list");
+        }
+        return groups;
+    }
+
+    private JsonNode worker(YamlTree.Mapping root) {
+        YamlTree value = root.entries().get("worker");
+        if (value != null && !(value instanceof YamlTree.Mapping)) {
+            mistake(value, "'worker' must hold sections of the worker's configuration");
+        }
+        return value instanceof YamlTree.Mapping ? value.toJson() : JsonNodeFactory.instance.objectNode();
     }
 
     private List<Scenario.Group> groups(YamlTree.Mapping root) {

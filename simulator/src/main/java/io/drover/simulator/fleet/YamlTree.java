@@ -2,6 +2,10 @@ package io.drover.simulator.fleet;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,6 +16,23 @@ import java.util.Map;
 /** A YAML document that remembers the line of everything in it, so that a mistake can be reported with its place. */
 sealed interface YamlTree {
     int line();
+
+    /** The same as JSON: every scalar is a text, an empty one null. */
+    default JsonNode toJson() {
+        JsonNodeFactory json = JsonNodeFactory.instance;
+        if (this instanceof Mapping mapping) {
+            ObjectNode object = json.objectNode();
+            mapping.entries().forEach((key, value) -> object.set(key, value.toJson()));
+            return object;
+        }
+        if (this instanceof Sequence sequence) {
+            ArrayNode array = json.arrayNode();
+            sequence.items().forEach(item -> array.add(item.toJson()));
+            return array;
+        }
+        String text = ((Scalar) this).text();
+        return text.isEmpty() ? json.nullNode() : json.textNode(text);
+    }
 
     /** A text, number or boolean, as written. */
     record Scalar(int line, String text) implements YamlTree {}

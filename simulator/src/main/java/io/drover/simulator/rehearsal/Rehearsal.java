@@ -47,7 +47,7 @@ final class Rehearsal {
             view.step("Emulated Azure listens: HTTPS " + ready.path("httpsPort").asInt() + ", MQTT "
                     + ready.path("mqttPort").asInt() + ", AMQP "
                     + ready.path("amqpPort").asInt());
-            new RehearsalEstate().create(cloud, clientSecret, options.devices(), scenario::deviceId);
+            new RehearsalEstate().create(cloud, clientSecret, scenario);
             enforceQuotas(cloud, false);
             try (ChildProcess fleetProcess = startFleet(ready)) {
                 ControlClient fleet = new ControlClient(fleetProcess
@@ -138,7 +138,7 @@ final class Rehearsal {
     }
 
     private Duration migrate(JsonNode cloudReady) {
-        WorkerConfiguration.write(options, cloudReady, SUFFIX, deadlines(), scenario.timeCompression());
+        WorkerConfiguration.write(options, cloudReady, SUFFIX, deadlines(), scenario);
         Instant start = clock.instant();
         try (WorkerCrew crew = new WorkerCrew(
                 () -> startWorker("worker", List.of("apply", "--output=json")),

@@ -3,7 +3,8 @@ package io.drover.simulator.rehearsal;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.function.IntFunction;
+import io.drover.simulator.fleet.Scenario;
+import java.util.List;
 
 /** The emulated Azure estate of a rehearsal: one IoT Central application to leave, one DPS and hub to reach. */
 final class RehearsalEstate {
@@ -21,19 +22,20 @@ final class RehearsalEstate {
     private final ObjectMapper json = new ObjectMapper();
 
     /** Creates the estate and the devices in the cloud behind the control API. */
-    void create(ControlClient cloud, String clientSecret, int devices, IntFunction<String> deviceId) {
-        cloud.put("/control/estate", describe(clientSecret));
+    void create(ControlClient cloud, String clientSecret, Scenario scenario) {
+        cloud.put("/control/estate", describe(clientSecret, scenario.deviceGroups()));
+        int devices = scenario.devices();
         for (int from = 0; from < devices; from += CHUNK) {
             ObjectNode request = json.createObjectNode().put("template", DEVICE_TEMPLATE);
             ArrayNode ids = request.putArray("ids");
             for (int index = from; index < Math.min(devices, from + CHUNK); index++) {
-                ids.add(deviceId.apply(index));
+                ids.add(scenario.deviceId(index));
             }
             cloud.post("/control/applications/" + APPLICATION + "/devices", request);
         }
     }
 
-    private ObjectNode describe(String clientSecret) {
+    private ObjectNode describe(String clientSecret, List<Scenario.DeviceGroup> groups) {
         ObjectNode estate = json.createObjectNode().put("tenantId", TENANT);
         estate.putArray("servicePrincipals")
                 .addObject()
@@ -66,12 +68,19 @@ final class RehearsalEstate {
                 .put("id", DEVICE_TEMPLATE)
                 .put("displayName", "Rehearsal device")
                 .put("move", "component");
-        application
-                .putArray("deviceGroups")
+        ArrayNode deviceGroups = application.putArray("deviceGroups");
+        deviceGroups
                 .addObject()
                 .put("id", DEVICE_GROUP)
                 .put("displayName", "All devices")
                 .put("filter", "SELECT * FROM devices WHERE $template = \"" + DEVICE_TEMPLATE + "\"");
+        for (Scenario.DeviceGroup group : groups) {
+            deviceGroups
+                    .addObject()
+                    .put("id", group.id())
+                    .put("displayName", group.id())
+                    .put("filter", group.filter());
+        }
         return estate;
     }
 }

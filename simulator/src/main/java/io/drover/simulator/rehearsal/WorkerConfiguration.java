@@ -1,6 +1,11 @@
 package io.drover.simulator.rehearsal;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.drover.simulator.fleet.Scenario;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +17,9 @@ final class WorkerConfiguration {
 
     private WorkerConfiguration() {}
 
-    /** Writes {@code worker.yaml} into the folder; the secret stays in the environment. */
+    /** Writes {@code worker.yaml} into the folder, as the scenario changes it; the secret stays in the environment. */
     static Path write(
-            RehearsalOptions options, JsonNode cloudReady, String suffix, Deadlines deadlines, int timeCompression) {
+            RehearsalOptions options, JsonNode cloudReady, String suffix, Deadlines deadlines, Scenario scenario) {
         String connectTo = "    - { host: \"*.%s\", address: 127.0.0.1, port: %d }%n"
                 .formatted(suffix, cloudReady.path("httpsPort").asInt());
         String text = ("""
@@ -51,7 +56,7 @@ final class WorkerConfiguration {
                         RehearsalEstate.TENANT,
                         RehearsalEstate.CLIENT_ID,
                         SECRET_VARIABLE,
-                        timeCompression,
+                        scenario.timeCompression(),
                         cloudReady.path("caCertificate").asText(),
                         cloudReady.path("amqpPort").asInt(),
                         RehearsalEstate.SUBSCRIPTION,
@@ -64,10 +69,35 @@ final class WorkerConfiguration {
                         ledger(options));
         Path file = options.folder().resolve("worker.yaml");
         try {
-            return Files.writeString(file, text);
+            return Files.writeString(file, patched(text, scenario.worker()));
         } catch (IOException e) {
             throw new RehearsalException("The worker's configuration " + file + " cannot be written: " + e, e);
         }
+    }
+
+    private static String patched(String text, JsonNode patch) throws IOException {
+        if (patch.isEmpty()) {
+            return text;
+        }
+        ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
+        return yaml.writeValueAsString(merged(yaml.readTree(text), patch));
+    }
+
+    /** JSON merge patch (RFC 7396): objects are merged, null removes, anything else replaces. */
+    static JsonNode merged(JsonNode target, JsonNode patch) {
+        if (!patch.isObject()) {
+            return patch;
+        }
+        ObjectNode result =
+                target != null && target.isObject() ? target.deepCopy() : JsonNodeFactory.instance.objectNode();
+        patch.properties().forEach(entry -> {
+            if (entry.getValue().isNull()) {
+                result.remove(entry.getKey());
+            } else {
+                result.set(entry.getKey(), merged(result.get(entry.getKey()), entry.getValue()));
+            }
+        });
+        return result;
     }
 
     private static String ledger(RehearsalOptions options) {

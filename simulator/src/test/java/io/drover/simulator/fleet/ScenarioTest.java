@@ -65,6 +65,29 @@ class ScenarioTest {
     }
 
     @Test
+    void aScenarioMayAddDeviceGroupsAndSectionsOfTheWorkersConfiguration() throws Exception {
+        Scenario scenario = ScenarioLoader.parse("jobs.yaml", """
+                name: jobs
+                devices: 10
+                seed: 1
+                timeCompression: 10
+                deviceId: "truck-%d"
+                telemetryInterval: 10s
+                connectRate: 10
+                deviceGroups:
+                  - { id: canary, filter: 'SELECT * FROM devices WHERE $id < "truck-3"' }
+                groups:
+                  - { name: a, weight: 1, behaviour: { type: obedient } }
+                worker:
+                  dispatch: { way: job, maxInFlight: }
+                """);
+
+        assertThat(scenario.withDevices(20).deviceGroups())
+                .containsExactly(new Scenario.DeviceGroup("canary", "SELECT * FROM devices WHERE $id < \"truck-3\""));
+        assertThat(scenario.withSeed(2).worker()).hasToString("{\"dispatch\":{\"way\":\"job\",\"maxInFlight\":null}}");
+    }
+
+    @Test
     void allMistakesAreReportedAtOnceWithTheirPlace() {
         String yaml = """
                 name: wrong
