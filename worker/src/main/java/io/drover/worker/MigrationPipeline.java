@@ -1,6 +1,7 @@
 package io.drover.worker;
 
 import io.drover.worker.azure.AzureClients;
+import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.ConnectTo;
 import io.drover.worker.azure.MigrationScope;
 import io.drover.worker.azure.arm.ArmClient;
@@ -8,6 +9,7 @@ import io.drover.worker.azure.arm.HubKey;
 import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.hub.HubClient;
 import io.drover.worker.azure.hub.TelemetrySource;
+import io.drover.worker.azure.quota.AzureLimit;
 import io.drover.worker.cluster.MembershipVerticle;
 import io.drover.worker.connectivity.ConnectivityVerticle;
 import io.drover.worker.db.Ledger;
@@ -20,6 +22,8 @@ import io.drover.worker.discovery.Preflight;
 import io.drover.worker.dispatch.DispatchPace;
 import io.drover.worker.dispatch.DispatchVerticle;
 import io.drover.worker.dispatch.Dispatcher;
+import io.drover.worker.dispatch.JobVerticle;
+import io.drover.worker.dispatch.JobWork;
 import io.drover.worker.migration.Migration;
 import io.drover.worker.migration.MigrationStore;
 import io.drover.worker.migration.RolloutPolicy;
@@ -44,6 +48,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The way of a migration, in order: preflight, then discovery, supervision of the rollout's waves, registration,
@@ -87,7 +92,14 @@ public final class MigrationPipeline {
         AzureClients azure = new AzureClients(vertx, config, meters, clock);
         return new Preflight(azure, config.migration())
                 .check()
-                .map(scope -> new MigrationPipeline(vertx, config, azure, scope, meters, clock));
+                .compose(scope -> config.dispatch().way() == WorkerConfig.Dispatch.Way.JOB
+                                && !(scope.source() instanceof CentralSource)
+                        ? Future.failedFuture(new AzureException(
+                                400,
+                                "NoJobs",
+                                scope.source().host() + " has no jobs that send commands. Leave out dispatch.way, or"
+                                        + " write command."))
+                        : Future.succeededFuture(new MigrationPipeline(vertx, config, azure, scope, meters, clock)));
     }
 
     /** What {@link #deploy} would do. */
@@ -148,10 +160,39 @@ public final class MigrationPipeline {
                         .compose(registration -> vertx.deployVerticle(new SupervisorVerticle(supervisor, id))
                                 .compose(supervision -> vertx.deployVerticle(
                                                 new DiscoveryVerticle(discovery, id, policy.refresh()))
-                                        .map(found -> List.of(found, supervision, registration, tracking)))))
+                                        .compose(found -> jobs(ledger, id)
+                                                .map(jobs -> Stream.concat(
+                                                                jobs.stream(),
+                                                                Stream.of(found, supervision, registration, tracking))
+                                                        .toList())))))
                 .onSuccess(deployed -> DiscoveryBus.DISCOVER
                         .ask(vertx, new DiscoveryBus.Discover(id), DISCOVERY_DEADLINE)
                         .onFailure(broken::accept));
+    }
+
+    private boolean byJob() {
+        return config.dispatch().way() == WorkerConfig.Dispatch.Way.JOB;
+    }
+
+    /** Also where no wave gets a job any more: those that there are have to be brought to their end. */
+    private Future<Optional<String>> jobs(Ledger ledger, long id) {
+        if (!(scope.source() instanceof CentralSource source)) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        JobWork work = new JobWork(
+                source,
+                scope.moveTarget(),
+                ledger.jobs(),
+                ledger.migrations(),
+                ledger.devices(),
+                ledger.control(),
+                config.rollout(),
+                byJob(),
+                config.dispatch().job(),
+                config.azure().timeCompression(),
+                azure.quotas().perSecond(AzureLimit.CENTRAL_REST, source.host()),
+                clock);
+        return vertx.deployVerticle(new JobVerticle(work, id)).map(Optional::of);
     }
 
     private DispatchVerticle dispatch(Ledger ledger, Migration migration, BooleanSupplier trusted) {
@@ -160,6 +201,8 @@ public final class MigrationPipeline {
                         scope,
                         ledger.migrations(),
                         ledger.devices(),
+                        ledger.jobs(),
+                        byJob(),
                         ledger.control(),
                         ledger.paces(),
                         config.rollout(),

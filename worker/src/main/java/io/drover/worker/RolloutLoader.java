@@ -206,18 +206,19 @@ final class RolloutLoader {
     }
 
     private WavePolicy.Selection selection(ConfigSection wave) {
-        List<String> kinds = List.of("devices", "percent", "file", "match").stream()
+        List<String> kinds = List.of("devices", "percent", "file", "group", "match").stream()
                 .filter(wave::has)
                 .toList();
         if (kinds.size() > 1) {
             wave.problem(
                     kinds.get(1),
                     "stands beside '" + kinds.get(0) + "'.",
-                    "Give a wave one of devices, percent, file and match.");
+                    "Give a wave one of devices, percent, file, group and match.");
         }
         long devices = wave.integer("devices", 1, 1, Integer.MAX_VALUE);
         double percent = percent(wave, "percent", 100);
         String file = wave.text("file", null);
+        String group = wave.text("group", null);
         ConfigSection match = wave.section("match");
         String pattern = match.text("id", null);
         String template = match.text("template", null);
@@ -229,6 +230,7 @@ final class RolloutLoader {
             case "devices" -> new WavePolicy.Count(devices);
             case "percent" -> new WavePolicy.Percent(percent);
             case "file" -> listed(wave, file);
+            case "group" -> new WavePolicy.InGroup(group == null ? "" : group);
             default -> new WavePolicy.Matching(pattern, template == null ? List.of() : List.of(template));
         };
     }

@@ -1,5 +1,6 @@
 package io.drover.worker;
 
+import io.drover.worker.azure.central.JobLimits;
 import io.drover.worker.device.MovePolicy;
 import io.drover.worker.device.Verification;
 import io.drover.worker.migration.RolloutPolicy;
@@ -81,11 +82,18 @@ public record WorkerConfig(
     public record Rate(int calls, Duration per) {}
 
     /**
-     * How hard the source is driven.
+     * How devices are told to move.
      *
      * @param maxInFlight commands awaiting an answer at any moment
+     * @param job how IoT Central jobs go through their devices
      */
-    public record Dispatch(int maxInFlight) {}
+    public record Dispatch(Way way, int maxInFlight, JobLimits job) {
+        /** By a command of its own for each device, or by an IoT Central job for each wave that allows it. */
+        public enum Way {
+            COMMAND,
+            JOB
+        }
+    }
 
     /**
      * Where the ledger is.

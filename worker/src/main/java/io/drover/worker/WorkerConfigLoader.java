@@ -15,6 +15,7 @@ import io.drover.worker.WorkerConfig.Source;
 import io.drover.worker.WorkerConfig.Target;
 import io.drover.worker.WorkerConfig.Tls;
 import io.drover.worker.WorkerConfig.Webhook;
+import io.drover.worker.azure.central.JobLimits;
 import io.drover.worker.db.PostgresUrl;
 import io.drover.worker.device.Verification;
 import java.io.IOException;
@@ -40,6 +41,8 @@ public final class WorkerConfigLoader {
     private static final int LEAST_TOKEN = 16;
 
     private static final Pattern RATE = Pattern.compile("([1-9]\\d{0,8})/(s|m|h)");
+
+    private static final Pattern AMOUNT = Pattern.compile("([1-9]\\d{0,8}) ?(%?)");
 
     private final Path file;
     private final List<String> settings;
@@ -250,9 +253,51 @@ public final class WorkerConfigLoader {
     }
 
     private static Dispatch dispatch(ConfigSection dispatch) {
-        Dispatch read = new Dispatch(dispatch.integer("maxInFlight", 256, 1, 10_000));
+        Dispatch read = new Dispatch(
+                dispatch.choice("way", Dispatch.Way.class, Dispatch.Way.COMMAND),
+                dispatch.integer("maxInFlight", 256, 1, 10_000),
+                job(dispatch.section("job")));
         dispatch.end();
         return read;
+    }
+
+    private static JobLimits job(ConfigSection job) {
+        JobLimits.Amount threshold = amount(job, "cancellationThreshold");
+        boolean perBatch = job.choice("perBatch", YesNo.class, YesNo.FALSE) == YesNo.TRUE;
+        JobLimits read = new JobLimits(amount(job, "batch"), threshold, perBatch);
+        if (perBatch && (threshold == null || read.batch() == null)) {
+            job.problem(
+                    "perBatch",
+                    "has no effect without batch and cancellationThreshold.",
+                    "Give both beside it, or leave it out.");
+        }
+        job.end();
+        return read;
+    }
+
+    private enum YesNo {
+        FALSE,
+        TRUE
+    }
+
+    private static JobLimits.Amount amount(ConfigSection job, String key) {
+        String text = job.text(key, null);
+        if (text == null) {
+            return null;
+        }
+        Matcher matcher = AMOUNT.matcher(text);
+        if (matcher.matches()) {
+            boolean percentage = !matcher.group(2).isEmpty();
+            int value = Integer.parseInt(matcher.group(1));
+            if (!percentage || value <= 100) {
+                return new JobLimits.Amount(value, percentage);
+            }
+        }
+        job.problem(
+                key,
+                "'" + text + "' is neither a number of devices nor a percentage.",
+                "Write a whole number such as 100, or a whole percentage up to 100%, such as 10%.");
+        return null;
     }
 
     private LedgerAddress ledger(ConfigSection ledger, Path trustedCa) {

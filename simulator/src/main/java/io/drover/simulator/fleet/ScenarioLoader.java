@@ -46,7 +46,7 @@ public final class ScenarioLoader {
         this.source = source;
     }
 
-    /** Loads a file, or the packaged scenario of that name (default, mixed) when it is not a file. */
+    /** Loads a file, or the packaged scenario of that name (default, mixed, jobs) when it is not a file. */
     public static Scenario load(String fileOrName) throws ScenarioException {
         try {
             if (!Files.exists(Path.of(fileOrName)) && fileOrName.matches("[a-z][a-z0-9-]*")) {
@@ -60,7 +60,7 @@ public final class ScenarioLoader {
             return parse(fileOrName, Files.readString(Path.of(fileOrName)));
         } catch (NoSuchFileException missing) {
             throw new ScenarioException(
-                    fileOrName, List.of("no such file, and no packaged scenario; packaged are: default, mixed"));
+                    fileOrName, List.of("no such file, and no packaged scenario; packaged are: default, mixed, jobs"));
         } catch (IOException unreadable) {
             throw new ScenarioException(fileOrName, List.of("cannot be read: " + unreadable.getMessage()));
         }

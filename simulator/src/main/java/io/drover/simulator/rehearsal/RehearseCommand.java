@@ -38,7 +38,7 @@ public final class RehearseCommand implements Callable<Integer> {
     @Option(
             names = "--scenario",
             defaultValue = "default",
-            description = "Scenario file, or the name of a packaged one (default, mixed).")
+            description = "Scenario file, or the name of a packaged one (default, mixed, jobs).")
     private String scenario;
 
     @Option(names = "--devices", description = "Number of devices; the scenario's own number when left out.")

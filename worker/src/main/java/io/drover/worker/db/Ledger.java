@@ -6,6 +6,7 @@ import io.drover.worker.cluster.PaceStore;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.MovePolicy;
 import io.drover.worker.migration.AuditStore;
+import io.drover.worker.migration.JobStore;
 import io.drover.worker.migration.MigrationControl;
 import io.drover.worker.migration.MigrationStore;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -22,6 +23,7 @@ public final class Ledger {
     private final MigrationControl control;
     private final LeaseStore leases;
     private final PaceStore paces;
+    private final JobStore jobs;
 
     private Ledger(Vertx vertx, Database database, MovePolicy policy, MeterRegistry meters, Clock clock) {
         this.database = database;
@@ -32,6 +34,7 @@ public final class Ledger {
         this.control = new MigrationControl(migrations, devices, audit, clock);
         this.leases = new LeaseStore(database.reads(), database.writes());
         this.paces = new PaceStore(database.reads(), database.writes(), database.locks(), clock);
+        this.jobs = new JobStore(database.reads(), database.writes(), audit, clock);
     }
 
     /**
@@ -85,6 +88,11 @@ public final class Ledger {
     /** Limits that all workers of this ledger keep together. */
     public PaceStore paces() {
         return paces;
+    }
+
+    /** IoT Central jobs of this ledger's migrations. */
+    public JobStore jobs() {
+        return jobs;
     }
 
     /** True when workers in other processes may work on this ledger at the same time. */

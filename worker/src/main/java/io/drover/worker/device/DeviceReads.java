@@ -60,7 +60,8 @@ public final class DeviceReads {
         return SqlTemplate.forQuery(
                         reads,
                         "SELECT MAX(deadline_at) AS latest FROM device WHERE migration_id = #{migration_id}"
-                                + " AND state IN ('COMMANDED', 'ACCEPTED', 'ASSIGNED', 'CONNECTED')")
+                                + " AND (state IN ('ACCEPTED', 'ASSIGNED', 'CONNECTED') OR (state = 'COMMANDED' AND"
+                                + " (negative IS NOT NULL OR owner IS NULL OR owner NOT LIKE 'job/%')))")
                 .execute(Map.of("migration_id", migrationId))
                 .map(rows -> Optional.ofNullable(rows.iterator().next().getLong("latest"))
                         .map(Instant::ofEpochMilli));
@@ -73,12 +74,39 @@ public final class DeviceReads {
                 Map.of("migration_id", migrationId, "owner", owner));
     }
 
-    /** The workers whose commands have not been answered. */
+    /** How many devices this owner has commanded that have not answered. */
+    public Future<Integer> unanswered(long migrationId, String owner) {
+        return SqlTemplate.forQuery(
+                        reads,
+                        "SELECT COUNT(*) AS n FROM device WHERE migration_id = #{migration_id}"
+                                + " AND state = 'COMMANDED' AND negative IS NULL AND owner = #{owner}")
+                .execute(Map.of("migration_id", migrationId, "owner", owner))
+                .map(rows -> rows.iterator().next().getInteger("n"));
+    }
+
+    /** The rows of those among these ids that are devices of the migration. */
+    public Future<Map<String, DeviceRow>> rows(long migrationId, Collection<String> ids) {
+        List<String> all = List.copyOf(ids);
+        Map<String, DeviceRow> found = new HashMap<>();
+        Future<Void> pages = Future.succeededFuture();
+        for (int from = 0; from < all.size(); from += LOOKUP) {
+            List<String> page = all.subList(from, Math.min(from + LOOKUP, all.size()));
+            pages = pages.compose(done -> query(
+                            " AND device_id IN (" + DeviceSql.placeholders(LOOKUP) + ")",
+                            DeviceSql.listed(Map.of("migration_id", migrationId), page, LOOKUP)))
+                    .onSuccess(rows -> rows.forEach(row -> found.put(row.deviceId(), row)))
+                    .mapEmpty();
+        }
+        return pages.map(done -> found);
+    }
+
+    /** The workers whose commands have not been answered; a job's devices are the job's, whoever leads. */
     public Future<Set<String>> ownersInFlight(long migrationId) {
         return SqlTemplate.forQuery(
                         reads,
                         "SELECT DISTINCT owner FROM device WHERE migration_id = #{migration_id}"
-                                + " AND state = 'COMMANDED' AND negative IS NULL AND owner IS NOT NULL")
+                                + " AND state = 'COMMANDED' AND negative IS NULL AND owner IS NOT NULL"
+                                + " AND owner NOT LIKE 'job/%'")
                 .execute(Map.of("migration_id", migrationId))
                 .map(rows -> {
                     Set<String> owners = new HashSet<>();
@@ -116,11 +144,7 @@ public final class DeviceReads {
         Future<Void> pages = Future.succeededFuture();
         for (int from = 0; from < all.size(); from += LOOKUP) {
             List<String> page = all.subList(from, Math.min(from + LOOKUP, all.size()));
-            Map<String, Object> parameters = new HashMap<>();
-            parameters.put("migration_id", migrationId);
-            for (int i = 0; i < LOOKUP; i++) {
-                parameters.put("d" + i, page.get(Math.min(i, page.size() - 1)));
-            }
+            Map<String, Object> parameters = DeviceSql.listed(Map.of("migration_id", migrationId), page, LOOKUP);
             pages = pages.compose(done -> template.execute(parameters))
                     .onSuccess(rows -> rows.forEach(row -> found.add(row.getString("device_id"))))
                     .mapEmpty();

@@ -3,6 +3,7 @@ package io.drover.worker.device;
 import io.vertx.sqlclient.Row;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The SQL text of device rows, the same for SQLite and PostgreSQL. Instants are kept as epoch milliseconds. */
@@ -41,6 +42,15 @@ final class DeviceSql {
             list.append(i == 0 ? "" : ", ").append("#{d").append(i).append('}');
         }
         return list.toString();
+    }
+
+    /** These parameters with those of {@link #placeholders}; the last id fills what is left. */
+    static Map<String, Object> listed(Map<String, Object> others, List<String> ids, int size) {
+        Map<String, Object> parameters = new HashMap<>(others);
+        for (int i = 0; i < size; i++) {
+            parameters.put("d" + i, ids.get(Math.min(i, ids.size() - 1)));
+        }
+        return parameters;
     }
 
     static Map<String, Object> parameters(DeviceRow row) {

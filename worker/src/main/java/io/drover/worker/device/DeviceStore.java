@@ -20,9 +20,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** The ledger's devices. Every change is one guarded move that writes row, history and counts in one transaction. */
 public final class DeviceStore {
+    private static final int CHANGE_PAGE = 1000;
+    private static final int CLAIM_PAGE = 200;
+
     private final Transactions writes;
     private final String turn;
     private final DeviceWriter writer;
@@ -147,6 +151,7 @@ public final class DeviceStore {
                 " AND state = #{state} AND wave > 0 AND wave <= #{wave}"
                         + " AND (next_attempt_at IS NULL OR next_attempt_at <= #{now})"
                         + " AND (look_after IS NULL OR look_after <= #{looked})"
+                        + except(claim.exceptWaves())
                         + " ORDER BY " + order + ", device_id LIMIT #{limit}",
                 parameters,
                 row -> transition.claim(row, claim.now(), claim.answerDeadline(), claim.owner()),
@@ -155,21 +160,121 @@ public final class DeviceStore {
                 null);
     }
 
+    private static String except(Set<Integer> waves) {
+        return waves.isEmpty()
+                ? ""
+                : " AND wave NOT IN ("
+                        + waves.stream().sorted().map(String::valueOf).collect(Collectors.joining(", ")) + ")";
+    }
+
+    /** As {@link #claim}, exactly those of these devices that are ready in this wave, for one owner. */
+    public Future<List<DeviceRow>> claim(ListedClaim claim) {
+        return claimPages(
+                claim,
+                " AND wave = #{wave} AND state = 'REGISTERED'"
+                        + " AND (next_attempt_at IS NULL OR next_attempt_at <= #{now})"
+                        + " AND (look_after IS NULL OR look_after <= #{looked})",
+                null);
+    }
+
+    /** Makes these devices an owner's that commanded them unasked, whatever their wave, unless they are on their way. */
+    public Future<List<DeviceRow>> adopt(ListedClaim claim, String detail) {
+        return claimPages(claim, " AND state IN ('PENDING', 'REGISTERED', 'WAITING')", detail);
+    }
+
+    private Future<List<DeviceRow>> claimPages(ListedClaim claim, String condition, String detail) {
+        List<DeviceRow> all = new ArrayList<>();
+        Map<String, Object> parameters = Map.of(
+                "migration_id", claim.migrationId(),
+                "wave", claim.wave(),
+                "now", claim.now().toEpochMilli(),
+                "looked", claim.lookedAt() == null ? -1L : claim.lookedAt().toEpochMilli());
+        Future<Void> pages = Future.succeededFuture();
+        for (int from = 0; from < claim.ids().size(); from += CLAIM_PAGE) {
+            List<String> page = claim.ids()
+                    .subList(from, Math.min(from + CLAIM_PAGE, claim.ids().size()));
+            pages = pages.compose(done -> writer.change(
+                            condition + " AND device_id IN (" + DeviceSql.placeholders(CLAIM_PAGE)
+                                    + ") ORDER BY device_id",
+                            DeviceSql.listed(parameters, page, CLAIM_PAGE),
+                            row -> transition.claim(row, claim.now(), claim.answerDeadline(), claim.owner()),
+                            EvidenceKind.COMMAND_SENT.name(),
+                            claim.now(),
+                            detail))
+                    .onSuccess(all::addAll)
+                    .mapEmpty();
+        }
+        return pages.map(done -> all);
+    }
+
+    /** Which devices to take of one wave; see {@link Claim}. */
+    public record ListedClaim(
+            long migrationId,
+            int wave,
+            List<String> ids,
+            Instant now,
+            Instant lookedAt,
+            Duration answerDeadline,
+            String owner) {
+        public ListedClaim {
+            ids = List.copyOf(ids);
+        }
+    }
+
+    /**
+     * Makes an owner's unanswered devices ready again, as their commands were not sent; completes with how many.
+     *
+     * @param look whether a look at the target is owed before the next command all the same
+     */
+    public Future<Integer> withdraw(long migrationId, String owner, boolean look, String detail) {
+        Instant now = clock.instant();
+        return writer.change(
+                        " AND state = 'COMMANDED' AND negative IS NULL AND owner = #{owner}"
+                                + " ORDER BY device_id LIMIT #{limit}",
+                        Map.of("migration_id", migrationId, "owner", owner, "limit", CHANGE_PAGE),
+                        row -> transition.withdraw(row, now, look),
+                        "NOT_SENT",
+                        now,
+                        detail)
+                .compose(changed -> changed.isEmpty()
+                        ? Future.succeededFuture(0)
+                        : withdraw(migrationId, owner, look, detail).map(more -> changed.size() + more));
+    }
+
     /**
      * Which devices to take, for whom and until when.
      *
      * @param openWaves highest number of an opened wave
+     * @param exceptWaves waves that others command
      * @param lookedAt begin of the last complete look at the target, or null
      */
     public record Claim(
             long migrationId,
             DeviceState state,
             int openWaves,
+            Set<Integer> exceptWaves,
             int limit,
             Instant now,
             Instant lookedAt,
             Duration answerDeadline,
-            String owner) {}
+            String owner) {
+        public Claim {
+            exceptWaves = Set.copyOf(exceptWaves);
+        }
+
+        /** A claim on all opened waves. */
+        public Claim(
+                long migrationId,
+                DeviceState state,
+                int openWaves,
+                int limit,
+                Instant now,
+                Instant lookedAt,
+                Duration answerDeadline,
+                String owner) {
+            this(migrationId, state, openWaves, Set.of(), limit, now, lookedAt, answerDeadline, owner);
+        }
+    }
 
     /** The verdict on a passed deadline; call only after a target look that began after it found nothing. */
     public Future<Boolean> expire(DeviceRow row, Instant now, boolean again) {
@@ -227,8 +332,6 @@ public final class DeviceStore {
         return changeAll(migrationId, wave, from, "GIVEN_UP", detail, row -> transition.fail(row, now, reason));
     }
 
-    private static final int CHANGE_PAGE = 1000;
-
     /** In pages, so that no transaction holds many rows; each page leaves the state that the next one looks for. */
     private Future<Integer> changeAll(
             long migrationId,
@@ -252,11 +355,15 @@ public final class DeviceStore {
 
     /** Notes for each command of a lost worker that its outcome is unknown; completes with how many. */
     public Future<Integer> ownerLost(long migrationId, String owner) {
+        return ownerLost(migrationId, owner, "the worker that sent it was lost");
+    }
+
+    /** As {@link #ownerLost(long, String)}, saying what was lost. */
+    public Future<Integer> ownerLost(long migrationId, String owner, String detail) {
         return reads.ownedBy(migrationId, owner).compose(rows -> {
             Instant now = clock.instant();
             List<Future<Boolean>> noted = rows.stream()
-                    .map(row -> recordAnswer(
-                            row.key(), Evidence.unknownOutcome(now, row.attempt(), "the worker that sent it was lost")))
+                    .map(row -> recordAnswer(row.key(), Evidence.unknownOutcome(now, row.attempt(), detail)))
                     .toList();
             return Future.all(noted).map(done -> rows.size());
         });

@@ -81,6 +81,26 @@ public final class DeviceTransition {
     }
 
     /**
+     * A commanded row whose command was not sent after all, ready for another one; the same row when an answer is known.
+     *
+     * @param look whether that is not quite certain, so that a look at the target is owed before the next command
+     */
+    public DeviceRow withdraw(DeviceRow row, Instant now, boolean look) {
+        if (row.state() != DeviceState.COMMANDED || row.negative() != null) {
+            return row;
+        }
+        DeviceRowBuilder next = row.change();
+        next.state = DeviceState.REGISTERED;
+        next.commandedAt = row.attemptAt().equals(row.commandedAt()) && !look ? null : row.commandedAt();
+        next.reason = null;
+        next.deadlineAt = null;
+        next.nextAttemptAt = now;
+        next.lookAfter = look ? now : null;
+        next.owner = null;
+        return next.build();
+    }
+
+    /**
      * The verdict on a row whose deadline passed; the same row when it has not passed or the row is final.
      *
      * @param again false when no further command may be sent, as in an aborting migration

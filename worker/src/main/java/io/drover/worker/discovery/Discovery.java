@@ -8,6 +8,9 @@ import io.drover.worker.migration.RolloutPolicy;
 import io.drover.worker.migration.WaveLayout;
 import io.drover.worker.migration.WavePolicy;
 import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Copies the device group, page by page, into the ledger with a verdict on each device and its wave. */
@@ -41,7 +44,21 @@ public final class Discovery {
 
     /** Completes after the last page is committed and every device has its wave. */
     public Future<Discovered> run(long migrationId) {
-        WaveLayout layout = new WaveLayout(policy);
+        return members().compose(members -> run(migrationId, new WaveLayout(policy, members)));
+    }
+
+    private Future<Map<String, Set<String>>> members() {
+        Future<Map<String, Set<String>>> all = Future.succeededFuture(new HashMap<>());
+        for (String group : policy.groups()) {
+            all = all.compose(found -> scope.source().members(group).map(ids -> {
+                found.put(group, ids);
+                return found;
+            }));
+        }
+        return all;
+    }
+
+    private Future<Discovered> run(long migrationId, WaveLayout layout) {
         AtomicInteger seen = new AtomicInteger();
         AtomicInteger added = new AtomicInteger();
         return scope.source()

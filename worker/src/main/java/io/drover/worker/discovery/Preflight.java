@@ -11,6 +11,7 @@ import io.drover.worker.azure.arm.CentralApplication;
 import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.arm.ProvisioningResource;
 import io.drover.worker.azure.central.CentralClient;
+import io.drover.worker.azure.central.CentralClient.DeviceGroup;
 import io.drover.worker.azure.central.DeviceTemplate;
 import io.drover.worker.azure.dps.DpsClient;
 import io.drover.worker.source.CentralSource;
@@ -71,33 +72,44 @@ public final class Preflight {
             CentralApplication application, ProvisioningResource target, List<HubResource> hubs) {
         CentralClient central = azure.central(application.subdomain());
         DpsClient dps = azure.dps(target.serviceHost());
-        return group(central)
-                .compose(groupId -> templates(central)
-                        .compose(templates -> enrollments(application, central, dps)
-                                .map(enrollments -> new MigrationScope(
-                                        new CentralSource(application, central, groupId, templates),
-                                        target,
-                                        dps,
-                                        hubs,
-                                        enrollments))));
+        return central.groups()
+                .compose(groups -> group(groups, migration.source().deviceGroup(), "migration.source.deviceGroup")
+                        .compose(groupId -> waveGroups(groups)
+                                .compose(waveGroups -> templates(central)
+                                        .compose(templates -> enrollments(application, central, dps)
+                                                .map(enrollments -> new MigrationScope(
+                                                        new CentralSource(
+                                                                application, central, groupId, waveGroups, templates),
+                                                        target,
+                                                        dps,
+                                                        hubs,
+                                                        enrollments))))));
     }
 
-    private Future<String> group(CentralClient central) {
-        String asked = migration.source().deviceGroup();
-        return central.groups()
-                .compose(groups -> groups.stream()
-                        .filter(group -> group.id().equals(asked) || asked.equals(group.displayName()))
-                        .findFirst()
-                        .map(group -> Future.succeededFuture(group.id()))
-                        .orElseGet(() -> Future.failedFuture(new AzureException(
-                                404,
-                                "UnknownDeviceGroup",
-                                "Application '" + migration.source().application() + "' has no device group '" + asked
-                                        + "'; it has: "
-                                        + groups.stream()
-                                                .map(CentralClient.DeviceGroup::id)
-                                                .collect(Collectors.joining(", "))
-                                        + ". Check migration.source.deviceGroup."))));
+    private Future<Map<String, String>> waveGroups(List<DeviceGroup> groups) {
+        Future<Map<String, String>> all = Future.succeededFuture(new HashMap<>());
+        for (String asked : migration.rollout().groups()) {
+            all = all.compose(
+                    found -> group(groups, asked, "migration.rollout.waves").map(id -> {
+                        found.put(asked, id);
+                        return found;
+                    }));
+        }
+        return all;
+    }
+
+    private Future<String> group(List<DeviceGroup> groups, String asked, String key) {
+        return groups.stream()
+                .filter(group -> group.id().equals(asked) || asked.equals(group.displayName()))
+                .findFirst()
+                .map(group -> Future.succeededFuture(group.id()))
+                .orElseGet(() -> Future.failedFuture(new AzureException(
+                        404,
+                        "UnknownDeviceGroup",
+                        "Application '" + migration.source().application() + "' has no device group '" + asked
+                                + "'; it has: "
+                                + groups.stream().map(DeviceGroup::id).collect(Collectors.joining(", "))
+                                + ". Check " + key + ".")));
     }
 
     private Future<Map<String, DeviceTemplate>> templates(CentralClient central) {

@@ -5,6 +5,7 @@ import io.drover.worker.azure.MigrationScope;
 import io.drover.worker.cluster.PaceStore;
 import io.drover.worker.connectivity.ConnectivityBus;
 import io.drover.worker.device.DeviceStore;
+import io.drover.worker.migration.JobStore;
 import io.drover.worker.migration.Migration;
 import io.drover.worker.migration.MigrationControl;
 import io.drover.worker.migration.MigrationStore;
@@ -25,11 +26,13 @@ public final class DispatchVerticle extends VerticleBase {
     private static final Duration INTERVAL = Duration.ofMillis(500);
     private static final Duration DRAIN = Duration.ofSeconds(6);
 
-    /** What dispatch works on. */
+    /** What dispatch works on; {@code byJob} tells whether waves may get IoT Central jobs. */
     public record Work(
             MigrationScope scope,
             MigrationStore migrations,
             DeviceStore devices,
+            JobStore jobs,
+            boolean byJob,
             MigrationControl control,
             PaceStore paces,
             RolloutPolicy policy,
@@ -53,7 +56,8 @@ public final class DispatchVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         long id = work.migration().id();
-        DispatchGate gate = new DispatchGate(work.migrations(), work.devices(), work.policy(), clock);
+        DispatchGate gate =
+                new DispatchGate(work.migrations(), work.devices(), work.jobs(), work.byJob(), work.policy(), clock);
         CommandPacer pacer = new CommandPacer(vertx, work.paces(), pace, clock);
         dispatcher = new Dispatcher(work.scope(), work.devices(), gate, pacer, sender, this::forbidden, clock);
         sweep = new Sweep(

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -162,6 +163,8 @@ public final class Dispatcher {
                 migrationId,
                 state,
                 permit.openWaves(),
+                // A job commands no device that waits because it was offline.
+                state == DeviceState.WAITING ? Set.of() : permit.heldWaves(),
                 limit,
                 clock.instant(),
                 permit.lookedAt(),

@@ -2,7 +2,10 @@ package io.drover.worker.migration;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How a migration is rolled out.
@@ -62,6 +65,15 @@ public record RolloutPolicy(
                 + waves.stream()
                         .map(wave -> wave.name() + ":" + wave.selection())
                         .toList();
+    }
+
+    /** The device groups that waves name, by id or name. */
+    public Set<String> groups() {
+        return waves.stream()
+                .map(WavePolicy::selection)
+                .filter(WavePolicy.InGroup.class::isInstance)
+                .map(selection -> ((WavePolicy.InGroup) selection).group())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** True when a command may be sent at this time. */

@@ -9,16 +9,26 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
- * Puts devices into waves: a device that a list or a filter names when it is discovered, the others by count once the
+ * Puts devices into waves: a device that a list, a group or a filter names when it is discovered, the others by count once the
  * whole selection is known. Devices that no wave takes are the last wave's.
  */
 public final class WaveLayout {
     private final RolloutPolicy policy;
+    private final Map<String, Set<String>> members;
 
-    public WaveLayout(RolloutPolicy policy) {
+    /** {@code members} are the device ids of each device group that a wave names. */
+    public WaveLayout(RolloutPolicy policy, Map<String, Set<String>> members) {
         this.policy = policy;
+        this.members = Map.copyOf(members);
+    }
+
+    /** A layout without waves that are device groups. */
+    public WaveLayout(RolloutPolicy policy) {
+        this(policy, Map.of());
     }
 
     /** The device with its place in the order and, if a rule of its own names it, its wave. */
@@ -32,10 +42,12 @@ public final class WaveLayout {
         List<WavePolicy> waves = policy.waves();
         for (int i = 0; i < waves.size(); i++) {
             WavePolicy.Selection selection = waves.get(i).selection();
-            boolean takes =
-                    (selection instanceof WavePolicy.Listed list && list.ids().contains(device.deviceId()))
-                            || (selection instanceof WavePolicy.Matching filter
-                                    && filter.matches(device.deviceId(), device.template()));
+            boolean takes = (selection instanceof WavePolicy.Listed list
+                            && list.ids().contains(device.deviceId()))
+                    || (selection instanceof WavePolicy.InGroup group
+                            && members.getOrDefault(group.group(), Set.of()).contains(device.deviceId()))
+                    || (selection instanceof WavePolicy.Matching filter
+                            && filter.matches(device.deviceId(), device.template()));
             if (takes) {
                 return i + 1;
             }

@@ -11,7 +11,7 @@ import java.util.Set;
  */
 public record WavePolicy(String name, Selection selection, Gate gate, Duration deadline) {
     /** Which devices a wave takes; the kinds with a rule of their own come before those that count. */
-    public sealed interface Selection permits Count, Percent, Listed, Matching, Rest {}
+    public sealed interface Selection permits Count, Percent, Listed, Matching, InGroup, Rest {}
 
     /** The next so many devices in order. */
     public record Count(long devices) implements Selection {}
@@ -68,6 +68,9 @@ public record WavePolicy(String name, Selection selection, Gate gate, Duration d
             return true;
         }
     }
+
+    /** The members of a device group of the source, by its id or name, as they are when the selection is read. */
+    public record InGroup(String group) implements Selection {}
 
     /** All that no other wave takes. */
     public record Rest() implements Selection {}

@@ -9,9 +9,11 @@ import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DiscoveredDevice;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** A device group of an IoT Central application; devices are told by the command of their template. */
@@ -19,18 +21,26 @@ public final class CentralSource implements MigrationSource {
     private final CentralApplication application;
     private final CentralClient central;
     private final String group;
+    private final Map<String, String> waveGroups;
     private final Map<String, DeviceTemplate> templates;
     private final CentralVerdict verdict;
 
-    /** {@code templates} by id are those that the migration may move. */
+    /**
+     * A source.
+     *
+     * @param waveGroups ids of the device groups that waves name, by the name they give
+     * @param templates by id, those that the migration may move
+     */
     public CentralSource(
             CentralApplication application,
             CentralClient central,
             String group,
+            Map<String, String> waveGroups,
             Map<String, DeviceTemplate> templates) {
         this.application = application;
         this.central = central;
         this.group = group;
+        this.waveGroups = Map.copyOf(waveGroups);
         this.templates = Map.copyOf(templates);
         this.verdict = new CentralVerdict(templates);
     }
@@ -50,9 +60,14 @@ public final class CentralSource implements MigrationSource {
         return group;
     }
 
-    /** How this device is told to move; the documented component when its template is gone. */
-    public MoveCommand command(DeviceRow device) {
-        return Optional.ofNullable(device.template())
+    /** Id of a device group that a wave names. */
+    public String waveGroup(String named) {
+        return waveGroups.get(named);
+    }
+
+    /** How devices of this template are told to move; the documented component when it is null or gone. */
+    public MoveCommand command(String template) {
+        return Optional.ofNullable(template)
                 .map(templates::get)
                 .flatMap(DeviceTemplate::move)
                 .orElse(MoveCommand.DOCUMENTED);
@@ -75,8 +90,18 @@ public final class CentralSource implements MigrationSource {
     }
 
     @Override
+    public Future<Set<String>> members(String deviceGroup) {
+        Set<String> ids = new HashSet<>();
+        return central.eachGroupPage(waveGroup(deviceGroup), page -> {
+                    page.forEach(device -> ids.add(device.id()));
+                    return Future.succeededFuture();
+                })
+                .map(done -> ids);
+    }
+
+    @Override
     public Future<MoveReply> move(DeviceRow device, MoveTarget target, Duration answer) {
-        MoveCommand command = command(device);
+        MoveCommand command = command(device.template());
         return central.deviceMove(
                         device.deviceId(),
                         command.component(),

@@ -1,11 +1,13 @@
 package io.drover.worker.source;
 
+import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.quota.AzureLimit;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DiscoveredDevice;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Where devices are moved from: which ones are selected there, and how one of them is told to move. Thread-safe. */
@@ -18,6 +20,18 @@ public interface MigrationSource {
 
     /** Hands over the selected devices page by page, to the last page, each with a verdict. */
     Future<Void> eachPage(Function<List<DiscoveredDevice>, Future<Void>> handler);
+
+    /**
+     * The devices of a device group that a wave names. Fails with {@link io.drover.worker.azure.AzureException} where
+     * the source has no device groups.
+     */
+    default Future<Set<String>> members(String deviceGroup) {
+        return Future.failedFuture(new AzureException(
+                400,
+                "NoDeviceGroups",
+                host() + " has no device groups, so no wave can be one. Select the wave '" + deviceGroup
+                        + "' by devices, percent, file or match."));
+    }
 
     /**
      * Sends DeviceMove once, whatever comes of it. Fails with {@link io.drover.worker.azure.AzureException}: 429 when it

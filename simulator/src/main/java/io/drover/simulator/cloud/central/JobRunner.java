@@ -137,7 +137,7 @@ final class JobRunner {
     }
 
     private Future<Void> permitted(CentralApp app) {
-        OptionalLong wait = quotas.tryAcquire(AzureLimit.CENTRAL_COMMANDS, app.subdomain());
+        OptionalLong wait = quotas.tryAcquireInside(AzureLimit.CENTRAL_COMMANDS, app.subdomain());
         return wait.isEmpty()
                 ? Future.succeededFuture()
                 : vertx.timer(Duration.ofSeconds(wait.getAsLong()).toMillis()).compose(later -> permitted(app));

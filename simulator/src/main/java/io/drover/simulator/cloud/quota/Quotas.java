@@ -53,6 +53,15 @@ public final class Quotas {
         return OptionalLong.of(Math.max(1, (probe.getNanosToWaitForRefill() + 999_999_999L) / 1_000_000_000L));
     }
 
+    /** As {@link #tryAcquire}, for the service's own work: nobody is answered 429, so a refusal is not counted. */
+    public OptionalLong tryAcquireInside(AzureLimit limit, String owner) {
+        OptionalLong wait = tryAcquire(limit, owner);
+        if (wait.isPresent()) {
+            refused.get(limit).decrement();
+        }
+        return wait;
+    }
+
     /** Tells how many units a hub has; the amounts documented per unit are multiplied by it. */
     public void units(String owner, int count) {
         units.put(owner, count);

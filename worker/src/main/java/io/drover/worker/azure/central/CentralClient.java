@@ -51,6 +51,11 @@ public final class CentralClient {
         return host;
     }
 
+    /** The application's jobs. */
+    public CentralJobs jobs() {
+        return new CentralJobs(http, base, VERSION, audience);
+    }
+
     public Future<List<DeviceGroup>> groups() {
         return paging.allLinked(get("list-groups", "/deviceGroups"))
                 .map(items -> items.stream()

@@ -12,6 +12,9 @@ import java.util.Set;
  * @param fields of the request object, {@code idScope} among them; empty when the request is the bare ID scope
  */
 public record MoveCommand(Optional<String> component, Set<String> fields) {
+    /** Its name, the same in every form. */
+    public static final String NAME = "DeviceMove";
+
     /** The component form that the documents and the samples use. */
     public static final MoveCommand DOCUMENTED =
             new MoveCommand(Optional.of("migration"), Set.of("idScope", "dpsName", "dpsId", "deviceTemplateId"));
@@ -36,6 +39,6 @@ public record MoveCommand(Optional<String> component, Set<String> fields) {
 
     /** The direct method that it becomes on the device. */
     public String method() {
-        return component.map(name -> name + "*DeviceMove").orElse("DeviceMove");
+        return component.map(name -> name + "*" + NAME).orElse(NAME);
     }
 }
