@@ -8,7 +8,10 @@ import io.drover.worker.azure.arm.HubKey;
 import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.hub.HubClient;
 import io.drover.worker.azure.hub.TelemetrySource;
+import io.drover.worker.azure.quota.AzureLimit;
 import io.drover.worker.cluster.MembershipVerticle;
+import io.drover.worker.connectivity.ConnectionProbe;
+import io.drover.worker.connectivity.ConnectionProbeVerticle;
 import io.drover.worker.connectivity.ConnectivityVerticle;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.device.DeviceStore;
@@ -43,6 +46,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The way of a migration, in order: preflight, then discovery, supervision of the rollout's waves, registration,
@@ -52,6 +56,9 @@ import java.util.function.Consumer;
 public final class MigrationPipeline {
     private static final Duration DISCOVERY_DEADLINE = Duration.ofHours(6);
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(15);
+    private static final Duration PROBE_INTERVAL = Duration.ofSeconds(5);
+    /** The probe leaves the other half of a hub's queries to everybody else. */
+    private static final double PROBE_SHARE = 0.5;
 
     private final Vertx vertx;
     private final WorkerConfig config;
@@ -146,9 +153,27 @@ public final class MigrationPipeline {
                                 .compose(supervision -> vertx.deployVerticle(
                                                 new DiscoveryVerticle(discovery, id, policy.refresh()))
                                         .map(found -> List.of(found, supervision, registration, tracking)))))
+                .compose(deployed -> probe(devices, id)
+                        .map(probe ->
+                                Stream.concat(deployed.stream(), probe.stream()).toList()))
                 .onSuccess(deployed -> DiscoveryBus.DISCOVER
                         .ask(vertx, new DiscoveryBus.Discover(id), DISCOVERY_DEADLINE)
                         .onFailure(broken::accept));
+    }
+
+    /** Only where the source tells who is connected. */
+    private Future<Optional<String>> probe(DeviceStore devices, long migrationId) {
+        if (!scope.source().showsConnections()) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        double perSecond = PROBE_SHARE
+                * azure.quotas()
+                        .perSecond(AzureLimit.HUB_QUERIES, scope.source().host());
+        Duration perPage = Duration.ofMillis(Math.round(1000 / perSecond));
+        return vertx.deployVerticle(new ConnectionProbeVerticle(
+                        new ConnectionProbe(scope.source(), devices, migrationId, perPage, clock),
+                        PROBE_INTERVAL.dividedBy(config.azure().timeCompression())))
+                .map(Optional::of);
     }
 
     private DispatchVerticle dispatch(Ledger ledger, Migration migration, BooleanSupplier trusted) {

@@ -76,6 +76,9 @@ final class ReportCommand implements Callable<Integer> {
             reasons.forEach((reason, count) -> why.put(reason.name(), count));
             out.println(new JsonObject()
                     .put("migration", migration.name())
+                    .put("source", migration.sourceApplication())
+                    .put("selection", migration.sourceGroup())
+                    .put("target", migration.targetProvisioningService())
                     .put("state", migration.state().name())
                     .put("stateReason", migration.stateReason())
                     .put("states", states)
@@ -88,6 +91,8 @@ final class ReportCommand implements Callable<Integer> {
         }
         out.println("Migration " + migration.name() + ": " + total + " devices, " + migration.state()
                 + (migration.stateReason() == null ? "" : " (" + migration.stateReason() + ")"));
+        out.println("  from " + migration.sourceApplication() + " (" + migration.sourceGroup() + ") to "
+                + migration.targetProvisioningService());
         counts.forEach((state, count) -> {
             if (count > 0) {
                 out.printf("  %-11s %d%n", state, count);
