@@ -89,7 +89,7 @@ final class ConfigSection {
             }
         }
         if (wrong) {
-            problem(lineOf(key), at(key), "must be a list of texts.", "Write [one, another].");
+            problem(key, "must be a list of texts.", "Write [one, another].");
         }
         return texts;
     }

@@ -77,6 +77,12 @@ public final class WorkerConfigLoader {
                 ledger(root.section("ledger"), network.trustedCa()),
                 management(root.section("management")),
                 webhook(root, root.section("webhook")));
+        if (config.webhook() != null && config.migration().source() instanceof WorkerConfig.HubDevices) {
+            root.problem(
+                    "webhook",
+                    "is for IoT Central's data export, and the devices leave a hub.",
+                    "Remove it: a hub is asked who is connected.");
+        }
         root.end();
         if (!problems.isEmpty()) {
             throw new ConfigException(file.toString(), problems);

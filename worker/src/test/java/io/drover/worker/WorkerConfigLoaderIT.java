@@ -225,6 +225,13 @@ class WorkerConfigLoaderIT {
                 .hasMessageContaining("Did you mean 'enrollmentGroups'?");
     }
 
+    @Test
+    void aWebhookIsOfNoUseToAHub() throws IOException {
+        assertThat(mistakes(withSource("{ hub: old, provisioningService: old-dps }")
+                        + "webhook: { token: { env: DROVER_WEBHOOK_TOKEN } }"))
+                .hasMessageContaining("webhook: is for IoT Central's data export");
+    }
+
     private static String withSource(String source) {
         return MINIMAL.replace("{ application: app, deviceGroup: all }", source);
     }
