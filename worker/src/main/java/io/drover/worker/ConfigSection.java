@@ -68,6 +68,32 @@ final class ConfigSection {
         return sections;
     }
 
+    /** The key may stand here, whether or not anybody reads it. */
+    void known(String key) {
+        asked.add(key);
+    }
+
+    /** A list of texts; empty when absent. */
+    List<String> texts(String key) {
+        asked.add(key);
+        Node node = values.get(key);
+        List<String> texts = new ArrayList<>();
+        boolean wrong = node != null && !(node instanceof SequenceNode);
+        if (node instanceof SequenceNode sequence) {
+            for (Node item : sequence.getValue()) {
+                if (item instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
+                    texts.add(scalar.getValue());
+                } else {
+                    wrong = true;
+                }
+            }
+        }
+        if (wrong) {
+            problem(key, "must be a list of texts.", "Write [one, another].");
+        }
+        return texts;
+    }
+
     boolean has(String key) {
         return values.containsKey(key);
     }

@@ -11,6 +11,8 @@ import io.drover.worker.azure.hub.HubClient;
 import io.drover.worker.azure.hub.TelemetrySource;
 import io.drover.worker.azure.quota.AzureLimit;
 import io.drover.worker.cluster.MembershipVerticle;
+import io.drover.worker.connectivity.ConnectionProbe;
+import io.drover.worker.connectivity.ConnectionProbeVerticle;
 import io.drover.worker.connectivity.ConnectivityVerticle;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.device.DeviceStore;
@@ -58,6 +60,9 @@ import java.util.stream.Stream;
 public final class MigrationPipeline {
     private static final Duration DISCOVERY_DEADLINE = Duration.ofHours(6);
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(15);
+    private static final Duration PROBE_INTERVAL = Duration.ofSeconds(5);
+    /** The probe leaves the other half of a hub's queries to everybody else. */
+    private static final double PROBE_SHARE = 0.5;
 
     private final Vertx vertx;
     private final WorkerConfig config;
@@ -165,6 +170,9 @@ public final class MigrationPipeline {
                                                                 jobs.stream(),
                                                                 Stream.of(found, supervision, registration, tracking))
                                                         .toList())))))
+                .compose(deployed -> probe(devices, id)
+                        .map(probe ->
+                                Stream.concat(deployed.stream(), probe.stream()).toList()))
                 .onSuccess(deployed -> DiscoveryBus.DISCOVER
                         .ask(vertx, new DiscoveryBus.Discover(id), DISCOVERY_DEADLINE)
                         .onFailure(broken::accept));
@@ -193,6 +201,21 @@ public final class MigrationPipeline {
                 azure.quotas().perSecond(AzureLimit.CENTRAL_REST, source.host()),
                 clock);
         return vertx.deployVerticle(new JobVerticle(work, id)).map(Optional::of);
+    }
+
+    /** Only where the source tells who is connected. */
+    private Future<Optional<String>> probe(DeviceStore devices, long migrationId) {
+        if (!scope.source().showsConnections()) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        double perSecond = PROBE_SHARE
+                * azure.quotas()
+                        .perSecond(AzureLimit.HUB_QUERIES, scope.source().host());
+        Duration perPage = Duration.ofMillis(Math.round(1000 / perSecond));
+        return vertx.deployVerticle(new ConnectionProbeVerticle(
+                        new ConnectionProbe(scope.source(), devices, migrationId, perPage, clock),
+                        PROBE_INTERVAL.dividedBy(config.azure().timeCompression())))
+                .map(Optional::of);
     }
 
     private DispatchVerticle dispatch(Ledger ledger, Migration migration, BooleanSupplier trusted) {

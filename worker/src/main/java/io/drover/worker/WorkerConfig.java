@@ -20,6 +20,9 @@ public record WorkerConfig(
         LedgerAddress ledger,
         Management management,
         Webhook webhook) {
+    private static final Duration APPLICATION_PROBE = Duration.ofMinutes(5);
+    /** A hub tells who is connected; commanding the others now and then only covers what it tells wrong. */
+    private static final Duration HUB_PROBE = Duration.ofHours(1);
 
     /** Who signs in, and where. */
     public record Entra(String authority, String tenant, String clientId, Secret clientSecret) {}
@@ -64,12 +67,58 @@ public record WorkerConfig(
             int attempts,
             RolloutPolicy rollout) {}
 
+    /** Which devices move. */
+    public sealed interface Source permits ApplicationDevices, HubDevices {
+        /** The service that has them, as the ledger keeps it. */
+        String service();
+
+        /** Which of its devices, as the ledger keeps it. */
+        String selection();
+    }
+
     /**
-     * Which devices move.
+     * Devices of an IoT Central application.
      *
      * @param deviceTemplate null for every template in the group
      */
-    public record Source(String application, String deviceGroup, String deviceTemplate) {}
+    public record ApplicationDevices(String application, String deviceGroup, String deviceTemplate) implements Source {
+        @Override
+        public String service() {
+            return application;
+        }
+
+        @Override
+        public String selection() {
+            return deviceGroup;
+        }
+    }
+
+    /**
+     * Devices of an IoT hub.
+     *
+     * @param hub name or host name
+     * @param condition of the hub's query language; null for all devices
+     * @param provisioningService the one that they came through
+     * @param enrollmentGroups empty for all symmetric-key groups that have devices there
+     * @param method direct method that tells a device to move
+     */
+    public record HubDevices(
+            String hub, String condition, String provisioningService, List<String> enrollmentGroups, String method)
+            implements Source {
+        public HubDevices {
+            enrollmentGroups = List.copyOf(enrollmentGroups);
+        }
+
+        @Override
+        public String service() {
+            return hub;
+        }
+
+        @Override
+        public String selection() {
+            return "SELECT * FROM devices" + (condition == null ? "" : " WHERE " + condition);
+        }
+    }
 
     /** Where the devices go. */
     public record Target(String provisioningService) {}
@@ -140,6 +189,7 @@ public record WorkerConfig(
                 d.telemetry(),
                 d.offline(),
                 migration.attempts(),
+                migration.source() instanceof HubDevices ? HUB_PROBE : APPLICATION_PROBE,
                 azure.timeCompression());
     }
 }

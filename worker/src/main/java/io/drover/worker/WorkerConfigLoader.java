@@ -11,7 +11,6 @@ import io.drover.worker.WorkerConfig.Management;
 import io.drover.worker.WorkerConfig.Migration;
 import io.drover.worker.WorkerConfig.Network;
 import io.drover.worker.WorkerConfig.Rate;
-import io.drover.worker.WorkerConfig.Source;
 import io.drover.worker.WorkerConfig.Target;
 import io.drover.worker.WorkerConfig.Tls;
 import io.drover.worker.WorkerConfig.Webhook;
@@ -81,6 +80,12 @@ public final class WorkerConfigLoader {
                 ledger(root.section("ledger"), network.trustedCa()),
                 management(root.section("management")),
                 webhook(root, root.section("webhook")));
+        if (config.webhook() != null && config.migration().source() instanceof WorkerConfig.HubDevices) {
+            root.problem(
+                    "webhook",
+                    "is for IoT Central's data export, and the devices leave a hub.",
+                    "Remove it: a hub is asked who is connected.");
+        }
         root.end();
         if (!problems.isEmpty()) {
             throw new ConfigException(file.toString(), problems);
@@ -209,10 +214,7 @@ public final class WorkerConfigLoader {
         Migration read = new Migration(
                 migration.required("name", "Write a name; the ledger keeps the migration under it."),
                 migration.text("subscription", null),
-                new Source(
-                        source.required("application", "Write the subdomain of the IoT Central application."),
-                        source.required("deviceGroup", "Write the id or the name of the device group to move."),
-                        source.text("deviceTemplate", null)),
+                SourceLoader.read(source),
                 new Target(target.required("provisioningService", "Write the name of the target DPS.")),
                 migration.choice("verification", Verification.class, Verification.TELEMETRY),
                 new Deadlines(
@@ -223,7 +225,6 @@ public final class WorkerConfigLoader {
                         deadlines.duration("offline", Duration.ofDays(7))),
                 migration.integer("attempts", 3, 1, 20),
                 new RolloutLoader(file).read(migration.section("rollout")));
-        source.end();
         target.end();
         deadlines.end();
         migration.end();

@@ -190,6 +190,53 @@ class WorkerConfigLoaderIT {
     }
 
     @Test
+    void devicesOfAHubAreSelectedByAQueryAndToldByTheDocumentedMethod() throws IOException {
+        WorkerConfig config = load(withSource("{ hub: old, provisioningService: old-dps, enrollmentGroups: [a, b],"
+                + " query: \"select * from devices where tags.site = 'berlin'\" }"));
+
+        assertThat(config.migration().source())
+                .isEqualTo(new WorkerConfig.HubDevices(
+                        "old", "tags.site = 'berlin'", "old-dps", List.of("a", "b"), "migration*DeviceMove"));
+        assertThat(config.migration().source().selection())
+                .isEqualTo("SELECT * FROM devices WHERE tags.site = 'berlin'");
+        assertThat(config.policy().probe()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void anApplicationAndAHubAtOnceAreOneMistakeThatNamesBoth() throws IOException {
+        ConfigException mistakes = mistakes(withSource("{ application: app, deviceGroup: all, hub: old }"));
+
+        assertThat(mistakes.problems()).hasSize(1);
+        assertThat(mistakes)
+                .hasMessageContaining("migration.source.application")
+                .hasMessageContaining("'hub'");
+    }
+
+    @Test
+    void mistakesInAHubSourceAreNamedEach() throws IOException {
+        ConfigException mistakes = mistakes(withSource(
+                "{ hub: old, query: \"SELECT deviceId FROM devices\", method: \"a/b\", enrolmentGroups: [a] }"));
+
+        assertThat(mistakes.problems()).hasSize(4);
+        assertThat(mistakes)
+                .hasMessageContaining("migration.source.provisioningService: is missing.")
+                .hasMessageContaining("migration.source.query: is not of the form SELECT * FROM devices WHERE")
+                .hasMessageContaining("migration.source.method: 'a/b' cannot be the name of a direct method.")
+                .hasMessageContaining("Did you mean 'enrollmentGroups'?");
+    }
+
+    @Test
+    void aWebhookIsOfNoUseToAHub() throws IOException {
+        assertThat(mistakes(withSource("{ hub: old, provisioningService: old-dps }")
+                        + "webhook: { token: { env: DROVER_WEBHOOK_TOKEN } }"))
+                .hasMessageContaining("webhook: is for IoT Central's data export");
+    }
+
+    private static String withSource(String source) {
+        return MINIMAL.replace("{ application: app, deviceGroup: all }", source);
+    }
+
+    @Test
     void brokenYamlNamesTheLine() throws IOException {
         assertThat(mistakes("entra:\n  tenant: [")).hasMessageContaining("YAML").hasMessageContaining("line");
     }

@@ -5,6 +5,7 @@ import io.drover.simulator.cloud.central.CentralApi;
 import io.drover.simulator.cloud.control.ApplicationControl;
 import io.drover.simulator.cloud.control.ControlApi;
 import io.drover.simulator.cloud.control.EstateFile;
+import io.drover.simulator.cloud.control.ProvisioningControl;
 import io.drover.simulator.cloud.control.Readiness;
 import io.drover.simulator.cloud.dps.DpsMqttService;
 import io.drover.simulator.cloud.dps.DpsServiceApi;
@@ -235,7 +236,8 @@ public final class Cloud {
                 metrics,
                 new Readiness(() -> ports != null, world::isBuilt),
                 this::state,
-                new ApplicationControl(vertx, world));
+                new ApplicationControl(vertx, world),
+                new ProvisioningControl(world));
         new ManagedIdentityApi(world.directory(), tokens, options.names(), clock).mount(api.router());
         return bind(
                 vertx.createHttpServer().requestHandler(api.router()),

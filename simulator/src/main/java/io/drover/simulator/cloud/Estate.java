@@ -22,8 +22,9 @@ public record Estate(
     /** A hub by its resource name. */
     public record HubSpec(String name, String resourceGroup, String sku, int units) {}
 
-    /** A provisioning service and the names of the hubs linked to it. */
-    public record ProvisioningSpec(String name, String resourceGroup, List<String> linkedHubs) {}
+    /** A provisioning service, the names of the hubs linked to it, and symmetric-key groups whose keys it makes. */
+    public record ProvisioningSpec(
+            String name, String resourceGroup, List<String> linkedHubs, List<String> enrollmentGroups) {}
 
     /** An IoT Central application with its templates and device groups. */
     public record ApplicationSpec(

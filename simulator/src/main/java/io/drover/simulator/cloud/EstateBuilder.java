@@ -3,11 +3,13 @@ package io.drover.simulator.cloud;
 import io.drover.simulator.cloud.arm.AccessPolicy;
 import io.drover.simulator.cloud.arm.Resource;
 import io.drover.simulator.cloud.arm.Subscription;
+import io.drover.simulator.cloud.dps.EnrollmentGroup;
 import io.drover.simulator.cloud.dps.ProvisioningService;
 import io.drover.simulator.cloud.entra.ServicePrincipal;
 import io.drover.simulator.cloud.hub.Hub;
 import io.drover.simulator.cloud.hub.HubSku;
 import io.drover.simulator.cloud.quota.Quotas;
+import io.drover.simulator.cloud.sas.SymmetricKey;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
@@ -90,6 +92,9 @@ public final class EstateBuilder {
                         host -> new ProvisioningService(
                                 spec.name(), IdScopes.next(random), hubs, clock, assignmentTime, random));
         hubs.forEach(service::link);
+        spec.enrollmentGroups().stream()
+                .filter(group -> service.group(group).isEmpty())
+                .forEach(group -> service.put(EnrollmentGroup.of(group, SymmetricKey.generate(random)), null));
         world.provisioningByIdScope().put(service.idScope(), service);
         world.resources()
                 .put(new Resource(

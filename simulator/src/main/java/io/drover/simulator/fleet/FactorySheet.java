@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 final class FactorySheet {
     private static final long DEADLINE_MILLIS = 20_000;
 
-    /** One application's answer; {@code provisioningHost} may be null. */
+    /** The answer; {@code provisioningHost} may be null. */
     record Sheet(String idScope, String primaryKey, String provisioningHost) {
         @Override
         public String toString() {
@@ -30,21 +30,40 @@ final class FactorySheet {
         this.control = control;
     }
 
-    /** Fails with an IOException that a person can act on. */
-    Future<Sheet> fetch(String application) {
-        String name = URLEncoder.encode(application, StandardCharsets.UTF_8);
-        return client.getAbs(control + "/control/applications/" + name + "/factory")
+    /** The sheet of an IoT Central application's devices. Fails with an IOException that a person can act on. */
+    Future<Sheet> ofApplication(String application) {
+        return fetch(
+                "/control/applications/" + encoded(application) + "/factory",
+                "application '" + application + "'",
+                "--application");
+    }
+
+    /** The sheet of the devices of a provisioning service's enrollment group; fails likewise. */
+    Future<Sheet> ofGroup(String provisioningService, String group) {
+        return fetch(
+                "/control/provisioning-services/" + encoded(provisioningService) + "/enrollment-groups/"
+                        + encoded(group) + "/factory",
+                "enrollment group '" + group + "' of '" + provisioningService + "'",
+                "--provisioning-service and --enrollment-group");
+    }
+
+    private static String encoded(String name) {
+        return URLEncoder.encode(name, StandardCharsets.UTF_8);
+    }
+
+    private Future<Sheet> fetch(String path, String what, String option) {
+        return client.getAbs(control + path)
                 .timeout(DEADLINE_MILLIS)
                 .send()
                 .recover(failure -> Future.failedFuture(new IOException("the cloud does not answer at " + control + " ("
                         + failure.getMessage() + "); check --control")))
-                .compose(answer -> read(application, answer));
+                .compose(answer -> read(what, option, answer));
     }
 
-    private Future<Sheet> read(String application, HttpResponse<?> answer) {
+    private Future<Sheet> read(String what, String option, HttpResponse<?> answer) {
         if (answer.statusCode() != 200) {
-            return Future.failedFuture(new IOException("the cloud knows no application '" + application + "' (status "
-                    + answer.statusCode() + "); check --application"));
+            return Future.failedFuture(new IOException(
+                    "the cloud knows no " + what + " (status " + answer.statusCode() + "); check " + option));
         }
         JsonObject body = answer.bodyAsJsonObject();
         String idScope = body.getString("idScope");

@@ -51,8 +51,14 @@ public final class FleetCommand implements Callable<Integer> {
     @Option(names = "--ca", required = true, description = "CA certificate of the cloud, PEM")
     Path ca;
 
-    @Option(names = "--application", required = true, description = "Subdomain of the devices' IoT Central application")
+    @Option(names = "--application", description = "Subdomain of the devices' IoT Central application")
     String application;
+
+    @Option(names = "--provisioning-service", description = "DPS of the devices, for a fleet of an IoT hub")
+    String provisioningService;
+
+    @Option(names = "--enrollment-group", description = "Enrollment group of the devices in that DPS")
+    String enrollmentGroup;
 
     @Option(names = "--scenario", defaultValue = "default", description = "Scenario file, or default or mixed")
     String scenarioFile;
@@ -92,6 +98,10 @@ public final class FleetCommand implements Callable<Integer> {
         } catch (ScenarioException wrong) {
             return complain(wrong.getMessage());
         }
+        if ((application == null) == (provisioningService == null)
+                || (provisioningService == null) != (enrollmentGroup == null)) {
+            return complain("name the devices' --application, or their --provisioning-service and --enrollment-group");
+        }
         if (!Files.isReadable(ca)) {
             return complain("CA certificate " + ca + " cannot be read; give --ca the file the cloud names when ready");
         }
@@ -113,8 +123,10 @@ public final class FleetCommand implements Callable<Integer> {
         FleetCounters counters = new FleetCounters(metrics.registry());
         Promise<Void> go = Promise.promise();
         FleetHttp http = new FleetHttp(counters, metrics, end - from, go::tryComplete, clock);
-        Future<HttpServer> ready = new FactorySheet(vertx, control)
-                .fetch(application)
+        FactorySheet factory = new FactorySheet(vertx, control);
+        Future<HttpServer> ready = (application == null
+                        ? factory.ofGroup(provisioningService, enrollmentGroup)
+                        : factory.ofApplication(application))
                 .compose(sheet -> deploy(vertx, scenario, end, sheet, counters, go.future(), clock))
                 .compose(deployed -> http.listen(vertx, controlPort)
                         .recover(failure -> Future.failedFuture(
@@ -145,8 +157,9 @@ public final class FleetCommand implements Callable<Integer> {
             Future<Void> go,
             Clock clock) {
         MqttDial dial = new MqttDial(vertx, mqttPort, ca.toAbsolutePath().toString(), TlsEngine.fastest(), counters);
-        FleetSettings settings =
-                FleetSettings.of(sheet.idScope(), sheet.primaryKey(), scenario.seed(), scenario.telemetryInterval());
+        FleetSettings settings = FleetSettings.of(
+                        sheet.idScope(), sheet.primaryKey(), scenario.seed(), scenario.telemetryInterval())
+                .registeredOnce(application == null);
         String host = sheet.provisioningHost() == null
                 ? "global.azure-devices-provisioning." + suffix
                 : sheet.provisioningHost();

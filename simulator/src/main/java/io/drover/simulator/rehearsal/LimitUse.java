@@ -28,14 +28,16 @@ record LimitUse(
         double registrationsPerSecond,
         String binding,
         double bindingPerSecond) {
-    private static final Set<String> ONE_CALL_PER_DEVICE =
-            Set.of("central-commands", "dps-registrations", "hub-connections");
+    private static final Set<String> OF_ARRIVALS = Set.of("dps-registrations", "hub-connections");
 
     /** From {@code /control/quotas} before and after, and the ground truth. */
-    static LimitUse of(JsonNode before, JsonNode after, List<DeviceTruth> truth) {
+    static LimitUse of(JsonNode before, JsonNode after, List<DeviceTruth> truth, Direction direction) {
         Optional<JsonNode> smallest = limits(after).stream()
-                .filter(limit ->
-                        ONE_CALL_PER_DEVICE.contains(limit.path("limit").asText()))
+                .filter(limit -> {
+                    String name = limit.path("limit").asText();
+                    return OF_ARRIVALS.contains(name)
+                            || direction.commandLimit().equals(name);
+                })
                 .min(Comparator.comparingDouble(limit -> limit.path("perSecond").asDouble()));
         return new LimitUse(
                 sum(after, "granted") - sum(before, "granted"),

@@ -48,7 +48,7 @@ final class Rehearsal {
             view.step("Emulated Azure listens: HTTPS " + ready.path("httpsPort").asInt() + ", MQTT "
                     + ready.path("mqttPort").asInt() + ", AMQP "
                     + ready.path("amqpPort").asInt());
-            new RehearsalEstate().create(cloud, clientSecret, scenario);
+            new RehearsalEstate(options.direction()).create(cloud, clientSecret, scenario);
             enforceQuotas(cloud, false);
             try (ChildProcess fleetProcess = startFleet(ready)) {
                 ControlClient fleet = new ControlClient(fleetProcess
@@ -64,7 +64,7 @@ final class Rehearsal {
                 List<DeviceTruth> truth = readTruth(cloud);
                 rememberPeak("cloud", cloudProcess);
                 rememberPeak("fleet", fleetProcess);
-                return result(ledger, truth, took, LimitUse.of(before, after, truth));
+                return result(ledger, truth, took, LimitUse.of(before, after, truth, options.direction()));
             }
         }
     }
@@ -92,26 +92,20 @@ final class Rehearsal {
     }
 
     private ChildProcess startFleet(JsonNode cloudReady) {
-        return ChildProcess.start(
+        List<String> arguments = new ArrayList<>(List.of(
                 "fleet",
-                options.folder(),
-                heap(1536),
-                options.simulatorJar(),
-                List.of(
-                        "fleet",
-                        "--control=http://127.0.0.1:"
-                                + cloudReady.path("controlPort").asInt(),
-                        "--mqtt-port=" + cloudReady.path("mqttPort").asInt(),
-                        "--ca=" + cloudReady.path("caCertificate").asText(),
-                        "--application=" + RehearsalEstate.APPLICATION,
-                        "--scenario=" + options.scenarioArgument(),
-                        "--devices=" + options.devices(),
-                        "--seed=" + options.seed(),
-                        "--suffix=" + SUFFIX,
-                        "--control-port=0",
-                        "--ready-line",
-                        "--stop-with-stdin"),
-                Map.of());
+                "--control=http://127.0.0.1:" + cloudReady.path("controlPort").asInt(),
+                "--mqtt-port=" + cloudReady.path("mqttPort").asInt(),
+                "--ca=" + cloudReady.path("caCertificate").asText(),
+                "--scenario=" + options.scenarioArgument(),
+                "--devices=" + options.devices(),
+                "--seed=" + options.seed(),
+                "--suffix=" + SUFFIX,
+                "--control-port=0",
+                "--ready-line",
+                "--stop-with-stdin"));
+        arguments.addAll(List.of(options.direction().fleetOptions()));
+        return ChildProcess.start("fleet", options.folder(), heap(1536), options.simulatorJar(), arguments, Map.of());
     }
 
     /** Waits until every device that will connect at the source has done so. */
@@ -173,8 +167,12 @@ final class Rehearsal {
     private List<DeviceTruth> readTruth(ControlClient cloud) {
         List<DeviceTruth> truth = new ArrayList<>(options.devices());
         cloud.lines(
-                "/control/truth?application=" + RehearsalEstate.APPLICATION,
+                "/control/truth?" + options.direction().truthQuery(),
                 line -> truth.add(DeviceTruth.parse(line, RehearsalEstate.PROVISIONING_SERVICE)));
+        if (truth.size() != options.devices()) {
+            throw new RehearsalException("The source knows " + truth.size() + " devices instead of " + options.devices()
+                    + ", so the ledger cannot be held against all of them.");
+        }
         return truth;
     }
 

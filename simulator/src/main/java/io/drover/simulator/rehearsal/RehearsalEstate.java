@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drover.simulator.fleet.Scenario;
 import java.util.List;
 
-/** The emulated Azure estate of a rehearsal: one IoT Central application to leave, one DPS and hub to reach. */
+/** The emulated Azure estate of a rehearsal: one IoT Central application or hub to leave, one DPS and hub to reach. */
 final class RehearsalEstate {
     static final String TENANT = "6f1f2d0e-7a3c-4b8e-9d55-0a1b2c3d4e5f";
     static final String CLIENT_ID = "0c9a7f52-1f5e-4d2b-8a61-7e3b9c5d1f20";
@@ -16,16 +16,24 @@ final class RehearsalEstate {
     static final String DEVICE_TEMPLATE = "dtmi:drover:rehearsal:device;1";
     static final String PROVISIONING_SERVICE = "target-dps";
     static final String HUB = "target-hub";
+    static final String SOURCE_PROVISIONING_SERVICE = "source-dps";
+    static final String SOURCE_GROUP = "trucks";
+    static final String SOURCE_HUB = "source-hub";
     private static final String RESOURCE_GROUP = "rehearsal";
     private static final int CHUNK = 10_000;
 
     private final ObjectMapper json = new ObjectMapper();
+    private final Direction direction;
 
-    /** Creates the estate and the devices in the cloud behind the control API. */
+    RehearsalEstate(Direction direction) {
+        this.direction = direction;
+    }
+
+    /** Creates the estate in the cloud behind the control API, and an application's devices; a hub's come by registering. */
     void create(ControlClient cloud, String clientSecret, Scenario scenario) {
         cloud.put("/control/estate", describe(clientSecret, scenario.deviceGroups()));
         int devices = scenario.devices();
-        for (int from = 0; from < devices; from += CHUNK) {
+        for (int from = 0; direction == Direction.CENTRAL_TO_HUB && from < devices; from += CHUNK) {
             ObjectNode request = json.createObjectNode().put("template", DEVICE_TEMPLATE);
             ArrayNode ids = request.putArray("ids");
             for (int index = from; index < Math.min(devices, from + CHUNK); index++) {
@@ -45,18 +53,36 @@ final class RehearsalEstate {
                 .addObject()
                 .put("subscriptionId", SUBSCRIPTION)
                 .put("displayName", "Rehearsal");
-        estate.putArray("hubs")
-                .addObject()
-                .put("name", HUB)
+        ArrayNode hubs = estate.putArray("hubs");
+        ArrayNode services = estate.putArray("provisioningServices");
+        hub(hubs, HUB);
+        provisioningService(services, PROVISIONING_SERVICE, HUB);
+        if (direction == Direction.HUB_TO_HUB) {
+            hub(hubs, SOURCE_HUB);
+            provisioningService(services, SOURCE_PROVISIONING_SERVICE, SOURCE_HUB)
+                    .putArray("enrollmentGroups")
+                    .add(SOURCE_GROUP);
+        } else {
+            application(estate, groups);
+        }
+        return estate;
+    }
+
+    private static void hub(ArrayNode hubs, String name) {
+        hubs.addObject()
+                .put("name", name)
                 .put("resourceGroup", RESOURCE_GROUP)
                 .put("sku", "S1")
                 .put("units", 1);
-        estate.putArray("provisioningServices")
-                .addObject()
-                .put("name", PROVISIONING_SERVICE)
-                .put("resourceGroup", RESOURCE_GROUP)
-                .putArray("linkedHubs")
-                .add(HUB);
+    }
+
+    private static ObjectNode provisioningService(ArrayNode services, String name, String hub) {
+        ObjectNode service = services.addObject().put("name", name).put("resourceGroup", RESOURCE_GROUP);
+        service.putArray("linkedHubs").add(hub);
+        return service;
+    }
+
+    private static void application(ObjectNode estate, List<Scenario.DeviceGroup> groups) {
         ObjectNode application = estate.putArray("applications")
                 .addObject()
                 .put("subdomain", APPLICATION)
@@ -81,6 +107,5 @@ final class RehearsalEstate {
                     .put("displayName", group.id())
                     .put("filter", group.filter());
         }
-        return estate;
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 /**
  * What a rehearsal is asked for.
  *
+ * @param direction what is moved from where to where
  * @param folder where logs, ledger, configuration and report are written
  * @param workerJar the worker to rehearse
  * @param killWorkerAt shares of migrated devices (0..1, ascending) at which the worker is killed with SIGKILL and started again
@@ -18,6 +19,7 @@ import java.util.List;
  * @param patience longest duration of the migration itself
  */
 record RehearsalOptions(
+        Direction direction,
         Path folder,
         Path workerJar,
         Path simulatorJar,

@@ -26,8 +26,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rehearse",
         mixinStandardHelpOptions = true,
-        description = "Moves a virtual fleet from an emulated IoT Central to an emulated IoT Hub with the real worker, "
-                + "and holds the worker's ledger against what really happened.")
+        description =
+                "Moves a virtual fleet from an emulated IoT Central or IoT Hub to an emulated IoT Hub with the real worker, "
+                        + "and holds the worker's ledger against what really happened.")
 public final class RehearseCommand implements Callable<Integer> {
     private static final int DIFFERS = 3;
     private static final int MISSED = 4;
@@ -40,6 +41,12 @@ public final class RehearseCommand implements Callable<Integer> {
             defaultValue = "default",
             description = "Scenario file, or the name of a packaged one (default, mixed, jobs).")
     private String scenario;
+
+    @Option(
+            names = "--direction",
+            defaultValue = "central-to-hub",
+            description = "central-to-hub, or hub-to-hub through another DPS (${DEFAULT-VALUE}).")
+    private String direction;
 
     @Option(names = "--devices", description = "Number of devices; the scenario's own number when left out.")
     private Integer devices;
@@ -118,6 +125,7 @@ public final class RehearseCommand implements Callable<Integer> {
                 : Files.createDirectories(workDir.toAbsolutePath());
         boolean terminal = onTerminal();
         RehearsalOptions options = new RehearsalOptions(
+                chosen(),
                 folder,
                 workerJar(),
                 simulatorJar(),
@@ -162,6 +170,14 @@ public final class RehearseCommand implements Callable<Integer> {
                     spec.commandLine(), "--time-compression must be 1 to 100, not " + timeCompression + ".");
         }
         return loaded.withTimeCompression(timeCompression);
+    }
+
+    private Direction chosen() {
+        try {
+            return Direction.named(direction);
+        } catch (IllegalArgumentException unknown) {
+            throw new ParameterException(spec.commandLine(), "--direction: " + unknown.getMessage() + ".", unknown);
+        }
     }
 
     private void checkWorkers() {

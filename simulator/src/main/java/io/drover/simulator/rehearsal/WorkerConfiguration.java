@@ -43,12 +43,12 @@ final class WorkerConfiguration {
                 migration:
                   name: rehearsal
                   subscription: %8$s
-                  source: { application: %9$s, deviceGroup: %10$s }
-                  target: { provisioningService: %11$s }
+                  source: %9$s
+                  target: { provisioningService: %10$s }
                   verification: telemetry
-                  deadlines: { answer: %12$s, assigned: %13$s, connected: %13$s, telemetry: %13$s, offline: %14$s }
+                  deadlines: { answer: %11$s, assigned: %12$s, connected: %12$s, telemetry: %12$s, offline: %13$s }
                   attempts: 3
-                ledger: %15$s
+                ledger: %14$s
                 management: { host: 127.0.0.1, port: 0 }
                 """)
                 .formatted(
@@ -60,8 +60,7 @@ final class WorkerConfiguration {
                         cloudReady.path("caCertificate").asText(),
                         cloudReady.path("amqpPort").asInt(),
                         RehearsalEstate.SUBSCRIPTION,
-                        RehearsalEstate.APPLICATION,
-                        RehearsalEstate.DEVICE_GROUP,
+                        options.direction().workerSource(),
                         RehearsalEstate.PROVISIONING_SERVICE,
                         seconds(deadlines.answer()),
                         seconds(deadlines.step()),

@@ -8,7 +8,13 @@ import io.vertx.core.json.JsonObject;
 record AzureError(String code, String message) {
     private static final int LONGEST = 600;
 
-    static AzureError parse(Buffer body) {
+    /** {@code header} names the code where the body does not, as IoT Hub's {@code iothub-errorcode}; may be null. */
+    static AzureError parse(Buffer body, String header) {
+        AzureError error = parse(body);
+        return error.code().isEmpty() && header != null ? new AzureError(shortened(header), error.message()) : error;
+    }
+
+    private static AzureError parse(Buffer body) {
         if (body == null || body.length() == 0) {
             return new AzureError("", "");
         }

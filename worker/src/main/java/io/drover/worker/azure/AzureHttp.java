@@ -206,7 +206,7 @@ public final class AzureHttp {
     }
 
     private static AzureException refusal(AzureCall call, HttpResponse<Buffer> answer, Duration retryAfter) {
-        AzureError error = AzureError.parse(answer.body());
+        AzureError error = AzureError.parse(answer.body(), answer.getHeader("iothub-errorcode"));
         int status = answer.statusCode();
         String advice = switch (status) {
             case 401 -> "The token was refused: check tenant, client and that the service trusts this directory.";

@@ -79,8 +79,8 @@ final class ApplyCommand implements Callable<Integer> {
         return ledger.migrations()
                 .createOrGet(new MigrationStore.Definition(
                         migration.name(),
-                        migration.source().application(),
-                        migration.source().deviceGroup(),
+                        migration.source().service(),
+                        migration.source().selection(),
                         migration.target().provisioningService(),
                         migration.verification().name(),
                         migration.rollout().layout(),

@@ -44,6 +44,7 @@ final class PlanCommand implements Callable<Integer> {
         JsonObject verdicts = new JsonObject();
         plan.verdicts().forEach((reason, count) -> verdicts.put(reason.name(), count));
         return new JsonObject()
+                .put("source", plan.source())
                 .put("devices", plan.devices())
                 .put("movable", plan.movable())
                 .put("verdicts", verdicts)
@@ -63,6 +64,7 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private static void table(PrintWriter out, Plan plan) {
+        out.printf("Source: %s%n", plan.source());
         out.printf("%d devices selected, %d can move%n", plan.devices(), plan.movable());
         plan.verdicts()
                 .forEach((reason, count) ->

@@ -262,6 +262,7 @@ public final class DeviceTransition {
             case FORBIDDEN -> FailureReason.FORBIDDEN;
             case NO_HANDLER -> FailureReason.NO_HANDLER;
             case REFUSED -> FailureReason.DEVICE_REFUSED;
+            case DISABLED -> FailureReason.BLOCKED;
             case DEVICE_UNKNOWN -> FailureReason.DEVICE_UNKNOWN;
             default -> FailureReason.UNKNOWN_OUTCOME;
         };

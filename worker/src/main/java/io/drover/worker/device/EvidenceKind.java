@@ -22,6 +22,8 @@ public enum EvidenceKind {
     NO_HANDLER(0),
     /** The device answered with a status that is not success. */
     REFUSED(0),
+    /** The source has the device disabled, so nothing reaches it. */
+    DISABLED(0),
     /** The source does not know the device any more. */
     DEVICE_UNKNOWN(0),
     /** The target's provisioning service turned the device's registration down. */

@@ -21,7 +21,7 @@ public enum FailureReason {
             Retry.UNTIL_DEADLINE),
     DEVICE_UNKNOWN(
             "the source does not know the device",
-            "Check that the device was not deleted from IoT Central while migrating.",
+            "Check that the device was not deleted from the source while migrating.",
             Retry.NEVER),
     NO_HANDLER(
             "connected, but does not answer DeviceMove",
@@ -62,10 +62,18 @@ public enum FailureReason {
             "Add the migration component with DeviceMove to the template and publish it.",
             Retry.NEVER),
     SIMULATED("simulated by IoT Central", "Nothing to do: a simulated device cannot move.", Retry.NEVER),
-    BLOCKED("blocked in IoT Central", "Unblock the device, then plan again.", Retry.NEVER),
+    BLOCKED("blocked or disabled at the source", "Unblock or enable the device, then plan again.", Retry.NEVER),
     ID_REFUSED_BY_DPS(
             "its id is not a valid registration id",
             "Give the device an id of up to 128 letters, digits and -._: and enroll it anew.",
+            Retry.NEVER),
+    CREDENTIAL_UNSUPPORTED(
+            "its credential does not come from a symmetric-key group of the source's provisioning service",
+            "Let it register through such a group and plan again, or enroll and move it by hand.",
+            Retry.NEVER),
+    EDGE_DEVICE(
+            "an IoT Edge device, which an ordinary enrollment group cannot take",
+            "Move it by its own provisioning configuration.",
             Retry.NEVER);
 
     /** What another command can help. */
@@ -108,7 +116,12 @@ public enum FailureReason {
 
     /** Pause after this many attempts: 10 s doubled each time, five minutes at most. */
     public Duration backoff(int attempt) {
+        return backoff(attempt, LONGEST_BACKOFF);
+    }
+
+    /** As {@link #backoff(int)} with another longest pause. */
+    public Duration backoff(int attempt, Duration longest) {
         Duration pause = FIRST_BACKOFF.multipliedBy(1L << Math.max(0, Math.min(attempt - 1, 10)));
-        return pause.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : pause;
+        return pause.compareTo(longest) > 0 ? longest : pause;
     }
 }

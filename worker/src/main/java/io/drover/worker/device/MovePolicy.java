@@ -6,6 +6,7 @@ import java.time.Duration;
  * How long each state may wait, how often a device is commanded, and what proves its arrival.
  *
  * @param attempts commands per device that got through to it; probes of an offline device do not count
+ * @param probe longest pause between commands to an offline device: long where the source tells who is back
  * @param compression divides the built-in backoff and settle times; 1 except against a simulator
  */
 public record MovePolicy(
@@ -16,7 +17,22 @@ public record MovePolicy(
         Duration telemetry,
         Duration offline,
         int attempts,
+        Duration probe,
         int compression) {
+    private static final Duration USUAL_PROBE = Duration.ofMinutes(5);
+
+    /** A policy for a source that does not tell who is back. */
+    public MovePolicy(
+            Verification verification,
+            Duration answer,
+            Duration assigned,
+            Duration connected,
+            Duration telemetry,
+            Duration offline,
+            int attempts,
+            int compression) {
+        this(verification, answer, assigned, connected, telemetry, offline, attempts, USUAL_PROBE, compression);
+    }
 
     /** Pause between a negative answer and its verdict, in which the target is looked at. */
     public Duration settle(EvidenceKind negative) {
@@ -29,6 +45,8 @@ public record MovePolicy(
     }
 
     public Duration backoff(FailureReason reason, int attempt) {
-        return reason.backoff(attempt).dividedBy(compression);
+        Duration pause =
+                reason == FailureReason.DEVICE_OFFLINE ? reason.backoff(attempt, probe) : reason.backoff(attempt);
+        return pause.dividedBy(compression);
     }
 }

@@ -1,9 +1,10 @@
 package io.drover.worker.discovery;
 
 import io.drover.worker.WorkerConfig;
+import io.drover.worker.WorkerConfig.ApplicationDevices;
+import io.drover.worker.WorkerConfig.HubDevices;
 import io.drover.worker.azure.AzureClients;
 import io.drover.worker.azure.AzureException;
-import io.drover.worker.azure.GroupKeys;
 import io.drover.worker.azure.MigrationScope;
 import io.drover.worker.azure.MigrationScope.TargetEnrollment;
 import io.drover.worker.azure.arm.ArmClient;
@@ -14,12 +15,12 @@ import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.central.CentralClient.DeviceGroup;
 import io.drover.worker.azure.central.DeviceTemplate;
 import io.drover.worker.azure.dps.DpsClient;
+import io.drover.worker.discovery.TargetGroups.SourceGroup;
 import io.drover.worker.source.CentralSource;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -40,12 +41,30 @@ public final class Preflight {
     public Future<MigrationScope> check() {
         ArmClient arm = azure.arm();
         return arm.subscriptions(migration.subscription())
-                .compose(subscriptions -> arm.application(
-                                subscriptions, migration.source().application())
-                        .compose(application -> arm.provisioningService(
-                                        subscriptions, migration.target().provisioningService())
-                                .compose(target -> hubs(arm, subscriptions, target)
-                                        .compose(hubs -> scope(application, target, hubs)))));
+                .compose(subscriptions -> arm.provisioningService(
+                                subscriptions,
+                                migration.target().provisioningService(),
+                                "migration.target.provisioningService")
+                        .compose(target -> hubs(arm, subscriptions, target)
+                                .compose(hubs -> scope(arm, subscriptions, target, hubs))));
+    }
+
+    private Future<MigrationScope> scope(
+            ArmClient arm, List<String> subscriptions, ProvisioningResource target, List<HubResource> hubs) {
+        if (migration.source() instanceof HubDevices devices) {
+            if (!migration.rollout().groups().isEmpty()) {
+                return Future.failedFuture(new AzureException(
+                        400,
+                        "NoDeviceGroups",
+                        "migration.rollout.waves names device group '"
+                                + migration.rollout().groups().iterator().next()
+                                + "', and an IoT hub has none. Use a file, a match or a number of devices."));
+            }
+            return new HubPreflight(azure, devices).scope(subscriptions, target, hubs);
+        }
+        ApplicationDevices devices = (ApplicationDevices) migration.source();
+        return arm.application(subscriptions, devices.application())
+                .compose(application -> scope(devices, application, target, hubs));
     }
 
     private Future<List<HubResource>> hubs(ArmClient arm, List<String> subscriptions, ProvisioningResource target) {
@@ -69,14 +88,21 @@ public final class Preflight {
     }
 
     private Future<MigrationScope> scope(
-            CentralApplication application, ProvisioningResource target, List<HubResource> hubs) {
+            ApplicationDevices devices,
+            CentralApplication application,
+            ProvisioningResource target,
+            List<HubResource> hubs) {
         CentralClient central = azure.central(application.subdomain());
         DpsClient dps = azure.dps(target.serviceHost());
         return central.groups()
-                .compose(groups -> group(groups, migration.source().deviceGroup(), "migration.source.deviceGroup")
-                        .compose(groupId -> waveGroups(groups)
-                                .compose(waveGroups -> templates(central)
-                                        .compose(templates -> enrollments(application, central, dps)
+                .compose(groups -> group(
+                                groups, devices.application(), devices.deviceGroup(), "migration.source.deviceGroup")
+                        .compose(groupId -> waveGroups(groups, devices.application())
+                                .compose(waveGroups -> templates(devices, central)
+                                        .compose(templates -> enrollments(
+                                                        application,
+                                                        central,
+                                                        new TargetGroups(dps, target.name(), application.subdomain()))
                                                 .map(enrollments -> new MigrationScope(
                                                         new CentralSource(
                                                                 application, central, groupId, waveGroups, templates),
@@ -86,11 +112,11 @@ public final class Preflight {
                                                         enrollments))))));
     }
 
-    private Future<Map<String, String>> waveGroups(List<DeviceGroup> groups) {
+    private Future<Map<String, String>> waveGroups(List<DeviceGroup> groups, String application) {
         Future<Map<String, String>> all = Future.succeededFuture(new HashMap<>());
         for (String asked : migration.rollout().groups()) {
-            all = all.compose(
-                    found -> group(groups, asked, "migration.rollout.waves").map(id -> {
+            all = all.compose(found -> group(groups, application, asked, "migration.rollout.waves")
+                    .map(id -> {
                         found.put(asked, id);
                         return found;
                     }));
@@ -98,7 +124,7 @@ public final class Preflight {
         return all;
     }
 
-    private Future<String> group(List<DeviceGroup> groups, String asked, String key) {
+    private static Future<String> group(List<DeviceGroup> groups, String application, String asked, String key) {
         return groups.stream()
                 .filter(group -> group.id().equals(asked) || asked.equals(group.displayName()))
                 .findFirst()
@@ -106,14 +132,13 @@ public final class Preflight {
                 .orElseGet(() -> Future.failedFuture(new AzureException(
                         404,
                         "UnknownDeviceGroup",
-                        "Application '" + migration.source().application() + "' has no device group '" + asked
-                                + "'; it has: "
+                        "Application '" + application + "' has no device group '" + asked + "'; it has: "
                                 + groups.stream().map(DeviceGroup::id).collect(Collectors.joining(", "))
                                 + ". Check " + key + ".")));
     }
 
-    private Future<Map<String, DeviceTemplate>> templates(CentralClient central) {
-        String asked = migration.source().deviceTemplate();
+    private Future<Map<String, DeviceTemplate>> templates(ApplicationDevices devices, CentralClient central) {
+        String asked = devices.deviceTemplate();
         return central.templates().compose(all -> {
             Map<String, DeviceTemplate> wanted = new HashMap<>();
             all.stream()
@@ -141,51 +166,20 @@ public final class Preflight {
     }
 
     private Future<List<TargetEnrollment>> enrollments(
-            CentralApplication application, CentralClient central, DpsClient dps) {
+            CentralApplication application, CentralClient central, TargetGroups target) {
         return central.enrollmentGroups()
-                .compose(groups -> {
-                    Future<List<TargetEnrollment>> all = Future.succeededFuture(new ArrayList<>());
-                    for (CentralClient.EnrollmentGroup group : groups) {
-                        if (group.enabled() && group.keys() != null) {
-                            String target = targetGroup(application.subdomain(), group.id());
-                            all = all.compose(found -> present(dps, target, group.keys())
-                                    .map(present -> {
-                                        found.add(new TargetEnrollment(group.id(), target, group.keys(), present));
-                                        return found;
-                                    }));
-                        }
-                    }
-                    return all;
-                })
+                .compose(groups -> target.of(groups.stream()
+                        .filter(group -> group.enabled() && group.keys() != null)
+                        .map(group -> new SourceGroup(group.id(), group.keys()))
+                        .toList()))
                 .compose(found -> found.isEmpty()
-                        ? Future.failedFuture(new AzureException(
-                                409,
-                                "NoSymmetricKeyGroup",
-                                "The application has no enabled enrollment group with symmetric keys, so the target cannot be made"
-                                        + " to accept its devices. Enable one in IoT Central."))
+                        ? Future.failedFuture(
+                                new AzureException(
+                                        409,
+                                        "NoSymmetricKeyGroup",
+                                        "Application '" + application.subdomain()
+                                                + "' has no enabled enrollment group with symmetric"
+                                                + " keys, so the target cannot be made to accept its devices. Enable one in IoT Central."))
                         : Future.succeededFuture(found));
-    }
-
-    private Future<Boolean> present(DpsClient dps, String group, GroupKeys keys) {
-        return dps.exists(group).compose(exists -> {
-            if (!exists) {
-                return Future.succeededFuture(false);
-            }
-            return dps.keys(group)
-                    .compose(there -> there.filter(keys::equals).isPresent()
-                            ? Future.succeededFuture(true)
-                            : Future.failedFuture(new AzureException(
-                                    409,
-                                    "DifferentKeys",
-                                    "Enrollment group '" + group + "' is already in '"
-                                            + migration.target().provisioningService()
-                                            + "' with other keys than the application's: the devices would be refused. Delete or"
-                                            + " rename that group, then run again.")));
-        });
-    }
-
-    /** Name of the target's group: readable, valid in a DPS, and the same in every run. */
-    static String targetGroup(String subdomain, String sourceGroup) {
-        return ("drover-" + subdomain + "-" + sourceGroup).toLowerCase(Locale.ROOT);
     }
 }

@@ -25,9 +25,10 @@ final class CommandOutcome {
         }
         String detail = refused.status() + " " + refused.code();
         if (refused.status() == 404) {
-            return isOffline(refused)
-                    ? Evidence.offline(at, attempt, detail)
-                    : Evidence.deviceUnknown(at, attempt, detail);
+            return notFound(refused, attempt, at, detail);
+        }
+        if (isOneOf(refused, "403012", "DeviceDisabled")) {
+            return Evidence.notCarriedOut(EvidenceKind.DISABLED, at, attempt, detail);
         }
         return switch (refused.status()) {
             case 429 -> Evidence.notCarriedOut(EvidenceKind.THROTTLED, at, attempt, detail);
@@ -36,11 +37,23 @@ final class CommandOutcome {
         };
     }
 
+    private static Evidence notFound(AzureException refused, int attempt, Instant at, String detail) {
+        if (isOffline(refused)) {
+            return Evidence.offline(at, attempt, detail);
+        }
+        // The connection ended while the method was under way: the device may have moved.
+        return isOneOf(refused, "404104", "DeviceConnectionClosedRemotely")
+                ? Evidence.unknownOutcome(at, attempt, detail)
+                : Evidence.deviceUnknown(at, attempt, detail);
+    }
+
+    private static boolean isOneOf(AzureException refused, String number, String name) {
+        return refused.code().equals(number) || refused.code().equals(name);
+    }
+
     private static boolean isOffline(AzureException refused) {
-        String code = refused.code();
-        return code.equals("DeviceNotConnected")
-                || code.equals("DeviceNotOnline")
-                || code.equals("404103")
+        return isOneOf(refused, "404103", "DeviceNotOnline")
+                || refused.code().equals("DeviceNotConnected")
                 || refused.getMessage().contains("waiting for device to connect");
     }
 }

@@ -9,12 +9,14 @@ import java.util.Map;
 /**
  * What an apply would do, without doing any of it.
  *
+ * @param source what is moved from where
  * @param verdicts excluded devices by reason
  * @param enrollmentGroupsToCreate names at the target; others are already there
  * @param binding the Azure limit that sets the pace
  * @param shortest time at full pace; {@code longest} when a third of the devices need a second attempt
  */
 public record Plan(
+        String source,
         int devices,
         int movable,
         Map<FailureReason, Integer> verdicts,

@@ -48,6 +48,7 @@ public final class Planner {
     private Plan plan(int devices, int movable, Map<FailureReason, Integer> verdicts) {
         Duration shortest = Duration.ofMillis(Math.round(movable * 1000.0 / pace.perSecond()));
         return new Plan(
+                scope.source().description(),
                 devices,
                 movable,
                 verdicts,

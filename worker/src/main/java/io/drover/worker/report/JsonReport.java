@@ -19,6 +19,9 @@ public final class JsonReport {
         report.waves().forEach(wave -> waves.add(wave(report.counts().ofWave(wave.number()), wave)));
         return counts(report.counts())
                 .put("migration", migration.name())
+                .put("source", migration.sourceApplication())
+                .put("selection", migration.sourceGroup())
+                .put("target", migration.targetProvisioningService())
                 .put("state", migration.state().name())
                 .put("stateReason", migration.stateReason())
                 .put("createdAt", text(migration.createdAt()))

@@ -19,6 +19,8 @@ public final class TextReport {
     public static void summary(PrintWriter out, Migration migration, DeviceCounts counts) {
         out.println("Migration " + migration.name() + ": " + counts.total() + " devices, " + migration.state()
                 + (migration.stateReason() == null ? "" : " (" + migration.stateReason() + ")"));
+        out.println("  from " + migration.sourceApplication() + " (" + migration.sourceGroup() + ") to "
+                + migration.targetProvisioningService());
         counts.byState().forEach((state, count) -> {
             if (count > 0) {
                 out.printf("  %-11s %d%n", state, count);

@@ -79,6 +79,11 @@ public final class CentralSource implements MigrationSource {
     }
 
     @Override
+    public String description() {
+        return "IoT Central application " + central.host() + ", device group " + group;
+    }
+
+    @Override
     public AzureLimit commandLimit() {
         return AzureLimit.CENTRAL_COMMANDS;
     }
@@ -108,5 +113,16 @@ public final class CentralSource implements MigrationSource {
                         command.payload(target.fields(device.template())),
                         answer)
                 .map(reply -> new MoveReply(reply.status()));
+    }
+
+    /** IoT Central's REST API tells nobody's connection. */
+    @Override
+    public boolean showsConnections() {
+        return false;
+    }
+
+    @Override
+    public Future<Void> eachConnectedPage(Function<List<String>, Future<Void>> handler) {
+        return Future.succeededFuture();
     }
 }

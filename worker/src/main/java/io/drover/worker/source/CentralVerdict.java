@@ -5,13 +5,9 @@ import io.drover.worker.azure.central.DeviceTemplate;
 import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.FailureReason;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** Decides from the source record alone whether a device can be moved at all. */
 final class CentralVerdict {
-    /** Registration ids: reference section c.1. */
-    private static final Pattern REGISTRATION_ID = Pattern.compile("[A-Za-z0-9._:-]{0,127}[A-Za-z0-9-]");
-
     private final Map<String, DeviceTemplate> templates;
 
     CentralVerdict(Map<String, DeviceTemplate> templates) {
@@ -37,6 +33,6 @@ final class CentralVerdict {
         if (template == null || !template.movable()) {
             return FailureReason.NO_MOVE_COMMAND;
         }
-        return REGISTRATION_ID.matcher(device.id()).matches() ? null : FailureReason.ID_REFUSED_BY_DPS;
+        return RegistrationId.isValid(device.id()) ? null : FailureReason.ID_REFUSED_BY_DPS;
     }
 }

@@ -15,6 +15,9 @@ public interface MigrationSource {
     /** Host of the service, which owns the limit that commands consume. */
     String host();
 
+    /** What is moved from where, for a person. */
+    String description();
+
     /** The limit that each command consumes at {@link #host()}. */
     AzureLimit commandLimit();
 
@@ -40,4 +43,10 @@ public interface MigrationSource {
      * @param answer how long the device may take
      */
     Future<MoveReply> move(DeviceRow device, MoveTarget target, Duration answer);
+
+    /** Whether {@link #eachConnectedPage} tells anything. */
+    boolean showsConnections();
+
+    /** Hands over the ids of selected devices that seem to be connected now: a hint, at no call per device. */
+    Future<Void> eachConnectedPage(Function<List<String>, Future<Void>> handler);
 }

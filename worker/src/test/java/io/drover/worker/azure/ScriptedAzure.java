@@ -24,16 +24,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** One HTTPS server that plays all hosts of a test; the script answers what is not a sign-in. */
-final class ScriptedAzure implements AutoCloseable {
-    static final String SECRET = "right-secret";
+public final class ScriptedAzure implements AutoCloseable {
+    public static final String SECRET = "right-secret";
     private static final String AUTHORITY = "https://login.example.test";
 
-    final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+    public final List<String> asked = Collections.synchronizedList(new ArrayList<>());
     private final Vertx vertx;
     private final HttpServer server;
     private final List<ConnectTo> rules;
 
-    ScriptedAzure(Consumer<HttpServerRequest> script) throws Exception {
+    public ScriptedAzure(Consumer<HttpServerRequest> script) throws Exception {
         SelfSignedCertificate certificate = SelfSignedCertificate.create("login.example.test");
         vertx = Vertx.vertx(HostNames.vertxOptions(
                 new VertxOptions(), AUTHORITY, List.of(new ConnectTo("*.example.test", "127.0.0.1", 1))));
@@ -51,7 +51,7 @@ final class ScriptedAzure implements AutoCloseable {
         rules = List.of(new ConnectTo("*.example.test", "127.0.0.1", server.actualPort()));
     }
 
-    AzureHttp http(String secret, MeterRegistry meters) {
+    public AzureHttp http(String secret, MeterRegistry meters) {
         // The self-signed certificate names one host only; real host checks are rehearsed against the simulator's CA.
         HttpClientOptions tls =
                 new HttpClientOptions().setSsl(true).setTrustAll(true).setVerifyHost(false);
@@ -87,7 +87,7 @@ final class ScriptedAzure implements AutoCloseable {
                 : new String(Base64.getDecoder().decode(header.substring("Basic ".length())), StandardCharsets.UTF_8);
     }
 
-    static <T> T await(Future<T> future) throws Exception {
+    public static <T> T await(Future<T> future) throws Exception {
         return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 

@@ -2,7 +2,6 @@ package io.drover.simulator.cloud.control;
 
 import io.drover.simulator.cloud.World;
 import io.drover.simulator.cloud.central.CentralApp;
-import io.drover.simulator.cloud.central.CentralDevice;
 import io.drover.simulator.cloud.central.FactoryKeys;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -14,6 +13,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The part of the control API about one application: its devices, what their maker knows, and the ground truth. */
 public final class ApplicationControl {
@@ -81,33 +81,42 @@ public final class ApplicationControl {
 
     private void truth(RoutingContext context) {
         String subdomain = context.request().getParam("application");
-        if (subdomain == null) {
-            mistake(context, "application: name the subdomain in the query");
-            return;
+        String hub = context.request().getParam("hub");
+        if ((subdomain == null) == (hub == null)) {
+            mistake(context, "application or hub: name one of the two in the query");
+        } else if (hub == null) {
+            application(context, subdomain)
+                    .ifPresent(application ->
+                            stream(context, application.devices().map(device -> truth.of(application, device.id()))));
+        } else {
+            world.hub(world.names().hub(hub))
+                    .ifPresentOrElse(
+                            known -> stream(context, known.devices().map(device -> truth.of(known, device.deviceId()))),
+                            () -> ControlApi.problem(
+                                    context, 404, "Unknown hub", List.of("there is no hub '" + hub + "'")));
         }
-        application(context, subdomain).ifPresent(application -> {
-            context.response().putHeader("content-type", "application/x-ndjson").setChunked(true);
-            Iterator<CentralDevice> devices = application.devices().iterator();
-            streamTruth(context.response(), application, devices);
-        });
+    }
+
+    private void stream(RoutingContext context, Stream<JsonObject> lines) {
+        context.response().putHeader("content-type", "application/x-ndjson").setChunked(true);
+        stream(context.response(), lines.iterator());
     }
 
     /** Writes a slice, then lets the event loop turn and the reader keep up before the next. */
-    private void streamTruth(HttpServerResponse response, CentralApp application, Iterator<CentralDevice> devices) {
+    private void stream(HttpServerResponse response, Iterator<JsonObject> devices) {
         if (response.closed()) {
             return;
         }
         Buffer lines = Buffer.buffer();
         for (int i = 0; i < TRUTH_SLICE && devices.hasNext(); i++) {
-            lines.appendBuffer(truth.of(application, devices.next().id()).toBuffer())
-                    .appendByte((byte) '\n');
+            lines.appendBuffer(devices.next().toBuffer()).appendByte((byte) '\n');
         }
         if (!devices.hasNext()) {
             response.end(lines);
             return;
         }
         response.write(lines);
-        Runnable next = () -> vertx.runOnContext(turn -> streamTruth(response, application, devices));
+        Runnable next = () -> vertx.runOnContext(turn -> stream(response, devices));
         if (response.writeQueueFull()) {
             response.drainHandler(drained -> {
                 response.drainHandler(null);

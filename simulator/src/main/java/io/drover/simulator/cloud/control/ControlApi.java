@@ -38,7 +38,8 @@ public final class ControlApi {
             MetricsPage metrics,
             Readiness readiness,
             Supplier<JsonObject> state,
-            ApplicationControl applications) {
+            ApplicationControl applications,
+            ProvisioningControl provisioning) {
         this.builder = builder;
         this.quotas = quotas;
         this.calls = calls;
@@ -51,6 +52,7 @@ public final class ControlApi {
         router.get("/control/counters").handler(this::counters);
         router.get("/control/state").handler(context -> answer(context, this.state.get()));
         applications.mount(router);
+        provisioning.mount(router);
         router.get("/metrics").handler(metrics::answer);
         // An answer at all shows that the event loop turns.
         router.get("/health/live").handler(context -> answer(context, new JsonObject().put("status", "UP")));

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 /** Reads an estate strictly: collects every mistake with its place instead of stopping at the first. */
 final class EstateReader {
     private static final String NAME = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+    private static final String GROUP = "[A-Za-z0-9][A-Za-z0-9._:-]{0,127}";
     private static final String DEFAULT_GROUP = "rehearsal";
     private static final int MAX_DEVICES = 1_000_000;
     private static final Set<String> SKUS = Set.of("F1", "B1", "B2", "B3", "S1", "S2", "S3");
@@ -82,11 +83,16 @@ final class EstateReader {
     }
 
     private Estate.ProvisioningSpec provisioning(JsonObject json, String place) {
-        onlyKeys(json, place, "name", "resourceGroup", "linkedHubs");
+        onlyKeys(json, place, "name", "resourceGroup", "linkedHubs", "enrollmentGroups");
+        List<String> groups = texts(json, "enrollmentGroups", place);
+        groups.stream()
+                .filter(group -> !group.matches(GROUP))
+                .forEach(group -> mistakes.add(place + ".enrollmentGroups: '" + group + "' cannot be a group's id"));
         return new Estate.ProvisioningSpec(
                 name(json, "name", place),
                 text(json, "resourceGroup", place, DEFAULT_GROUP),
-                texts(json, "linkedHubs", place));
+                texts(json, "linkedHubs", place),
+                groups);
     }
 
     private Estate.ApplicationSpec application(JsonObject json, String place) {

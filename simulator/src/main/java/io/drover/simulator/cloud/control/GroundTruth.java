@@ -7,7 +7,9 @@ import io.drover.simulator.cloud.dps.ProvisioningService;
 import io.drover.simulator.cloud.dps.Registration;
 import io.drover.simulator.cloud.hub.ConnectionState;
 import io.drover.simulator.cloud.hub.DeviceJournal;
+import io.drover.simulator.cloud.hub.Hub;
 import io.drover.simulator.cloud.hub.HubDevice;
+import io.drover.simulator.cloud.hub.MethodCall;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -21,9 +23,21 @@ final class GroundTruth {
         this.world = world;
     }
 
+    /** A device of an IoT Central application. */
     JsonObject of(CentralApp application, String deviceId) {
         JsonArray commands = new JsonArray();
         application.commands().of(deviceId).forEach(command -> commands.add(command(command)));
+        return truth(deviceId, commands, application.hub());
+    }
+
+    /** A device that came to a hub: the commands are the direct methods that its service API was asked for. */
+    JsonObject of(Hub hub, String deviceId) {
+        JsonArray commands = new JsonArray();
+        hub.methods().of(deviceId).forEach(call -> commands.add(call(call)));
+        return truth(deviceId, commands, hub);
+    }
+
+    private JsonObject truth(String deviceId, JsonArray commands, Hub source) {
         JsonArray targets = new JsonArray();
         for (ProvisioningService service : world.provisioningByHost().values()) {
             service.registration(deviceId)
@@ -33,7 +47,7 @@ final class GroundTruth {
         return new JsonObject()
                 .put("deviceId", deviceId)
                 .put("commands", commands)
-                .put("source", source(application.hub().device(deviceId)))
+                .put("source", source(source.device(deviceId)))
                 .put("targets", targets);
     }
 
@@ -43,6 +57,14 @@ final class GroundTruth {
                 .put("deliveredAt", text(command.deliveredAt()))
                 .put("status", command.status())
                 .put("outcome", command.outcome().name());
+    }
+
+    private static JsonObject call(MethodCall call) {
+        return new JsonObject()
+                .put("requestedAt", text(call.requestedAt()))
+                .put("deliveredAt", text(call.deliveredAt()))
+                .put("status", call.status())
+                .put("method", call.method());
     }
 
     private static JsonObject source(Optional<HubDevice> device) {

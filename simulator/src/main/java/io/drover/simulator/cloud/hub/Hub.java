@@ -38,6 +38,7 @@ public final class Hub {
     private final AtomicLong generations;
     private final TelemetryLog telemetry = new TelemetryLog(PARTITIONS);
     private volatile ConnectionListener connections = (deviceId, state, at) -> {};
+    private final MethodJournal methods = new MethodJournal();
 
     public Hub(String hostName, HubSku sku, int units, Clock clock, RandomGenerator random) {
         this.hostName = hostName;
@@ -175,6 +176,11 @@ public final class Hub {
     /** The built-in telemetry log. */
     public TelemetryLog telemetry() {
         return telemetry;
+    }
+
+    /** What the service API was asked to call, as ground truth. */
+    public MethodJournal methods() {
+        return methods;
     }
 
     /**

@@ -56,7 +56,13 @@ final class TwinOperations {
         if (payload.length() > MAX_PAYLOAD) {
             throw new HubException(HubError.MESSAGE_TOO_LARGE, "The payload is larger than 128 KB.");
         }
-        hub.invoke(request.pathParam("id"), method, payload, responseTimeout, connectTimeout)
+        HubDevice device = HubRestApi.deviceOf(hub, request);
+        MethodCall call = MethodCall.requested(method, clock.instant());
+        hub.methods()
+                .note(
+                        device.deviceId(),
+                        call,
+                        hub.invoke(device.deviceId(), method, payload, responseTimeout, connectTimeout))
                 .onSuccess(result -> responses.json(
                         request,
                         new JsonObject().put("status", result.status()).put("payload", json(result.payload()))))

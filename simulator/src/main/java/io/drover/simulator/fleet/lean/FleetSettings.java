@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * @param sourceIdScope id scope of the application the devices begin at
  * @param groupKey primary key of the enrollment group, base64
+ * @param registeredOnce devices that are offline have registered before, as no application lists them beforehand
  * @param firstBackoff wait before the second try after a failure; doubles up to {@code maximumBackoff}
  */
 public record FleetSettings(
@@ -14,12 +15,19 @@ public record FleetSettings(
         String groupKey,
         long seed,
         Duration telemetryInterval,
+        boolean registeredOnce,
         Duration firstBackoff,
         Duration maximumBackoff) {
     /** Settings with the usual backoff of one second up to thirty. */
     public static FleetSettings of(String sourceIdScope, String groupKey, long seed, Duration telemetryInterval) {
         return new FleetSettings(
-                sourceIdScope, groupKey, seed, telemetryInterval, Duration.ofSeconds(1), Duration.ofSeconds(30));
+                sourceIdScope, groupKey, seed, telemetryInterval, false, Duration.ofSeconds(1), Duration.ofSeconds(30));
+    }
+
+    /** The same, with offline devices that have registered before or have not. */
+    public FleetSettings registeredOnce(boolean registered) {
+        return new FleetSettings(
+                sourceIdScope, groupKey, seed, telemetryInterval, registered, firstBackoff, maximumBackoff);
     }
 
     @Override

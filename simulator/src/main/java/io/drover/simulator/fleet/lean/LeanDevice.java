@@ -61,17 +61,30 @@ public final class LeanDevice {
     /** Begins the device's life; called once, on its event loop. */
     public void start() {
         switch (behaviour.type()) {
-            case OFFLINE -> {
-                enter(DevicePhase.OFFLINE);
-                settle();
-            }
-            case OFFLINE_UNTIL -> {
-                enter(DevicePhase.OFFLINE);
-                settle();
-                later(behaviour.after().toMillis(), this::provision);
-            }
+            case OFFLINE -> registeredOnce(() -> {});
+            case OFFLINE_UNTIL -> registeredOnce(() -> later(behaviour.after().toMillis(), this::provision));
             default -> provision();
         }
+    }
+
+    /** Offline from here on; where it matters the device has registered before, or no registry would know it. */
+    private void registeredOnce(Runnable then) {
+        if (!around.settings().registeredOnce()) {
+            offline(then);
+            return;
+        }
+        enter(DevicePhase.PROVISIONING);
+        int now = ++epoch;
+        around.registrar()
+                .register(around.settings().sourceIdScope(), deviceId, deviceKey())
+                .onSuccess(assigned -> ifCurrent(now, () -> offline(then)))
+                .onFailure(failure -> ifCurrent(now, () -> failed(failure, () -> registeredOnce(then))));
+    }
+
+    private void offline(Runnable then) {
+        enter(DevicePhase.OFFLINE);
+        settle();
+        then.run();
     }
 
     /** Ends it; completes when the socket is closed. */

@@ -64,8 +64,12 @@ public final class ArmClient {
                         unknown("IoT Central application", subdomain, missing, "check migration.source.application"));
     }
 
-    /** The provisioning service with this name. Fails naming those that are there. */
-    public Future<ProvisioningResource> provisioningService(List<String> subscriptions, String name) {
+    /**
+     * The provisioning service with this name. Fails naming those that are there.
+     *
+     * @param key the configuration's key that names it
+     */
+    public Future<ProvisioningResource> provisioningService(List<String> subscriptions, String name, String key) {
         return find(
                 subscriptions,
                 "list-provisioning-services",
@@ -73,8 +77,7 @@ public final class ArmClient {
                 ProvisioningResource::of,
                 dps -> dps.name().equalsIgnoreCase(name),
                 ProvisioningResource::name,
-                missing ->
-                        unknown("provisioning service", name, missing, "check migration.target.provisioningService"));
+                missing -> unknown("provisioning service", name, missing, "check " + key));
     }
 
     /** The hub with this host name. */
@@ -87,6 +90,18 @@ public final class ArmClient {
                 hub -> hub.hostName().equalsIgnoreCase(hostName),
                 HubResource::hostName,
                 missing -> unknown("IoT hub", hostName, missing, "give the client a role in the hub's subscription"));
+    }
+
+    /** The hub with this name or host name. Fails naming those that are there. */
+    public Future<HubResource> sourceHub(List<String> subscriptions, String name) {
+        return find(
+                subscriptions,
+                "list-hubs",
+                HUBS,
+                HubResource::of,
+                hub -> hub.name().equalsIgnoreCase(name) || hub.hostName().equalsIgnoreCase(name),
+                HubResource::name,
+                missing -> unknown("IoT hub", name, missing, "check migration.source.hub"));
     }
 
     /** A key of the hub with the right ServiceConnect, needed for the built-in telemetry endpoint. */

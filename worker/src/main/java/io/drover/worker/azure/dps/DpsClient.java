@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -35,6 +36,34 @@ public final class DpsClient {
     /** One device's registration; {@code updated} is null when the service gave none. */
     public record RegistrationState(
             String registrationId, String deviceId, String status, String assignedHub, Instant updated, String error) {}
+
+    /** An enrollment group without its keys. */
+    public record EnrollmentGroup(String id, String attestation, boolean enabled) {
+        /** Whether device keys derive from keys of the group. */
+        public boolean symmetric() {
+            return "symmetricKey".equals(attestation);
+        }
+    }
+
+    /** All enrollment groups, of which a service has 200 at most; the service ignores a filter, so there is none here. */
+    public Future<List<EnrollmentGroup>> groups() {
+        List<EnrollmentGroup> all = new ArrayList<>();
+        AzureCall query = call("list-enrollment-groups", "/enrollmentGroups/query")
+                .with(HttpMethod.POST, new JsonObject().put("query", "SELECT * FROM enrollmentGroups"))
+                .safeToRepeat();
+        return paging.eachContinuedPage(query, page -> {
+                    page.stream().map(DpsClient::enrollmentGroup).forEach(all::add);
+                    return Future.succeededFuture();
+                })
+                .map(done -> List.copyOf(all));
+    }
+
+    private static EnrollmentGroup enrollmentGroup(JsonObject item) {
+        return new EnrollmentGroup(
+                item.getString("enrollmentGroupId"),
+                item.getJsonObject("attestation", new JsonObject()).getString("type", "none"),
+                !"disabled".equals(item.getString("provisioningStatus")));
+    }
 
     /** Whether the enrollment group exists. */
     public Future<Boolean> exists(String groupId) {
@@ -72,12 +101,24 @@ public final class DpsClient {
 
     /** All registration states of a group, page by page; the service's own filter is ignored, so there is none here. */
     public Future<Void> eachRegistrationPage(String groupId, Function<List<RegistrationState>, Future<Void>> handler) {
-        AzureCall query = call("list-registrations", "/registrations/" + PathSegment.encode(groupId) + "/query")
+        return paging.eachContinuedPage(
+                registrations(groupId),
+                page -> handler.apply(page.stream().map(DpsClient::state).toList()));
+    }
+
+    /** The first page of a group's registration states. */
+    public Future<List<RegistrationState>> someRegistrations(String groupId) {
+        return http.send(registrations(groupId)).map(answer -> {
+            JsonArray page = answer.bodyAsJsonArray();
+            return page.stream().map(item -> state((JsonObject) item)).toList();
+        });
+    }
+
+    private AzureCall registrations(String groupId) {
+        return call("list-registrations", "/registrations/" + PathSegment.encode(groupId) + "/query")
                 .with(HttpMethod.POST, null)
                 .safeToRepeat()
                 .header("x-ms-max-item-count", "1000");
-        return paging.eachContinuedPage(
-                query, page -> handler.apply(page.stream().map(DpsClient::state).toList()));
     }
 
     private static String group(String groupId) {

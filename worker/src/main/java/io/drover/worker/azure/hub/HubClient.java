@@ -1,28 +1,42 @@
 package io.drover.worker.azure.hub;
 
 import io.drover.worker.azure.AzureCall;
+import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.AzureHttp;
+import io.drover.worker.azure.DeviceKeys;
 import io.drover.worker.azure.Paging;
+import io.drover.worker.azure.PathSegment;
 import io.drover.worker.azure.quota.AzureLimit;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /** One IoT hub's service API 2021-04-12 (reference section e). */
 public final class HubClient {
-    private static final String QUERY = "SELECT deviceId, connectionState, lastActivityTime FROM devices";
+    private static final String VERSION = "?api-version=2021-04-12";
+    private static final String ARRIVALS = "SELECT deviceId, connectionState, lastActivityTime FROM devices";
+    private static final String IDENTITIES =
+            "SELECT deviceId, status, connectionState, authenticationType, capabilities FROM devices";
+    private static final String CONNECTED = "SELECT deviceId FROM devices WHERE connectionState = 'Connected'";
     /** .NET's minimum date stands for "never". */
     private static final String NEVER = "0001-01-01";
+    /** A day's messages are used up; they are granted again at midnight UTC, so asking often is of no use. */
+    private static final Duration USED_UP = Duration.ofMinutes(5);
 
+    private final AzureHttp http;
     private final Paging paging;
     private final String host;
     private final String audience;
 
     public HubClient(AzureHttp http, String host, String audience) {
+        this.http = http;
         this.paging = new Paging(http);
         this.host = host;
         this.audience = audience;
@@ -31,19 +45,90 @@ public final class HubClient {
     /** One row of the query; {@code lastActivity} is null when the device was never active. */
     public record HubDeviceRow(String deviceId, boolean connected, Instant lastActivity) {}
 
+    /** A device of the registry; {@code connected} is a hint only, up to five minutes late and at times wrong. */
+    public record HubIdentity(
+            String deviceId, boolean enabled, boolean connected, String authenticationType, boolean edge) {}
+
     /** Every device of the hub, page by page: one sweep costs a query per 1,000 devices, never a call per device. */
     public Future<Void> eachDevicePage(Function<List<HubDeviceRow>, Future<Void>> handler) {
-        AzureCall query = AzureCall.get(
-                        "hub",
-                        "query-devices",
-                        "https://" + host + "/devices/query?api-version=2021-04-12",
-                        audience,
-                        AzureLimit.HUB_QUERIES)
-                .with(HttpMethod.POST, new JsonObject().put("query", QUERY))
+        return eachPage(ARRIVALS, HubClient::row, handler);
+    }
+
+    /**
+     * The devices that a condition of the query language selects, page by page.
+     *
+     * @param condition what follows WHERE; null for every device of the hub
+     */
+    public Future<Void> eachIdentityPage(String condition, Function<List<HubIdentity>, Future<Void>> handler) {
+        String query = condition == null ? IDENTITIES : IDENTITIES + " WHERE " + condition;
+        return eachPage(query, HubClient::identity, handler);
+    }
+
+    /** Ids of those among them that the hub shows as connected now, page by page. */
+    public Future<Void> eachConnectedPage(String condition, Function<List<String>, Future<Void>> handler) {
+        String query = condition == null ? CONNECTED : CONNECTED + " AND (" + condition + ")";
+        return eachPage(query, item -> item.getString("deviceId"), handler);
+    }
+
+    private <T> Future<Void> eachPage(
+            String query, Function<JsonObject, T> reader, Function<List<T>, Future<Void>> handler) {
+        AzureCall call = call("query-devices", "/devices/query", AzureLimit.HUB_QUERIES)
+                .with(HttpMethod.POST, new JsonObject().put("query", query))
                 .safeToRepeat()
                 .header("x-ms-max-item-count", "1000");
         return paging.eachContinuedPage(
-                query, page -> handler.apply(page.stream().map(HubClient::row).toList()));
+                call, page -> handler.apply(page.stream().map(reader).toList()));
+    }
+
+    /** The device's keys in the registry; needs a right to read it. Costs one identity operation of a scarce limit. */
+    public Future<DeviceKeys> keys(String deviceId) {
+        return http.send(call(
+                        "get-device", "/devices/" + PathSegment.encode(deviceId), AzureLimit.HUB_IDENTITY_OPERATIONS))
+                .map(answer -> {
+                    JsonObject keys = answer.bodyAsJsonObject()
+                            .getJsonObject("authentication", new JsonObject())
+                            .getJsonObject("symmetricKey", new JsonObject());
+                    return new DeviceKeys(keys.getString("primaryKey"), keys.getString("secondaryKey"));
+                });
+    }
+
+    /**
+     * Calls a direct method once and completes with the device's own status. An offline device is refused at once. Fails
+     * with {@link AzureException} as the hub refuses; never repeated, as the device may have heard it, and not waited for
+     * when throttled: a call that waits here would outlive the deadline that its caller set.
+     *
+     * @param responseTimeout how long the device may take; the hub allows 5 to 300 s
+     */
+    public Future<Integer> invoke(String deviceId, String method, Object payload, Duration responseTimeout) {
+        long seconds = Math.max(5, Math.min(300, responseTimeout.toSeconds()));
+        JsonObject body = new JsonObject()
+                .put("methodName", method)
+                .put("payload", payload)
+                .put("responseTimeoutInSeconds", seconds)
+                .put("connectTimeoutInSeconds", 0);
+        AzureCall call = new AzureCall(
+                "hub",
+                "invoke-method",
+                HttpMethod.POST,
+                URI.create(uri("/twins/" + PathSegment.encode(deviceId) + "/methods")),
+                audience,
+                AzureLimit.HUB_DIRECT_METHODS,
+                Map.of(),
+                body.toBuffer(),
+                Duration.ofSeconds(seconds + 15),
+                false,
+                false);
+        return http.send(call)
+                .map(answer -> answer.bodyAsJsonObject().getInteger("status", 0))
+                .recover(cause ->
+                        Future.failedFuture(cause instanceof AzureException refused ? usedUp(refused) : cause));
+    }
+
+    /** 403002 is no want of rights: the hub's messages of the day are used up, direct methods among them. */
+    private static AzureException usedUp(AzureException refused) {
+        boolean quota = refused.status() == 403
+                && (refused.code().equals("403002") || refused.code().equals("IotHubQuotaExceeded"));
+        return quota ? new AzureException(429, refused.code(), refused.getMessage(), USED_UP) : refused;
     }
 
     /** The hub's host name. */
@@ -51,11 +136,30 @@ public final class HubClient {
         return host;
     }
 
+    private AzureCall call(String operation, String path, AzureLimit limit) {
+        return AzureCall.get("hub", operation, uri(path), audience, limit);
+    }
+
+    private String uri(String path) {
+        return "https://" + host + path + VERSION;
+    }
+
     private static HubDeviceRow row(JsonObject item) {
         return new HubDeviceRow(
+                item.getString("deviceId"), isConnected(item), instant(item.getString("lastActivityTime")));
+    }
+
+    private static HubIdentity identity(JsonObject item) {
+        return new HubIdentity(
                 item.getString("deviceId"),
-                "Connected".equalsIgnoreCase(item.getString("connectionState")),
-                instant(item.getString("lastActivityTime")));
+                !"disabled".equalsIgnoreCase(item.getString("status")),
+                isConnected(item),
+                item.getString("authenticationType", "none"),
+                item.getJsonObject("capabilities", new JsonObject()).getBoolean("iotEdge", false));
+    }
+
+    private static boolean isConnected(JsonObject item) {
+        return "Connected".equalsIgnoreCase(item.getString("connectionState"));
     }
 
     private static Instant instant(String text) {

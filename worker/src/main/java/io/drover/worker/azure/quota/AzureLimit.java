@@ -11,8 +11,11 @@ public enum AzureLimit {
     CENTRAL_COMMANDS(20, Duration.ofSeconds(1)),
     DPS_REGISTRATIONS(1000, Duration.ofMinutes(1)),
     DPS_SERVICE_OPERATIONS(1000, Duration.ofMinutes(1)),
+    HUB_IDENTITY_OPERATIONS(100, Duration.ofMinutes(1)),
     HUB_QUERIES(20, Duration.ofMinutes(1)),
-    HUB_CONNECTIONS(100, Duration.ofSeconds(1));
+    HUB_CONNECTIONS(100, Duration.ofSeconds(1)),
+    /** Counted as calls: the documented 160 KB/s and unit in steps of 4 KB, which holds any DeviceMove. */
+    HUB_DIRECT_METHODS(40, Duration.ofSeconds(1));
 
     private final long amount;
     private final double perSecond;
@@ -45,6 +48,8 @@ public enum AzureLimit {
         boolean large = sku.endsWith("3");
         boolean middle = sku.endsWith("2");
         return switch (this) {
+            case HUB_IDENTITY_OPERATIONS -> (large ? 5000 : 100) / 60.0 * units;
+            case HUB_DIRECT_METHODS -> (large ? 6000.0 : middle ? 120.0 : 40.0) * units;
             case HUB_QUERIES -> (large ? 1000 : 20) / 60.0 * units;
             case HUB_CONNECTIONS -> large ? 6000.0 * units : middle ? 120.0 * units : Math.max(100.0, 12.0 * units);
             default -> perSecond;
