@@ -1,6 +1,7 @@
 package io.drover.simulator.rehearsal;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.stream.StreamSupport;
  * @param assignedAt when the target's provisioning service assigned it a hub
  * @param arrivedAt first connection at the target hub
  * @param provenAt first telemetry at the target hub
+ * @param atSource first connection at the source
  */
 record DeviceTruth(
         String deviceId,
@@ -24,7 +26,8 @@ record DeviceTruth(
         Optional<Instant> acceptedAt,
         Optional<Instant> assignedAt,
         Optional<Instant> arrivedAt,
-        Optional<Instant> provenAt) {
+        Optional<Instant> provenAt,
+        Optional<Instant> atSource) {
 
     /** Reads one line of {@code /control/truth}, keeping what concerns the named target. */
     static DeviceTruth parse(JsonNode line, String targetProvisioningService) {
@@ -50,7 +53,16 @@ record DeviceTruth(
                 accepted,
                 target.flatMap(node -> instant(node, "assignedAt")),
                 target.flatMap(node -> instant(node, "firstConnectedAt")),
-                target.flatMap(node -> instant(node, "firstTelemetryAt")));
+                target.flatMap(node -> instant(node, "firstTelemetryAt")),
+                instant(line.path("source"), "firstConnectedAt"));
+    }
+
+    /** How long a device that was offline at its first command was online before a command reached it. */
+    Optional<Duration> connectToCommand() {
+        boolean late = atSource.isPresent()
+                && firstDelivered.isPresent()
+                && commandsRequested.stream().anyMatch(at -> at.isBefore(atSource.get()));
+        return late ? Optional.of(Duration.between(atSource.get(), firstDelivered.get())) : Optional.empty();
     }
 
     /** True when telemetry reached the target. */

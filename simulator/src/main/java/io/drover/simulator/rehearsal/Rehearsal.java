@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.drover.simulator.fleet.Scenario;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -29,6 +31,7 @@ final class Rehearsal {
     private final ProgressView view;
     private final Clock clock;
     private final String clientSecret = randomSecret();
+    private final String webhookToken = randomSecret();
     private final Map<String, Long> peakMemory = new TreeMap<>();
     private final Kills kills;
     private List<Instant> restarts = List.of();
@@ -134,17 +137,39 @@ final class Rehearsal {
 
     private Duration migrate(JsonNode cloudReady) {
         WorkerConfiguration.write(options, cloudReady, SUFFIX, deadlines(), scenario);
+        List<String> apply = new ArrayList<>(List.of("apply", "--output=json"));
+        if (options.webhook()) {
+            apply.addAll(exportConnectivity(cloudReady));
+        }
         Instant start = clock.instant();
-        try (WorkerCrew crew = new WorkerCrew(
-                () -> startWorker("worker", List.of("apply", "--output=json")),
-                kills,
-                options.restartWorkers(),
-                view,
-                clock)) {
+        try (WorkerCrew crew =
+                new WorkerCrew(() -> startWorker("worker", apply), kills, options.restartWorkers(), view, clock)) {
             crew.run(options.workers(), options.patience(), worker -> rememberPeak("worker", worker));
             restarts = crew.restarts();
         }
         return Duration.between(start, clock.instant());
+    }
+
+    /** Once the fleet is connected, so that only devices that come later are told of; gives the worker's part of it. */
+    private List<String> exportConnectivity(JsonNode cloudReady) {
+        int port = freePort();
+        new ConnectivityExport(
+                        cloudReady.path("httpsPort").asInt(),
+                        cloudReady.path("caCertificate").asText(),
+                        SUFFIX,
+                        clientSecret)
+                .create(port, webhookToken);
+        view.step("IoT Central exports connectivity changes to the worker's webhook on port " + port + ".");
+        return List.of(
+                "--set=webhook.port=" + port, "--set=webhook.token.env=" + WorkerConfiguration.WEBHOOK_TOKEN_VARIABLE);
+    }
+
+    private static int freePort() {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        } catch (IOException e) {
+            throw new RehearsalException("No port is free: " + e.getMessage(), e);
+        }
     }
 
     private List<LedgerEntry> readLedger() {
@@ -185,7 +210,11 @@ final class Rehearsal {
                 heap(512),
                 options.workerJar(),
                 all,
-                Map.of(WorkerConfiguration.SECRET_VARIABLE, clientSecret));
+                Map.of(
+                        WorkerConfiguration.SECRET_VARIABLE,
+                        clientSecret,
+                        WorkerConfiguration.WEBHOOK_TOKEN_VARIABLE,
+                        webhookToken));
     }
 
     private RehearsalResult result(List<LedgerEntry> ledger, List<DeviceTruth> truth, Duration took, LimitUse limits) {
@@ -200,6 +229,7 @@ final class Rehearsal {
                         .toList()),
                 took,
                 RehearsalResult.commandToArrival(truth),
+                RehearsalResult.connectToCommand(truth),
                 Reconciliation.of(ledger, truth),
                 Map.copyOf(peakMemory),
                 kills.done(),

@@ -16,6 +16,7 @@ import java.util.List;
  * @param workers workers at once on the common ledger
  * @param ledgerUrl JDBC URL of the ledger; a file in the folder when null
  * @param ledgerUser database user of a PostgreSQL ledger
+ * @param webhook whether IoT Central exports connectivity changes to the worker's webhook
  * @param patience longest duration of the migration itself
  */
 record RehearsalOptions(
@@ -33,4 +34,5 @@ record RehearsalOptions(
         String ledgerUrl,
         String ledgerUser,
         Duration patience,
+        boolean webhook,
         boolean terminal) {}

@@ -49,6 +49,15 @@ final class RehearsalReport {
                 limits.granted() + limits.refused(),
                 limits.percentThrottled()));
         table(text, "Throttled calls by limit", limits.refusedByLimit());
+        Histogram late = result.connectToCommand();
+        if (late.getTotalCount() > 0) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "Late devices: %d, connected->commanded p50 %.2f s, max %.2f s%n",
+                    late.getTotalCount(),
+                    late.getValueAtPercentile(50) / 1000.0,
+                    late.getMaxValue() / 1000.0));
+        }
         Histogram latency = result.commandToArrival();
         if (latency.getTotalCount() > 0) {
             text.append(String.format(
@@ -164,6 +173,11 @@ final class RehearsalReport {
         report.set("reasons", json.valueToTree(result.reasons()));
         report.set("peakMebibytes", json.valueToTree(result.peakMebibytes()));
         report.set("mismatches", json.valueToTree(result.reconciliation().mismatches()));
+        Histogram late = result.connectToCommand();
+        report.putObject("lateConnectToCommandSeconds")
+                .put("devices", late.getTotalCount())
+                .put("p50", late.getValueAtPercentile(50) / 1000.0)
+                .put("max", late.getMaxValue() / 1000.0);
         ObjectNode latency = report.putObject("commandToArrivalSeconds");
         for (double percent : new double[] {50, 90, 95, 99, 100}) {
             latency.put("p" + (int) percent, percentile(percent));

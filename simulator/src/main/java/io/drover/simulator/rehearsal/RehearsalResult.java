@@ -12,6 +12,7 @@ import org.HdrHistogram.Histogram;
  * @param reasons devices by reason, for those that did not migrate
  * @param migration time from the worker's start to its end
  * @param commandToArrival milliseconds from the first delivery of the command to the first telemetry at the target
+ * @param connectToCommand milliseconds from a late device's first connection to the first command that reached it
  * @param peakMebibytes highest resident memory of each process, where the machine tells
  * @param limits what the migration used of the documented limits
  * @param workerKills how often the worker was killed and started again
@@ -25,6 +26,7 @@ record RehearsalResult(
         Map<String, Long> reasons,
         Duration migration,
         Histogram commandToArrival,
+        Histogram connectToCommand,
         Reconciliation reconciliation,
         Map<String, Long> peakMebibytes,
         int workerKills,
@@ -39,6 +41,14 @@ record RehearsalResult(
                         device.firstDelivered().orElseThrow(), device.provenAt().orElseThrow());
                 histogram.recordValue(Math.max(0, took.toMillis()));
             }
+        }
+        return histogram;
+    }
+
+    static Histogram connectToCommand(Iterable<DeviceTruth> truth) {
+        Histogram histogram = new Histogram(3);
+        for (DeviceTruth device : truth) {
+            device.connectToCommand().ifPresent(took -> histogram.recordValue(Math.max(0, took.toMillis())));
         }
         return histogram;
     }

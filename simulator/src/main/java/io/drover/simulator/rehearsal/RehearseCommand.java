@@ -100,6 +100,13 @@ public final class RehearseCommand implements Callable<Integer> {
     private Integer timeCompression;
 
     @Option(
+            names = "--webhook",
+            description =
+                    "Export connectivity changes to the worker's webhook, so that devices which come back late are"
+                            + " commanded at once and not at their next probe. With one worker only.")
+    private boolean webhook;
+
+    @Option(
             names = "--demand-limit-use",
             description = "Exit with 4 when less than so many percent of the binding limit were used.")
     private double demandedLimitUse;
@@ -139,6 +146,7 @@ public final class RehearseCommand implements Callable<Integer> {
                 ledgerUrl,
                 ledgerUser,
                 Duration.ofSeconds(timeoutSeconds),
+                webhook,
                 terminal);
         ProgressView view = new ProgressView(System.out, terminal);
         Scenario chosen = loaded.withDevices(options.devices()).withSeed(options.seed());
@@ -183,6 +191,10 @@ public final class RehearseCommand implements Callable<Integer> {
     private void checkWorkers() {
         if (workers < 1 || workers > 8) {
             throw new ParameterException(spec.commandLine(), "--workers must be 1 to 8, not " + workers + ".");
+        }
+        if (webhook && workers > 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--webhook takes one worker: several on one machine would share its port.");
         }
         if (workers > 1 && ledgerUrl == null) {
             throw new ParameterException(

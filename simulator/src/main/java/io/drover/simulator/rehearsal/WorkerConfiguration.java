@@ -13,6 +13,7 @@ import java.nio.file.Path;
 /** The worker's configuration file for a rehearsal: public names with the emulator's suffix, and where they are. */
 final class WorkerConfiguration {
     static final String SECRET_VARIABLE = "DROVER_CLIENT_SECRET";
+    static final String WEBHOOK_TOKEN_VARIABLE = "DROVER_WEBHOOK_TOKEN";
     static final String LEDGER_PASSWORD_VARIABLE = "DROVER_LEDGER_PASSWORD";
 
     private WorkerConfiguration() {}

@@ -60,7 +60,8 @@ class ReconciliationTest {
                 Optional.of(COMMANDED),
                 Optional.of(ARRIVED),
                 Optional.of(ARRIVED),
-                Optional.of(PROVEN));
+                Optional.of(PROVEN),
+                Optional.empty());
 
         Reconciliation reconciliation = Reconciliation.of(List.of(entry("d1", "MIGRATED")), List.of(commandedTwice));
 
@@ -78,7 +79,8 @@ class ReconciliationTest {
                 Optional.of(COMMANDED),
                 Optional.of(ARRIVED),
                 Optional.of(ARRIVED),
-                Optional.of(PROVEN));
+                Optional.of(PROVEN),
+                Optional.empty());
 
         Reconciliation reconciliation = Reconciliation.of(List.of(entry("d1", "MIGRATED")), List.of(commandedTwice));
 
@@ -98,7 +100,8 @@ class ReconciliationTest {
                 Optional.of(COMMANDED),
                 Optional.of(ARRIVED),
                 Optional.of(ARRIVED),
-                Optional.of(PROVEN));
+                Optional.of(PROVEN),
+                Optional.empty());
     }
 
     private static DeviceTruth stayed(String id) {
@@ -107,6 +110,7 @@ class ReconciliationTest {
                 List.of(COMMANDED),
                 Optional.of(COMMANDED),
                 Optional.of(COMMANDED),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());

@@ -46,6 +46,7 @@ class RecoveryTest {
                 Optional.of(at),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 }

@@ -1,0 +1,63 @@
+package io.drover.simulator.rehearsal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Late devices and IoT Central's data export, with the real worker: needs worker.jar and simulator.jar. */
+class WebhookIT {
+    private static final String SCENARIO = """
+            name: late
+            devices: 40
+            seed: 3
+            timeCompression: 1
+            deviceId: "late-%02d"
+            telemetryInterval: 10s
+            connectRate: 500
+            groups:
+              - name: obedient
+                weight: 1
+                behaviour: { type: obedient, answerDelay: 0ms..50ms, moveDelay: 0ms..500ms }
+              - name: late
+                weight: 1
+                behaviour: { type: offline-until, after: 25s }
+            """;
+
+    @TempDir
+    Path folder;
+
+    /** Without the export they would wait for their next probe, up to ten seconds later and then twenty. */
+    @Test
+    void lateDevicesAreCommandedWithinSecondsOfTheirConnection() throws Exception {
+        Path scenario = Files.writeString(folder.resolve("late.yaml"), SCENARIO);
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-jar",
+                        "target/simulator.jar",
+                        "rehearse",
+                        "--webhook",
+                        "--scenario=" + scenario,
+                        "--work-dir=" + folder)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("output.txt").toFile())
+                .start();
+        boolean ended = process.waitFor(240, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        String output = Files.readString(folder.resolve("output.txt"));
+
+        assertThat(ended).as(output).isTrue();
+        assertThat(process.exitValue()).as(output).isZero();
+        JsonNode report =
+                new ObjectMapper().readTree(folder.resolve("report.json").toFile());
+        assertThat(report.path("states").path("MIGRATED").asInt()).isEqualTo(40);
+        JsonNode late = report.path("lateConnectToCommandSeconds");
+        assertThat(late.path("devices").asInt()).as(output).isPositive();
+        assertThat(late.path("p50").asDouble()).as(output).isLessThan(5);
+    }
+}
