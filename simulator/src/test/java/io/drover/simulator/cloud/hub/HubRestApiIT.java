@@ -156,7 +156,7 @@ class HubRestApiIT {
         authorization = bearer(NAMES.centralAudience(), ALLOWED);
         assertThat(statistics()).isEqualTo(401);
         authorization = bearer(NAMES.hubAudience(), new ServicePrincipal("id", "secret", Set.of()));
-        assertThat(statistics()).isEqualTo(403);
+        assertThat(statistics()).isEqualTo(401);
         authorization = sas("registryRead");
         assertThat(statistics()).isEqualTo(200);
         authorization = sas("service");
