@@ -12,8 +12,10 @@ import io.drover.simulator.cloud.entra.AccessTokens;
 import io.drover.simulator.cloud.entra.EntraApi;
 import io.drover.simulator.cloud.http.CallCounter;
 import io.drover.simulator.cloud.http.VirtualHosts;
+import io.drover.simulator.cloud.hub.HubAccess;
 import io.drover.simulator.cloud.hub.HubMqttService;
 import io.drover.simulator.cloud.hub.HubRestApi;
+import io.drover.simulator.cloud.hub.messaging.MessagingEndpoint;
 import io.drover.simulator.cloud.hub.telemetry.TelemetryEndpoint;
 import io.drover.simulator.cloud.metrics.CallMeter;
 import io.drover.simulator.cloud.metrics.CloudService;
@@ -43,6 +45,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -218,10 +221,15 @@ public final class Cloud {
     private Future<Integer> amqp(PemKeyCertOptions certificate) {
         ProtonServerOptions amqp = new ProtonServerOptions();
         amqp.setSsl(true).setKeyCertOptions(certificate);
-        TelemetryEndpoint endpoint =
-                new TelemetryEndpoint(vertx, amqp, world::hubOfNamespace, clock, calls, connections);
+        TelemetryEndpoint endpoint = new TelemetryEndpoint(
+                vertx, amqp, world::hubOfNamespace, Optional.of(messaging()), clock, calls, connections);
         closing.add(endpoint::close);
         return named(endpoint.listen(options.amqpPort()), options.amqpPort(), "AMQP", "--amqp-port");
+    }
+
+    private MessagingEndpoint messaging() {
+        HubAccess access = new HubAccess(tokens, options.names(), clock);
+        return new MessagingEndpoint(world::hub, access, quotas, clock, calls);
     }
 
     private Future<Integer> control() {
