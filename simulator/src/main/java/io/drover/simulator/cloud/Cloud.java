@@ -142,7 +142,7 @@ public final class Cloud {
                     MqttGateway gateway = gateway(certificates.server());
                     return https(certificates.server(), gateway)
                             .compose(https -> mqtt(gateway)
-                                    .compose(mqtt -> amqp(certificates.server())
+                                    .compose(mqtt -> amqp(certificates.server(), gateway)
                                             .compose(amqp -> control()
                                                     .onSuccess(control -> ports = new CloudPorts(
                                                             https, mqtt, amqp, control, certificates.authority())))));
@@ -218,13 +218,16 @@ public final class Cloud {
         return named(gateway.listen(options.mqttPort()), options.mqttPort(), "MQTT", "--mqtt-port");
     }
 
-    private Future<Integer> amqp(PemKeyCertOptions certificate) {
+    private Future<Integer> amqp(PemKeyCertOptions certificate, MqttGateway gateway) {
         ProtonServerOptions amqp = new ProtonServerOptions();
         amqp.setSsl(true).setKeyCertOptions(certificate);
         TelemetryEndpoint endpoint = new TelemetryEndpoint(
                 vertx, amqp, world::hubOfNamespace, Optional.of(messaging()), clock, calls, connections);
         closing.add(endpoint::close);
-        return named(endpoint.listen(options.amqpPort()), options.amqpPort(), "AMQP", "--amqp-port");
+        return endpoint.listenForTunnel()
+                .onSuccess(gateway::serveAmqpWebSockets)
+                .compose(tunnelled ->
+                        named(endpoint.listen(options.amqpPort()), options.amqpPort(), "AMQP", "--amqp-port"));
     }
 
     private MessagingEndpoint messaging() {

@@ -73,8 +73,8 @@ public final class HubMqttService implements MqttService {
         }
         Optional<Hub> hub = byHost.apply(userName.host());
         Optional<HubDevice> device = hub.flatMap(found -> found.identity(clientId));
-        Optional<DeviceSignIn.Grant> grant = device.flatMap(found ->
-                signIn.grant(hub.get(), found, endpoint.auth().getPassword(), certificates));
+        Optional<DeviceSignIn.Grant> grant = device.flatMap(
+                found -> signIn.grant(hub.get(), found, endpoint.auth().getPassword(), certificates));
         if (grant.isEmpty()) {
             return reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
         }

@@ -2,6 +2,7 @@ package io.drover.simulator.cloud.hub;
 
 import io.drover.simulator.cloud.sas.SymmetricKey;
 import io.vertx.core.json.JsonObject;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /** Reads the settings of a device or module from the registry's JSON. Faults are ARGUMENT_INVALID. */
@@ -12,7 +13,7 @@ final class IdentityReader {
 
     /** The settings in the body; what it leaves out stays as it was, {@code before} being null for a new identity. */
     static IdentitySettings read(JsonObject body, IdentitySettings before, Supplier<DeviceCredential> fresh) {
-        boolean enabled = switch (body.getString("status", "enabled")) {
+        boolean enabled = switch (lower(body.getString("status"), "enabled")) {
             case "enabled" -> true;
             case "disabled" -> false;
             default -> throw invalid("status is enabled or disabled.");
@@ -26,7 +27,7 @@ final class IdentityReader {
                 credential(body.getJsonObject("authentication"), before == null ? null : before.credential(), fresh),
                 enabled,
                 reason,
-                capabilities != null && capabilities.getBoolean("iotEdge", false),
+                capabilities != null && Boolean.TRUE.equals(capabilities.getBoolean("iotEdge")),
                 body.getString("deviceScope"));
     }
 
@@ -37,10 +38,10 @@ final class IdentityReader {
         }
         JsonObject keys = authentication.getJsonObject("symmetricKey");
         JsonObject thumbprints = authentication.getJsonObject("x509Thumbprint");
-        return switch (authentication.getString("type", thumbprints == null ? "sas" : "selfSigned")) {
+        return switch (lower(authentication.getString("type"), thumbprints == null ? "sas" : "selfsigned")) {
             case "sas" -> sas(keys == null ? new JsonObject() : keys, before, fresh);
-            case "selfSigned" -> selfSigned(thumbprints == null ? new JsonObject() : thumbprints);
-            case "certificateAuthority" -> DeviceCredential.certificateAuthority();
+            case "selfsigned" -> selfSigned(thumbprints == null ? new JsonObject() : thumbprints);
+            case "certificateauthority" -> DeviceCredential.certificateAuthority();
             case "none" -> DeviceCredential.none();
             default -> throw invalid("authentication.type is sas, selfSigned, certificateAuthority or none.");
         };
@@ -69,6 +70,11 @@ final class IdentityReader {
             throw invalid("A thumbprint is a SHA-1 or SHA-256 digest in hexadecimal.");
         }
         return DeviceCredential.selfSigned(primary, secondary);
+    }
+
+    /** Microsoft's service client capitalizes some values, and writes null where it has none. */
+    private static String lower(String text, String otherwise) {
+        return text == null ? otherwise : text.toLowerCase(Locale.ROOT);
     }
 
     private static String emptyToNull(String text) {

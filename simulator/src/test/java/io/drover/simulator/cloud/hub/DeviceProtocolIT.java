@@ -2,18 +2,23 @@ package io.drover.simulator.cloud.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.simulator.cloud.tls.DeviceCertificates;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mqtt.MqttClient;
+import io.vertx.mqtt.MqttConnectionException;
 import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -200,6 +205,48 @@ class DeviceProtocolIT {
         assertThat(change.topicName()).endsWith("/desired/?$version=2");
         assertThat(new JsonObject(change.payload()))
                 .isEqualTo(new JsonObject().put("interval", 5).putNull("old").put("$version", 2));
+    }
+
+    @Test
+    void aDeviceConnectsWithEitherOfItsCertificates() throws Exception {
+        DeviceCertificates first = DeviceCertificates.selfSigned(ID);
+        DeviceCertificates second = DeviceCertificates.selfSigned(ID);
+        device.update(DeviceCredential.selfSigned(thumbprint(first, "SHA-1"), thumbprint(second, "SHA-256")), true);
+
+        assertThat(signsIn(first)).isTrue();
+        assertThat(signsIn(second)).isTrue();
+        assertThat(signsIn(DeviceCertificates.selfSigned(ID))).isFalse();
+    }
+
+    @Test
+    void aDeviceConnectsWithACertificateOfATrustedAuthority() throws Exception {
+        DeviceCertificates root = DeviceCertificates.root("factory");
+        DeviceCertificates line = root.authority("line 1");
+        device.update(DeviceCredential.certificateAuthority(), true);
+        assertThat(signsIn(line.device(ID))).isFalse();
+
+        running.hub.authorities().add(root.certificate());
+
+        assertThat(signsIn(line.device(ID))).isTrue();
+        assertThat(signsIn(line.device("truck-9"))).isFalse();
+        assertThat(signsIn(line.expired(ID))).isFalse();
+        assertThat(signsIn(DeviceCertificates.root("factory").device(ID))).isFalse();
+    }
+
+    private boolean signsIn(DeviceCertificates certificates) throws Exception {
+        try {
+            RunningHub.get(running.connect(device, certificates.clientOptions()).disconnect());
+            return true;
+        } catch (ExecutionException refused) {
+            assertThat(refused).rootCause().isInstanceOf(MqttConnectionException.class);
+            return false;
+        }
+    }
+
+    private static String thumbprint(DeviceCertificates certificates, String algorithm) throws Exception {
+        byte[] digest = MessageDigest.getInstance(algorithm)
+                .digest(certificates.certificate().getEncoded());
+        return HexFormat.of().formatHex(digest);
     }
 
     private String ask(MqttClient client, String rid, String body, String more) throws Exception {

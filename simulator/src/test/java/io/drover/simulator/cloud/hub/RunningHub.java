@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.SelfSignedCertificate;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
@@ -54,21 +55,36 @@ final class RunningHub {
         return connect(identity, options -> {});
     }
 
+    /** Connects with a certificate and no password. */
+    MqttClient connect(HubDevice identity, KeyCertOptions certificate) throws Exception {
+        MqttClientOptions options = options(identity);
+        options.setKeyCertOptions(certificate);
+        return connect(options);
+    }
+
     MqttClient connect(HubDevice identity, Consumer<MqttClientOptions> more) throws Exception {
         String resource = HOST + "/devices/" + identity.deviceId()
                 + (identity.moduleId() == null ? "" : "/modules/" + identity.moduleId());
-        MqttClientOptions options = new MqttClientOptions()
-                .setSsl(true)
-                .setTrustAll(true)
-                .setHostnameVerificationAlgorithm("")
-                .setClientId(identity.clientId())
-                .setUsername(HOST + "/" + identity.clientId() + "/?api-version=2021-04-12")
+        MqttClientOptions options = options(identity)
                 .setPassword(SasToken.sign(
                         resource,
                         identity.credential().symmetricKey().primary(),
                         Instant.now().plusSeconds(600),
                         null));
         more.accept(options);
+        return connect(options);
+    }
+
+    private static MqttClientOptions options(HubDevice identity) {
+        return new MqttClientOptions()
+                .setSsl(true)
+                .setTrustAll(true)
+                .setHostnameVerificationAlgorithm("")
+                .setClientId(identity.clientId())
+                .setUsername(HOST + "/" + identity.clientId() + "/?api-version=2021-04-12");
+    }
+
+    private MqttClient connect(MqttClientOptions options) throws Exception {
         MqttClient client = MqttClient.create(vertx, options);
         get(client.connect(port, "127.0.0.1"));
         return client;

@@ -35,6 +35,9 @@ public final class TelemetryEndpoint {
 
     private final Vertx vertx;
     private final ProtonServer server;
+    /** Without TLS, for WebSockets that the HTTPS listener has already decrypted. */
+    private final ProtonServer tunnelled;
+
     private final Function<String, Optional<Hub>> hubOfNamespace;
     private final Clock clock;
     private final Instant created;
@@ -76,14 +79,29 @@ public final class TelemetryEndpoint {
         this.hubOfNamespace = hubOfNamespace;
         this.clock = clock;
         this.created = clock.instant();
-        this.server = ProtonServer.create(vertx, options)
+        this.server = serverOf(options);
+        this.tunnelled = serverOf(new ProtonServerOptions());
+    }
+
+    private ProtonServer serverOf(ProtonServerOptions options) {
+        ProtonServer made = ProtonServer.create(vertx, options)
                 .saslAuthenticatorFactory(Sasl::new)
                 .connectHandler(this::connected);
-        this.server.setAdvertiseAnonymousRelayCapability(false);
+        made.setAdvertiseAnonymousRelayCapability(false);
+        return made;
     }
 
     /** Listens on loopback; gives the actual port. Fails when the port is in use. */
     public Future<Integer> listen(int port) {
+        return listen(server, port);
+    }
+
+    /** Listens on a free port of loopback without TLS, for the tunnel of WebSockets; gives the port. */
+    public Future<Integer> listenForTunnel() {
+        return listen(tunnelled, 0);
+    }
+
+    private static Future<Integer> listen(ProtonServer server, int port) {
         Promise<Integer> listening = Promise.promise();
         server.listen(port, LOOPBACK, done -> {
             if (done.succeeded()) {
@@ -100,11 +118,14 @@ public final class TelemetryEndpoint {
         List<Future<Void>> ended = connections.entrySet().stream()
                 .map(entry -> end(entry.getKey(), entry.getValue()))
                 .toList();
+        return Future.join(ended)
+                .transform(done -> Future.join(close(server), close(tunnelled)).mapEmpty());
+    }
+
+    private static Future<Void> close(ProtonServer server) {
         Promise<Void> closed = Promise.promise();
-        return Future.join(ended).transform(done -> {
-            server.close(closed::handle);
-            return closed.future();
-        });
+        server.close(closed::handle);
+        return closed.future();
     }
 
     private static Future<Void> end(ProtonConnection connection, Context context) {
