@@ -1,8 +1,11 @@
 package io.drover.simulator.cloud.hub;
 
+import io.vertx.mqtt.MqttEndpoint;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
 
 /**
  * The MQTT user name {@code {host}/{deviceId}[/{moduleId}]/?api-version=…&model-id=…}. The client id is what names the device; the
@@ -10,7 +13,27 @@ import java.util.Optional;
  */
 record DeviceUserName(String host, String clientId, String modelId) {
 
-    static Optional<DeviceUserName> parse(String text) {
+    /**
+     * What the CONNECT says. A device with a certificate sends no password, and vertx-mqtt then keeps the user name to itself: the host
+     * name of its TLS handshake tells the hub, and the model is not known.
+     */
+    static Optional<DeviceUserName> of(MqttEndpoint endpoint) {
+        return endpoint.auth() != null
+                ? parse(endpoint.auth().getUsername())
+                : serverName(endpoint).map(host -> new DeviceUserName(host, endpoint.clientIdentifier(), null));
+    }
+
+    private static Optional<String> serverName(MqttEndpoint endpoint) {
+        if (!endpoint.isSsl() || !(endpoint.sslSession() instanceof ExtendedSSLSession session)) {
+            return Optional.empty();
+        }
+        return session.getRequestedServerNames().stream()
+                .filter(SNIHostName.class::isInstance)
+                .map(name -> ((SNIHostName) name).getAsciiName().toLowerCase(Locale.ROOT))
+                .findFirst();
+    }
+
+    private static Optional<DeviceUserName> parse(String text) {
         if (text == null) {
             return Optional.empty();
         }

@@ -203,40 +203,6 @@ public final class Hub {
         return devices.size();
     }
 
-    /** Replaces who is told of connections that begin and end; one at a time. */
-    public void onConnection(ConnectionListener listener) {
-        connections = listener;
-    }
-
-    /** The session is the device's connection from now on. */
-    void connected(HubDevice device, DeviceSession session, Instant now) {
-        device.connected(session, now);
-        connections.changed(device.deviceId(), ConnectionState.CONNECTED, now);
-    }
-
-    /** The session has ended; nothing changes for the device when a later one has taken its place. */
-    void disconnected(HubDevice device, DeviceSession session, Instant now) {
-        if (device.disconnected(session, now)) {
-            connections.changed(device.deviceId(), ConnectionState.DISCONNECTED, now);
-        }
-    }
-
-    /**
-     * Merges desired properties into the device's twin and tells the device when it is connected and listens.
-     *
-     * @return the new version of the desired section, or empty when there is no such device
-     */
-    public OptionalLong patchDesired(String deviceId, JsonObject patch, Instant now) {
-        HubDevice device = devices.get(deviceId);
-        if (device == null) {
-            return OptionalLong.empty();
-        }
-        long version = device.twin().patchDesired(patch, now);
-        Buffer told = patch.copy().put("$version", version).toBuffer();
-        device.session().ifPresent(session -> session.desiredChanged(version, told));
-        return OptionalLong.of(version);
-    }
-
     /** The built-in telemetry log. */
     public TelemetryLog telemetry() {
         return telemetry;

@@ -48,10 +48,9 @@ public final class HubMqttService implements MqttService {
 
     @Override
     public boolean accepts(MqttEndpoint endpoint) {
-        return endpoint.auth() != null
-                && DeviceUserName.parse(endpoint.auth().getUsername())
-                        .filter(name -> name.host().contains(".azure-devices."))
-                        .isPresent();
+        return DeviceUserName.of(endpoint)
+                .filter(name -> name.host().contains(".azure-devices."))
+                .isPresent();
     }
 
     @Override
@@ -62,8 +61,7 @@ public final class HubMqttService implements MqttService {
     }
 
     private MqttConnectReturnCode signIn(MqttEndpoint endpoint, List<X509Certificate> certificates) {
-        DeviceUserName userName =
-                DeviceUserName.parse(endpoint.auth().getUsername()).orElseThrow();
+        DeviceUserName userName = DeviceUserName.of(endpoint).orElseThrow();
         String clientId = endpoint.clientIdentifier();
         if (endpoint.protocolVersion() != MQTT_3_1_1) {
             return reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_UNACCEPTABLE_PROTOCOL_VERSION);
@@ -73,8 +71,8 @@ public final class HubMqttService implements MqttService {
         }
         Optional<Hub> hub = byHost.apply(userName.host());
         Optional<HubDevice> device = hub.flatMap(found -> found.identity(clientId));
-        Optional<DeviceSignIn.Grant> grant = device.flatMap(
-                found -> signIn.grant(hub.get(), found, endpoint.auth().getPassword(), certificates));
+        Optional<DeviceSignIn.Grant> grant =
+                device.flatMap(found -> signIn.grant(hub.get(), found, passwordOf(endpoint), certificates));
         if (grant.isEmpty()) {
             return reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
         }
@@ -83,6 +81,10 @@ public final class HubMqttService implements MqttService {
         }
         open(endpoint, hub.get(), device.get(), userName.modelId(), grant.get());
         return MqttConnectReturnCode.CONNECTION_ACCEPTED;
+    }
+
+    private static String passwordOf(MqttEndpoint endpoint) {
+        return endpoint.auth() == null ? null : endpoint.auth().getPassword();
     }
 
     private static MqttConnectReturnCode reject(MqttEndpoint endpoint, MqttConnectReturnCode code) {

@@ -86,7 +86,7 @@ final class RunningHub {
 
     private MqttClient connect(MqttClientOptions options) throws Exception {
         MqttClient client = MqttClient.create(vertx, options);
-        get(client.connect(port, "127.0.0.1"));
+        get(client.connect(port, "127.0.0.1", HOST));
         return client;
     }
 
