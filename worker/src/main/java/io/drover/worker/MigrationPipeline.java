@@ -109,7 +109,14 @@ public final class MigrationPipeline {
 
     /** What {@link #deploy} would do. */
     public Future<Plan> plan() {
-        return new Planner(scope, pace()).plan();
+        double registrations = azure.quotas()
+                .perSecond(AzureLimit.DPS_REGISTRATIONS, scope.target().serviceHost());
+        return new Planner(
+                        scope,
+                        pace(),
+                        byJob() ? Optional.of(config.dispatch().job()) : Optional.empty(),
+                        60 * registrations)
+                .plan();
     }
 
     /**

@@ -67,7 +67,7 @@ class DocumentationTest {
         assertThat(config.network().connectTo()).hasSize(1);
         assertThat(config.rollout().waves())
                 .extracting(WavePolicy::name)
-                .containsExactly("canary", "depot", "north", "tenth", "rest");
+                .containsExactly("canary", "depot", "south", "north", "tenth", "rest");
         assertThat(config.rollout().waves().get(1).selection())
                 .isEqualTo(new WavePolicy.Listed("depot.csv", Set.of("truck-7")));
     }
@@ -117,7 +117,11 @@ class DocumentationTest {
                                     + " rollout: { nonsense: 1, rate: { nonsense: 1 }, stop: { nonsense: 1 },"
                                     + " windows: [ { nonsense: 1 } ],"
                                     + " waves: [ { nonsense: 1, match: { nonsense: 1 } } ] } }\n"
-                            : section.equals("webhook") ? ", tls: { nonsense: 1 } }\n" : " }\n");
+                            : switch (section) {
+                                case "webhook" -> ", tls: { nonsense: 1 } }\n";
+                                case "dispatch" -> ", job: { nonsense: 1 } }\n";
+                                default -> " }\n";
+                            });
         }
         return yaml.toString();
     }

@@ -3,6 +3,7 @@ package io.drover.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.drover.worker.azure.central.JobLimits;
 import io.drover.worker.device.Verification;
 import io.drover.worker.migration.MaintenanceWindow;
 import java.io.IOException;
@@ -68,6 +69,32 @@ class WorkerConfigLoaderIT {
                 .hasMessageContaining("line 10, migration.deadlines.answer: '30' is not a duration.")
                 .hasMessageContaining("line 11, dispatch.maxInFlight: '0' is out of range.");
         assertThat(mistakes.getMessage()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void aJobsAmountsAreNumbersOrPercentages() throws IOException {
+        WorkerConfig config = load(
+                MINIMAL + "dispatch: { way: job, job: { batch: 10%, cancellationThreshold: 50, perBatch: true } }\n");
+
+        assertThat(config.dispatch().way()).isEqualTo(WorkerConfig.Dispatch.Way.JOB);
+        assertThat(config.dispatch().job())
+                .isEqualTo(new JobLimits(new JobLimits.Amount(10, true), new JobLimits.Amount(50, false), true));
+        assertThat(mistakes(MINIMAL
+                        + "dispatch: { way: jobs, job: { batch: 101%, cancellationThreshold: 0, perBatch: true } }\n"))
+                .hasMessageContaining("dispatch.way: 'jobs' is not known.")
+                .hasMessageContaining("Did you mean 'job'?")
+                .hasMessageContaining("dispatch.job.batch: '101%' is neither a number of devices nor a percentage.")
+                .hasMessageContaining("dispatch.job.cancellationThreshold: '0' is neither")
+                .hasMessageContaining("dispatch.job.perBatch: has no effect without batch and cancellationThreshold.");
+    }
+
+    @Test
+    void aWaveMayBeADeviceGroupButNothingElseBeside() throws IOException {
+        String rollout = "  rollout: { waves: [ { name: south, group: depot-south%s } ] }\n";
+
+        assertThat(load(MINIMAL + rollout.formatted("")).rollout().groups()).containsExactly("depot-south");
+        assertThat(mistakes(MINIMAL + rollout.formatted(", devices: 3")))
+                .hasMessageContaining("Give a wave one of devices, percent, file, group and match.");
     }
 
     @Test

@@ -53,6 +53,8 @@ final class PlanCommand implements Callable<Integer> {
                 .put("hubs", new JsonArray(plan.hubs()))
                 .put("bindingLimit", plan.binding().name())
                 .put("devicesPerSecond", plan.devicesPerSecond())
+                .put("way", plan.way())
+                .put("warnings", new JsonArray(plan.warnings()))
                 .put("shortestSeconds", plan.shortest().toSeconds())
                 .put("longestSeconds", plan.longest().toSeconds());
     }
@@ -79,6 +81,8 @@ final class PlanCommand implements Callable<Integer> {
                 plan.binding(),
                 time(plan.shortest()),
                 time(plan.longest()));
+        out.printf("Way: %s%n", plan.way());
+        plan.warnings().forEach(warning -> out.printf("Note: %s%n", warning));
     }
 
     private static String time(Duration duration) {

@@ -197,6 +197,7 @@ public final class JobStore {
                         reads,
                         "SELECT COUNT(*) AS n FROM job JOIN migration ON migration.id = job.migration_id"
                                 + " WHERE migration.source_application = #{application}"
+                                + " AND migration.state NOT IN ('FINISHED', 'ABORTED')"
                                 + " AND job.state IN ('CLAIMING', 'STARTING', 'RUNNING', 'HELD', 'ENDING')")
                 .execute(Map.of("application", application))
                 .map(rows -> rows.iterator().next().getInteger("n"));

@@ -13,6 +13,8 @@ import java.util.Map;
  * @param verdicts excluded devices by reason
  * @param enrollmentGroupsToCreate names at the target; others are already there
  * @param binding the Azure limit that sets the pace
+ * @param way how devices are told to move, for a person
+ * @param warnings what to think about before an apply
  * @param shortest time at full pace; {@code longest} when a third of the devices need a second attempt
  */
 public record Plan(
@@ -25,6 +27,8 @@ public record Plan(
         List<String> hubs,
         AzureLimit binding,
         double devicesPerSecond,
+        String way,
+        List<String> warnings,
         Duration shortest,
         Duration longest) {
     public Plan {
@@ -32,5 +36,6 @@ public record Plan(
         enrollmentGroupsToCreate = List.copyOf(enrollmentGroupsToCreate);
         enrollmentGroupsPresent = List.copyOf(enrollmentGroupsPresent);
         hubs = List.copyOf(hubs);
+        warnings = List.copyOf(warnings);
     }
 }

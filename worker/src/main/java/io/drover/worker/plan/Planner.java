@@ -3,6 +3,7 @@ package io.drover.worker.plan;
 import io.drover.worker.azure.MigrationScope;
 import io.drover.worker.azure.MigrationScope.TargetEnrollment;
 import io.drover.worker.azure.arm.HubResource;
+import io.drover.worker.azure.central.JobLimits;
 import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.FailureReason;
 import io.drover.worker.dispatch.DispatchPace;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Reads the selection and says what an apply would do with it; writes nothing. */
@@ -19,10 +21,20 @@ public final class Planner {
 
     private final MigrationScope scope;
     private final DispatchPace pace;
+    private final Optional<JobLimits> jobs;
+    private final double registrationsPerMinute;
 
-    public Planner(MigrationScope scope, DispatchPace pace) {
+    /**
+     * A planner.
+     *
+     * @param jobs how IoT Central jobs go through their devices; empty where devices are commanded singly
+     * @param registrationsPerMinute that the target's provisioning service takes
+     */
+    public Planner(MigrationScope scope, DispatchPace pace, Optional<JobLimits> jobs, double registrationsPerMinute) {
         this.scope = scope;
         this.pace = pace;
+        this.jobs = jobs;
+        this.registrationsPerMinute = registrationsPerMinute;
     }
 
     /** Completes after the last page of the device group. */
@@ -57,8 +69,26 @@ public final class Planner {
                 scope.hubs().stream().map(HubResource::hostName).toList(),
                 pace.binding(),
                 pace.perSecond(),
+                way(),
+                warnings(movable),
                 shortest,
                 shortest.multipliedBy(4).dividedBy(3).plus(ARRIVAL));
+    }
+
+    private String way() {
+        return jobs.map(limits -> "an IoT Central job for each wave that allows it, "
+                        + (limits.batch() == null ? "without batches" : "in batches of " + limits.batch())
+                        + "; others singly")
+                .orElse("a command of its own for each device");
+    }
+
+    private List<String> warnings(int movable) {
+        long batch = jobs.map(limits -> limits.batchOf(movable)).orElse(0L);
+        return batch <= registrationsPerMinute
+                ? List.of()
+                : List.of("A job is not paced by Drover: up to " + batch + " devices may be told to move at once, and "
+                        + scope.target().name() + " takes " + Math.round(registrationsPerMinute)
+                        + " registrations a minute. Give dispatch.job.batch a smaller number, or smaller groups.");
     }
 
     private List<String> groups(boolean present) {
