@@ -13,8 +13,10 @@ import io.drover.simulator.cloud.entra.EntraApi;
 import io.drover.simulator.cloud.entra.ManagedIdentityApi;
 import io.drover.simulator.cloud.http.CallCounter;
 import io.drover.simulator.cloud.http.VirtualHosts;
+import io.drover.simulator.cloud.hub.HubAccess;
 import io.drover.simulator.cloud.hub.HubMqttService;
 import io.drover.simulator.cloud.hub.HubRestApi;
+import io.drover.simulator.cloud.hub.messaging.MessagingEndpoint;
 import io.drover.simulator.cloud.hub.telemetry.TelemetryEndpoint;
 import io.drover.simulator.cloud.metrics.CallMeter;
 import io.drover.simulator.cloud.metrics.CloudService;
@@ -44,6 +46,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -140,7 +143,7 @@ public final class Cloud {
                     MqttGateway gateway = gateway(certificates.server());
                     return https(certificates.server(), gateway)
                             .compose(https -> mqtt(gateway)
-                                    .compose(mqtt -> amqp(certificates.server())
+                                    .compose(mqtt -> amqp(certificates.server(), gateway)
                                             .compose(amqp -> control()
                                                     .onSuccess(control -> ports = new CloudPorts(
                                                             https, mqtt, amqp, control, certificates.authority())))));
@@ -217,13 +220,21 @@ public final class Cloud {
         return named(gateway.listen(options.mqttPort()), options.mqttPort(), "MQTT", "--mqtt-port");
     }
 
-    private Future<Integer> amqp(PemKeyCertOptions certificate) {
+    private Future<Integer> amqp(PemKeyCertOptions certificate, MqttGateway gateway) {
         ProtonServerOptions amqp = new ProtonServerOptions();
         amqp.setSsl(true).setKeyCertOptions(certificate);
-        TelemetryEndpoint endpoint =
-                new TelemetryEndpoint(vertx, amqp, world::hubOfNamespace, clock, calls, connections);
+        TelemetryEndpoint endpoint = new TelemetryEndpoint(
+                vertx, amqp, world::hubOfNamespace, Optional.of(messaging()), clock, calls, connections);
         closing.add(endpoint::close);
-        return named(endpoint.listen(options.amqpPort()), options.amqpPort(), "AMQP", "--amqp-port");
+        return endpoint.listenForTunnel()
+                .onSuccess(gateway::serveAmqpWebSockets)
+                .compose(tunnelled ->
+                        named(endpoint.listen(options.amqpPort()), options.amqpPort(), "AMQP", "--amqp-port"));
+    }
+
+    private MessagingEndpoint messaging() {
+        HubAccess access = new HubAccess(tokens, options.names(), clock);
+        return new MessagingEndpoint(world::hub, access, quotas, clock, calls);
     }
 
     private Future<Integer> control() {

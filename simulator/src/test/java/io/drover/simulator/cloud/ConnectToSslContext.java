@@ -32,6 +32,11 @@ final class ConnectToSslContext extends SSLContext {
     }
 
     static SSLContext of(Path authority, int port) throws GeneralSecurityException, IOException {
+        return new ConnectToSslContext(trusting(authority), port);
+    }
+
+    /** A context that trusts the authority and connects where it is asked to. */
+    static SSLContext trusting(Path authority) throws GeneralSecurityException, IOException {
         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);
         try (InputStream pem = Files.newInputStream(authority)) {
@@ -42,7 +47,7 @@ final class ConnectToSslContext extends SSLContext {
         trust.init(trusted);
         SSLContext trusting = SSLContext.getInstance("TLS");
         trusting.init(null, trust.getTrustManagers(), null);
-        return new ConnectToSslContext(trusting, port);
+        return trusting;
     }
 
     private static final class Factory extends SSLSocketFactory {

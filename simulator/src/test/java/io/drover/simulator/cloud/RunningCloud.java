@@ -128,6 +128,26 @@ final class RunningCloud {
                 .getString("idScope");
     }
 
+    /** What Microsoft's service clients take: the target hub's name, a policy and its key, as the resource manager gives it. */
+    String targetHubConnectionString(String policy) throws Exception {
+        String hubs = "/subscriptions/" + SUBSCRIPTION + "/providers/Microsoft.Devices/IotHubs";
+        String scope = "https://management.azure.test/.default";
+        String version = "?api-version=2023-06-30";
+        JsonArray found = call(HttpMethod.GET, "management.azure.test", hubs + version, scope, null)
+                .bodyAsJsonObject()
+                .getJsonArray("value");
+        String id = found.getJsonObject(0).getString("id");
+        JsonObject keys = call(
+                        HttpMethod.POST,
+                        "management.azure.test",
+                        id + "/IotHubKeys/" + policy + "/listkeys" + version,
+                        scope,
+                        new JsonObject())
+                .bodyAsJsonObject();
+        return "HostName=" + TARGET_HUB + ";SharedAccessKeyName=" + policy + ";SharedAccessKey="
+                + keys.getString("primaryKey");
+    }
+
     /** Makes an enrollment group in the target DPS that takes the keys devices already hold. */
     void enrollAtTarget(JsonObject keys) throws Exception {
         JsonObject group = new JsonObject()

@@ -2,25 +2,26 @@ package io.drover.simulator.cloud.hub;
 
 import io.drover.simulator.cloud.metrics.CallMeter;
 import io.drover.simulator.cloud.metrics.CloudService;
-import io.drover.simulator.cloud.quota.AzureLimit;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonObject;
 import io.vertx.mqtt.MqttEndpoint;
+import io.vertx.mqtt.MqttTopicSubscription;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import io.vertx.mqtt.messages.MqttSubscribeMessage;
 import io.vertx.mqtt.messages.MqttUnsubscribeMessage;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * What a connected device may say, after "Use MQTT to communicate with IoT Hub": telemetry, answers to methods, twin
- * reads and reported properties. QoS 2, an unknown topic or more than 256 KiB close the connection.
- * Confined to the connection's event loop.
+ * What a connected device may say, after "Communicate with an IoT hub using the MQTT protocol": telemetry, answers to methods,
+ * twins, subscriptions. QoS 2, an unknown topic or more than 256 KiB close the connection; a sixth topic filter is refused in the
+ * SUBACK (own choice). Confined to the connection's event loop.
  */
 final class DeviceProtocol {
     private static final String METHODS = "$iothub/methods/POST/#";
@@ -29,15 +30,20 @@ final class DeviceProtocol {
     private static final String METHOD_ANSWER = "$iothub/methods/res/";
     private static final String TWIN_GET = "$iothub/twin/GET/";
     private static final String REPORTED_PATCH = "$iothub/twin/PATCH/properties/reported/";
+    private static final String EVENTS = "/messages/events";
     private static final int MAX_BODY = 256 * 1024;
+    private static final int MAX_METHOD_ANSWER = 128 * 1024;
+    private static final int MAX_FILTERS = 5;
 
     private final Hub hub;
     private final HubDevice device;
     private final DeviceSession session;
     private final MqttEndpoint endpoint;
-    private final Quotas quotas;
+    private final TwinProtocol twins;
     private final Clock clock;
     private final CallMeter calls;
+    private final Set<String> filters = new HashSet<>();
+    private boolean saidGoodbye;
     private long arrived;
 
     DeviceProtocol(Hub hub, DeviceSession session, MqttEndpoint endpoint, Quotas quotas, Clock clock, CallMeter calls) {
@@ -45,7 +51,7 @@ final class DeviceProtocol {
         this.device = session.device();
         this.session = session;
         this.endpoint = endpoint;
-        this.quotas = quotas;
+        this.twins = new TwinProtocol(hub, session, quotas, clock, calls);
         this.clock = clock;
         this.calls = calls;
     }
@@ -54,34 +60,88 @@ final class DeviceProtocol {
         endpoint.subscribeHandler(this::subscribed)
                 .unsubscribeHandler(this::unsubscribed)
                 .publishHandler(this::published)
+                .publishAcknowledgeHandler(session::acknowledged)
+                .pingHandler(ping -> session.heard())
+                .disconnectHandler(goodbye -> saidGoodbye = true)
                 .exceptionHandler(broken -> session.drop());
     }
 
+    /** The connection has ended: without a DISCONNECT the Will becomes telemetry. */
+    void closed() {
+        if (saidGoodbye || !endpoint.will().isWillFlag()) {
+            return;
+        }
+        String topic = endpoint.will().getWillTopic();
+        Buffer body = endpoint.will().getWillMessage();
+        try {
+            Map<String, String> properties = eventProperties(topic);
+            if (properties != null) {
+                properties.put("iothub-MessageType", "Will");
+                append(properties, body == null ? Buffer.buffer() : body, clock.instant());
+            }
+        } catch (IllegalArgumentException malformedTopic) {
+            arrived = System.nanoTime();
+            answered("will", "malformed");
+        }
+    }
+
     private void subscribed(MqttSubscribeMessage message) {
-        List<MqttQoS> granted = message.topicSubscriptions().stream()
-                .map(asked -> isKnown(asked.topicName()) ? atMostOne(asked.qualityOfService()) : MqttQoS.FAILURE)
-                .toList();
+        session.heard();
+        List<MqttQoS> granted = new ArrayList<>();
+        List<MqttTopicSubscription> accepted = new ArrayList<>();
+        for (MqttTopicSubscription asked : message.topicSubscriptions()) {
+            boolean known = isKnown(asked.topicName());
+            boolean fits = filters.contains(asked.topicName()) || filters.size() < MAX_FILTERS;
+            if (known && fits) {
+                filters.add(asked.topicName());
+                accepted.add(asked);
+            }
+            granted.add(known && fits ? atMostOne(asked.qualityOfService()) : MqttQoS.FAILURE);
+        }
         endpoint.subscribeAcknowledge(message.messageId(), granted);
-        message.topicSubscriptions().forEach(asked -> switchFilter(asked.topicName(), true));
+        accepted.forEach(filter -> subscribe(filter.topicName(), atMostOne(filter.qualityOfService())));
     }
 
     private void unsubscribed(MqttUnsubscribeMessage message) {
+        session.heard();
         endpoint.unsubscribeAcknowledge(message.messageId());
-        message.topics().forEach(filter -> switchFilter(filter, false));
+        message.topics().stream().filter(filters::remove).forEach(this::unsubscribe);
     }
 
     private boolean isKnown(String filter) {
         return switch (filter) {
             case METHODS, TWIN_RESULTS, DESIRED -> true;
-            default -> isOwn(filter, "/messages/devicebound/#");
+            default -> isMessages(filter) || (device.moduleId() != null && isOwn(filter, "/inputs/#"));
         };
     }
 
-    private void switchFilter(String filter, boolean on) {
+    private boolean isMessages(String filter) {
+        return isOwn(filter, "/messages/devicebound/#") || (device.moduleId() != null && isOwn(filter, "/#"));
+    }
+
+    private void subscribe(String filter, MqttQoS qos) {
         switch (filter) {
-            case METHODS -> session.takesMethods(on);
-            case DESIRED -> session.takesDesired(on);
-            default -> {} // nothing is held back for the others: answers go to whoever asks
+            case METHODS -> session.takesMethods(true);
+            case DESIRED -> session.takesDesired(true);
+            default -> {
+                if (isMessages(filter)) {
+                    device.keepMessagesSubscription(!endpoint.isCleanSession());
+                    session.takesMessages(qos);
+                }
+            }
+        }
+    }
+
+    private void unsubscribe(String filter) {
+        switch (filter) {
+            case METHODS -> session.takesMethods(false);
+            case DESIRED -> session.takesDesired(false);
+            default -> {
+                if (isMessages(filter)) {
+                    device.keepMessagesSubscription(false);
+                    session.takesMessages(null);
+                }
+            }
         }
     }
 
@@ -91,6 +151,7 @@ final class DeviceProtocol {
 
     private void published(MqttPublishMessage message) {
         arrived = System.nanoTime();
+        session.heard();
         boolean understood;
         try {
             understood = message.qosLevel() != MqttQoS.EXACTLY_ONCE
@@ -115,46 +176,62 @@ final class DeviceProtocol {
         }
         if (topic.startsWith(TWIN_GET)) {
             device.active(now);
-            return twinGet(topic.substring(TWIN_GET.length()));
+            return twins.get(topic.substring(TWIN_GET.length()), arrived);
         }
         if (topic.startsWith(REPORTED_PATCH)) {
             device.active(now);
-            return reported(topic.substring(REPORTED_PATCH.length()), message.payload(), now);
+            return twins.reported(topic.substring(REPORTED_PATCH.length()), message.payload(), arrived);
         }
         return telemetry(topic, message, now);
     }
 
     private boolean telemetry(String topic, MqttPublishMessage message, Instant now) {
-        int events = topic.indexOf("/messages/events");
-        if (events < 0 || !isOwn(topic, topic.substring(events))) {
+        Map<String, String> properties = eventProperties(topic);
+        if (properties == null) {
             return false;
         }
-        String bag = topic.substring(events + "/messages/events".length());
-        if (!bag.isEmpty() && !bag.startsWith("/")) {
-            return false;
-        }
-        Map<String, String> properties = PropertyBag.parse(bag.isEmpty() ? bag : bag.substring(1));
         if (message.isRetain()) {
             properties.put("mqtt-retain", "true");
         }
-        device.telemetry(now);
-        hub.telemetry().append(device, message.payload(), properties, now);
+        append(properties, message.payload(), now);
         answered("telemetry", "accepted");
         return true;
     }
 
+    private void append(Map<String, String> properties, Buffer body, Instant now) {
+        device.telemetry(now);
+        hub.telemetry().append(device, session.authMethod(), body, properties, now);
+    }
+
+    /** The property bag of the device's own events topic, null when it is another topic. */
+    private Map<String, String> eventProperties(String topic) {
+        int events = topic == null ? -1 : topic.indexOf(EVENTS);
+        if (events < 0 || !isOwn(topic.substring(0, events + EVENTS.length()), EVENTS)) {
+            return null;
+        }
+        String bag = topic.substring(events + EVENTS.length());
+        if (!bag.isEmpty() && !bag.startsWith("/")) {
+            return null;
+        }
+        // A module's client ends its topic with another slash.
+        String inner = bag.length() > 1 && bag.endsWith("/") ? bag.substring(0, bag.length() - 1) : bag;
+        return PropertyBag.parse(inner.isEmpty() ? inner : inner.substring(1));
+    }
+
     private boolean isOwn(String topic, String ending) {
+        String own =
+                device.moduleId() == null ? device.deviceId() : device.deviceId() + "/modules/" + device.moduleId();
         return topic.startsWith("devices/")
                 && topic.endsWith(ending)
                 && topic.length() > "devices/".length() + ending.length()
-                && PropertyBag.names(
-                        topic.substring("devices/".length(), topic.length() - ending.length()), device.deviceId());
+                && PropertyBag.names(topic.substring("devices/".length(), topic.length() - ending.length()), own);
     }
 
     private boolean methodAnswer(String rest, Buffer payload) {
         int slash = rest.indexOf('/');
-        String requestId = slash < 0 ? null : requestId(rest.substring(slash + 1));
-        if (requestId == null) {
+        String query = slash < 0 ? "" : rest.substring(slash + 1);
+        String requestId = query.startsWith("?") ? PropertyBag.parse(query).get("$rid") : null;
+        if (requestId == null || payload.length() > MAX_METHOD_ANSWER) {
             return false;
         }
         session.answered(requestId, Integer.parseInt(rest.substring(0, slash)), payload);
@@ -162,48 +239,7 @@ final class DeviceProtocol {
         return true;
     }
 
-    private boolean twinGet(String query) {
-        String requestId = requestId(query);
-        if (requestId == null) {
-            return false;
-        }
-        if (quotas.tryAcquire(AzureLimit.HUB_TWIN_READS, hub.name()).isPresent()) {
-            answerTwin("twin-get", 429, requestId, "", Buffer.buffer());
-        } else {
-            answerTwin(
-                    "twin-get",
-                    200,
-                    requestId,
-                    "",
-                    device.twin().properties(false).toBuffer());
-        }
-        return true;
-    }
-
-    private boolean reported(String query, Buffer payload, Instant now) {
-        String requestId = requestId(query);
-        if (requestId == null) {
-            return false;
-        }
-        try {
-            long version = device.twin().patchReported(new JsonObject(payload), now);
-            answerTwin("twin-reported", 204, requestId, "&$version=" + version, Buffer.buffer());
-        } catch (DecodeException | ClassCastException notAnObject) {
-            answerTwin("twin-reported", 400, requestId, "", Buffer.buffer());
-        }
-        return true;
-    }
-
-    private void answerTwin(String operation, int status, String requestId, String more, Buffer body) {
-        answered(operation, Integer.toString(status));
-        session.publish("$iothub/twin/res/" + status + "/?$rid=" + requestId + more, body);
-    }
-
     private void answered(String operation, String status) {
         calls.answered(CloudService.HUB_MQTT, operation, status, arrived);
-    }
-
-    private static String requestId(String query) {
-        return query.startsWith("?") ? PropertyBag.parse(query).get("$rid") : null;
     }
 }

@@ -10,7 +10,9 @@ import io.vertx.mqtt.MqttEndpoint;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -22,7 +24,13 @@ final class DeviceSession {
     /** Far beyond the life of a process; an expiry may be any number that fits into a token. */
     private static final Duration LONGEST_TIMER = Duration.ofDays(365);
 
+    /** "IoT Hub limits the maximum server-side timeout to 29.45 minutes." */
+    private static final int LONGEST_SILENCE_SECONDS = 1767;
+
+    private static final int MAX_PACKET_ID = 0xFFFF;
+
     private final HubDevice device;
+    private final AuthMethod authMethod;
     private final MqttEndpoint endpoint;
     private final Context context;
     private final Clock clock;
@@ -30,16 +38,28 @@ final class DeviceSession {
     private final Map<String, Promise<MethodResult>> pending = new ConcurrentHashMap<>(2);
     private volatile boolean takesMethods;
     private volatile boolean takesDesired;
+    /** Confined to the event loop, as the next three. */
+    private MqttQoS messagesQos;
 
-    DeviceSession(HubDevice device, MqttEndpoint endpoint, Context context, Clock clock) {
+    private final Map<Integer, Long> unacknowledged = new HashMap<>(2);
+    private int packetIds;
+    private Instant heard;
+
+    DeviceSession(HubDevice device, AuthMethod authMethod, MqttEndpoint endpoint, Context context, Clock clock) {
         this.device = device;
+        this.authMethod = authMethod;
         this.endpoint = endpoint;
         this.context = context;
         this.clock = clock;
+        this.heard = clock.instant();
     }
 
     HubDevice device() {
         return device;
+    }
+
+    AuthMethod authMethod() {
+        return authMethod;
     }
 
     boolean takesMethods() {
@@ -111,6 +131,60 @@ final class DeviceSession {
         Duration left = Duration.between(clock.instant(), tokenExpiry);
         long millis = left.compareTo(LONGEST_TIMER) > 0 ? LONGEST_TIMER.toMillis() : left.toMillis();
         return vertx.setTimer(Math.max(1, millis), expired -> drop());
+    }
+
+    /** The device listens for messages from now on, or with null no longer. On the event loop. */
+    void takesMessages(MqttQoS qos) {
+        messagesQos = qos;
+        push();
+    }
+
+    /** Sends what waits in the device's queue, if it listens. Any thread. */
+    void pushMessages() {
+        context.runOnContext(onLoop -> push());
+    }
+
+    private void push() {
+        while (messagesQos != null && endpoint.isConnected()) {
+            Optional<CloudToDeviceQueue.Delivery> next = device.messages().next(clock.instant());
+            if (next.isEmpty()) {
+                return;
+            }
+            CloudToDeviceQueue.Delivery delivery = next.get();
+            packetIds = packetIds % MAX_PACKET_ID + 1;
+            String topic = CloudToDeviceTopic.of(device, delivery.message());
+            endpoint.publish(topic, delivery.message().body(), messagesQos, false, false, packetIds);
+            if (messagesQos == MqttQoS.AT_LEAST_ONCE) {
+                unacknowledged.put(packetIds, delivery.number());
+            } else {
+                device.messages().complete(delivery.number(), clock.instant());
+            }
+        }
+    }
+
+    /** The device acknowledged a message: PUBACK completes it. On the event loop. */
+    void acknowledged(int packetId) {
+        Long number = unacknowledged.remove(packetId);
+        if (number != null) {
+            device.messages().complete(number, clock.instant());
+        }
+    }
+
+    /** Something came from the device. On the event loop. */
+    void heard() {
+        heard = clock.instant();
+    }
+
+    /**
+     * Closes the connection after 1767 silent seconds, for clients whose keep-alive asks for more or none; shorter ones are
+     * watched by the MQTT listener. Cancel the timer given when the connection ends.
+     */
+    long dropWhenSilent(Vertx vertx) {
+        return vertx.setPeriodic(Duration.ofSeconds(LONGEST_SILENCE_SECONDS).toMillis() / 2, tick -> {
+            if (Duration.between(heard, clock.instant()).toSeconds() >= LONGEST_SILENCE_SECONDS) {
+                drop();
+            }
+        });
     }
 
     /** Closes the connection from the hub's side. */

@@ -18,11 +18,15 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
-/** An IoT hub: registry, policies, direct methods and telemetry log. Thread-safe; device ids are case-sensitive. */
+/**
+ * An IoT hub: registry, policies, direct methods, messages to devices, jobs and telemetry log. Thread-safe; device ids are
+ * case-sensitive.
+ */
 public final class Hub {
     private static final int PARTITIONS = 4;
 
@@ -35,8 +39,13 @@ public final class Hub {
     /** Sorted, so that a query's page begins where the last one ended without sorting again. */
     private final ConcurrentNavigableMap<String, HubDevice> devices = new ConcurrentSkipListMap<>();
 
+    private final AtomicInteger identities = new AtomicInteger();
     private final AtomicLong generations;
     private final TelemetryLog telemetry = new TelemetryLog(PARTITIONS);
+    private final ConsumerGroups consumerGroups = new ConsumerGroups();
+    private final TrustedAuthorities authorities = new TrustedAuthorities();
+    private final FeedbackQueue feedback = new FeedbackQueue();
+    private final HubJobs jobs = new HubJobs();
     private volatile ConnectionListener connections = (deviceId, state, at) -> {};
 
     public Hub(String hostName, HubSku sku, int units, Clock clock, RandomGenerator random) {
@@ -87,23 +96,60 @@ public final class Hub {
 
     /**
      * The device, created if it is new. One that exists keeps its twin, journal and generation but takes the credential
-     * given: an assignment by DPS makes the enrollment's key the one that works.
+     * given: an assignment by DPS makes the enrollment's key the one that works. Fails with TOO_MANY_DEVICES.
      */
     public HubDevice createOrGet(String deviceId, DeviceCredential credential, InitialTwin twin) {
-        HubDevice device = devices.computeIfAbsent(deviceId, id -> newDevice(id, credential, twin));
+        HubDevice device = devices.get(deviceId);
+        if (device == null) {
+            device = register(deviceId, newIdentity(deviceId, null, credential, twin));
+        }
         device.update(credential, device.enabled());
         return device;
     }
 
-    /** Creates a device; empty when one has the id already. */
+    /** Creates a device; empty when one has the id already. Fails with TOO_MANY_DEVICES. */
     public Optional<HubDevice> create(String deviceId, DeviceCredential credential) {
-        HubDevice created = newDevice(deviceId, credential, null);
-        return devices.putIfAbsent(deviceId, created) == null ? Optional.of(created) : Optional.empty();
+        HubDevice created = newIdentity(deviceId, null, credential, null);
+        return register(deviceId, created) == created ? Optional.of(created) : Optional.empty();
     }
 
-    private HubDevice newDevice(String deviceId, DeviceCredential credential, InitialTwin twin) {
-        String generation = Long.toString(generations.incrementAndGet());
-        return new HubDevice(deviceId, generation, credential, twin, clock.instant());
+    /** The identity now registered under the id: the one given, or the one that was there. */
+    private HubDevice register(String deviceId, HubDevice created) {
+        takeIdentity();
+        HubDevice before = devices.putIfAbsent(deviceId, created);
+        if (before != null) {
+            identities.decrementAndGet();
+        }
+        return before == null ? created : before;
+    }
+
+    /** Creates a module; empty when the device has one of the id. Fails with TOO_MANY_DEVICES or TOO_MANY_MODULES. */
+    Optional<HubDevice> createModule(HubDevice device, String moduleId, DeviceCredential credential) {
+        HubDevice created = newIdentity(device.deviceId(), moduleId, credential, null);
+        takeIdentity();
+        boolean added = false;
+        try {
+            added = device.addModule(created);
+        } finally {
+            if (!added) {
+                identities.decrementAndGet();
+            }
+        }
+        return added ? Optional.of(created) : Optional.empty();
+    }
+
+    private void takeIdentity() {
+        if (identities.incrementAndGet() > sku.maxIdentities()) {
+            identities.decrementAndGet();
+            throw new HubException(
+                    HubError.TOO_MANY_DEVICES,
+                    "The hub has its " + sku.maxIdentities() + " devices and modules already.");
+        }
+    }
+
+    private HubDevice newIdentity(String deviceId, String moduleId, DeviceCredential credential, InitialTwin twin) {
+        return new HubDevice(
+                deviceId, moduleId, generations.incrementAndGet(), credential, twin, feedback, clock.instant());
     }
 
     /** A fresh credential, for a device created without keys. */
@@ -115,13 +161,32 @@ public final class Hub {
         return Optional.ofNullable(devices.get(deviceId));
     }
 
-    /** Removes the device and closes its connection; false when there was none. */
+    /** Removes the device with its modules and closes their connections; false when there was none. */
     public boolean delete(String deviceId) {
         HubDevice removed = devices.remove(deviceId);
         if (removed != null) {
-            removed.session().ifPresent(DeviceSession::drop);
+            identities.addAndGet(-1 - removed.modules().size());
+            removed.disconnect();
         }
         return removed != null;
+    }
+
+    /** Removes a module and closes its connection; false when there was none. */
+    boolean deleteModule(HubDevice device, String moduleId) {
+        Optional<HubDevice> removed = device.removeModule(moduleId);
+        removed.ifPresent(module -> {
+            identities.decrementAndGet();
+            module.disconnect();
+        });
+        return removed.isPresent();
+    }
+
+    /** The identity of an MQTT client id, {@code deviceId} or {@code deviceId/moduleId}. */
+    Optional<HubDevice> identity(String clientId) {
+        int slash = clientId.indexOf('/');
+        return slash < 0
+                ? device(clientId)
+                : device(clientId.substring(0, slash)).flatMap(device -> device.module(clientId.substring(slash + 1)));
     }
 
     /** All devices, in the order of their ids. */
@@ -129,13 +194,18 @@ public final class Hub {
         return devices.values().stream();
     }
 
-    /** The devices whose id sorts after the given one, in order. */
-    Stream<HubDevice> devicesAfter(String deviceId) {
-        return devices.tailMap(deviceId, false).values().stream();
+    /** The devices from the given id on, in order. */
+    Stream<HubDevice> devicesFrom(String deviceId, boolean inclusive) {
+        return devices.tailMap(deviceId, inclusive).values().stream();
     }
 
     public int deviceCount() {
         return devices.size();
+    }
+
+    /** The built-in telemetry log. */
+    public TelemetryLog telemetry() {
+        return telemetry;
     }
 
     /** Replaces who is told of connections that begin and end; one at a time. */
@@ -143,15 +213,17 @@ public final class Hub {
         connections = listener;
     }
 
-    /** The session is the device's connection from now on. */
-    void connected(HubDevice device, DeviceSession session, Instant now) {
-        device.connected(session, now);
-        connections.changed(device.deviceId(), ConnectionState.CONNECTED, now);
+    /** The session is the identity's connection from now on. */
+    void connected(HubDevice device, DeviceSession session, String modelId, Instant now) {
+        device.connected(session, modelId, now);
+        if (device.moduleId() == null) {
+            connections.changed(device.deviceId(), ConnectionState.CONNECTED, now);
+        }
     }
 
-    /** The session has ended; nothing changes for the device when a later one has taken its place. */
+    /** The session has ended; nothing changes for the identity when a later one has taken its place. */
     void disconnected(HubDevice device, DeviceSession session, Instant now) {
-        if (device.disconnected(session, now)) {
+        if (device.disconnected(session, now) && device.moduleId() == null) {
             connections.changed(device.deviceId(), ConnectionState.DISCONNECTED, now);
         }
     }
@@ -162,33 +234,82 @@ public final class Hub {
      * @return the new version of the desired section, or empty when there is no such device
      */
     public OptionalLong patchDesired(String deviceId, JsonObject patch, Instant now) {
-        HubDevice device = devices.get(deviceId);
-        if (device == null) {
-            return OptionalLong.empty();
-        }
-        long version = device.twin().patchDesired(patch, now);
-        Buffer told = patch.copy().put("$version", version).toBuffer();
-        device.session().ifPresent(session -> session.desiredChanged(version, told));
-        return OptionalLong.of(version);
-    }
-
-    /** The built-in telemetry log. */
-    public TelemetryLog telemetry() {
-        return telemetry;
+        return device(deviceId)
+                .map(device -> OptionalLong.of(changeDesired(device, patch, false, now)))
+                .orElseGet(OptionalLong::empty);
     }
 
     /**
-     * Calls a direct method. Fails with a {@link HubException}: DEVICE_NOT_FOUND, DEVICE_NOT_ONLINE (no connection that
-     * listens for methods within {@code connectTimeout}), TIMEOUT (asked, no answer in time), THROTTLING.
+     * Merges or replaces desired properties; a device that listens is told the patch, or after a replacement the whole new document.
+     * Fails with ARGUMENT_INVALID.
+     */
+    long changeDesired(HubDevice device, JsonObject desired, boolean replace, Instant now) {
+        long version = replace
+                ? device.twin().replaceDesired(desired, now)
+                : device.twin().patchDesired(desired, now);
+        JsonObject told = desired.copy();
+        told.remove("$metadata");
+        Buffer change = told.put("$version", version).toBuffer();
+        device.session().ifPresent(session -> session.desiredChanged(version, change));
+        return version;
+    }
+
+    /** Consumer groups of the built-in endpoint. */
+    public ConsumerGroups consumerGroups() {
+        return consumerGroups;
+    }
+
+    /** The CA certificates whose devices may connect. */
+    public TrustedAuthorities authorities() {
+        return authorities;
+    }
+
+    /** Feedback about messages to devices. */
+    public FeedbackQueue feedback() {
+        return feedback;
+    }
+
+    HubJobs jobs() {
+        return jobs;
+    }
+
+    /**
+     * Queues a message for a device or module ({@code deviceId/moduleId}) and pushes it when the device listens. Fails with
+     * DEVICE_NOT_FOUND, NOT_IN_THIS_TIER or QUEUE_DEPTH_EXCEEDED.
+     */
+    public void send(String clientId, CloudToDeviceMessage message) {
+        HubDevice device = identity(clientId).orElseThrow(() -> notFound(clientId));
+        requireDeviceManagement();
+        device.messages().add(message, clock.instant());
+        device.session().ifPresent(DeviceSession::pushMessages);
+    }
+
+    /** Fails with NOT_IN_THIS_TIER on a basic hub. */
+    void requireDeviceManagement() {
+        if (!sku.managesDevices()) {
+            throw new HubException(
+                    HubError.NOT_IN_THIS_TIER, "The operation is not available in the basic tier (" + sku + ").");
+        }
+    }
+
+    static HubException notFound(String clientId) {
+        return clientId.indexOf('/') < 0
+                ? new HubException(HubError.DEVICE_NOT_FOUND, "Device " + clientId + " is not registered.")
+                : new HubException(HubError.MODULE_NOT_FOUND, "Module " + clientId + " is not registered.");
+    }
+
+    /**
+     * Calls a direct method of a device or module ({@code deviceId/moduleId}). Fails with a {@link HubException}:
+     * DEVICE_NOT_FOUND, DEVICE_NOT_ONLINE (no connection that listens for methods within {@code connectTimeout}), TIMEOUT
+     * (asked, no answer in time), THROTTLING.
      */
     public Future<MethodResult> invoke(
-            String deviceId, String methodName, Buffer payloadJson, Duration responseTimeout, Duration connectTimeout) {
-        HubDevice device = devices.get(deviceId);
-        if (device == null) {
-            return Future.failedFuture(
-                    new HubException(HubError.DEVICE_NOT_FOUND, "Device " + deviceId + " is not registered."));
+            String clientId, String methodName, Buffer payloadJson, Duration responseTimeout, Duration connectTimeout) {
+        Optional<HubDevice> device = identity(clientId);
+        if (device.isEmpty()) {
+            return Future.failedFuture(notFound(clientId));
         }
-        return listening(device, connectTimeout)
+        return listening(device.get(), connectTimeout)
                 .compose(session -> session.invoke(methodName, payloadJson, responseTimeout));
     }
 

@@ -3,23 +3,36 @@ package io.drover.simulator.cloud.hub;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** One identity in a hub's registry, with its twin, connection and ground-truth journal. Thread-safe, never blocks. */
+/**
+ * One identity in a hub's registry, a device or a module of one, with its twin, connection and ground-truth journal. What few
+ * identities have is made when first used: a hub may hold a million. Thread-safe, never blocks.
+ */
 public final class HubDevice {
-    private static final Pattern DEVICE_ID = Pattern.compile("[A-Za-z0-9\\-.+%_#*?!(),=@$':]{1,128}");
-    private static final int MAX_WAITERS = 32;
+    static final int MAX_MODULES = 50;
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9\\-.+%_#*?!(),=@$':]{1,128}");
 
     private final String deviceId;
-    private final String generationId;
+    private final String moduleId;
+    private final long generation;
     private final Twin twin;
+    private final FeedbackQueue feedback;
     private final Instant registered;
     private DeviceCredential credential;
     private boolean enabled = true;
-    private long revision = 1;
+    private boolean iotEdge;
+    private boolean keepsMessagesSubscription;
+    private int revision = 1;
+    private String statusReason;
+    private String scope;
+    private String modelId;
+    private Instant statusUpdated;
     private DeviceSession session;
     private Instant firstConnected;
     private Instant lastConnected;
@@ -28,28 +41,49 @@ public final class HubDevice {
     private Instant lastTelemetry;
     private Instant lastActivity;
     private long telemetryCount;
-    private List<Promise<DeviceSession>> waiters;
+    private MethodWaiters waiters;
+    private CloudToDeviceQueue messages;
+    private NavigableMap<String, HubDevice> modules;
 
-    HubDevice(String deviceId, String generationId, DeviceCredential credential, InitialTwin twin, Instant registered) {
+    HubDevice(
+            String deviceId,
+            String moduleId,
+            long generation,
+            DeviceCredential credential,
+            InitialTwin twin,
+            FeedbackQueue feedback,
+            Instant registered) {
         this.deviceId = deviceId;
-        this.generationId = generationId;
+        this.moduleId = moduleId;
+        this.generation = generation;
         this.credential = credential;
         this.twin = new Twin(twin, registered);
+        this.feedback = feedback;
         this.registered = registered;
     }
 
-    /** Whether the hub would take the text as a device id (1 to 128 of the documented characters). */
+    /** Whether the hub would take the text as a device or module id (1 to 128 of the documented characters). */
     public static boolean isDeviceId(String text) {
-        return DEVICE_ID.matcher(text).matches();
+        return ID.matcher(text).matches();
     }
 
     public String deviceId() {
         return deviceId;
     }
 
+    /** The module's id, null for a device. */
+    public String moduleId() {
+        return moduleId;
+    }
+
+    /** {@code deviceId} or {@code deviceId/moduleId}, as MQTT client ids have it. */
+    String clientId() {
+        return moduleId == null ? deviceId : deviceId + "/" + moduleId;
+    }
+
     /** Tells two devices apart that had the same id one after the other. */
     public String generationId() {
-        return generationId;
+        return Long.toString(generation);
     }
 
     public Twin twin() {
@@ -64,27 +98,54 @@ public final class HubDevice {
         return enabled;
     }
 
+    synchronized IdentitySettings settings() {
+        return new IdentitySettings(credential, enabled, statusReason, iotEdge, scope);
+    }
+
     /** Replaces credential and status; a disabled device is disconnected. */
     public void update(DeviceCredential newCredential, boolean newEnabled) {
-        DeviceSession ended = null;
+        IdentitySettings now = settings();
+        update(
+                new IdentitySettings(newCredential, newEnabled, now.statusReason(), now.iotEdge(), now.scope()),
+                statusUpdated());
+    }
+
+    /** Replaces all settings; a disabled device and its modules are disconnected. */
+    void update(IdentitySettings settings, Instant now) {
         synchronized (this) {
-            if (!newCredential.equals(credential) || newEnabled != enabled) {
+            if (!settings.equals(settings())) {
                 revision++;
             }
-            credential = newCredential;
-            enabled = newEnabled;
-            if (!newEnabled) {
-                ended = session;
-            }
+            statusUpdated = settings.enabled() == enabled ? statusUpdated : now;
+            credential = settings.credential();
+            enabled = settings.enabled();
+            statusReason = settings.statusReason();
+            iotEdge = settings.iotEdge();
+            scope = settings.scope();
         }
-        if (ended != null) {
-            ended.drop();
+        if (!settings.enabled()) {
+            disconnect();
         }
+    }
+
+    /** Drops the connection and those of the modules. */
+    void disconnect() {
+        session().ifPresent(DeviceSession::drop);
+        modules().forEach(HubDevice::disconnect);
     }
 
     /** Changes with every update of the identity. */
     public synchronized String etag() {
-        return Long.toString(revision);
+        return Long.toString(generation % 1_000_000_000 + revision);
+    }
+
+    synchronized Instant statusUpdated() {
+        return statusUpdated;
+    }
+
+    /** The DTDL model the device named when it last connected, null when it named none. */
+    public synchronized String modelId() {
+        return modelId;
     }
 
     public synchronized ConnectionState connectionState() {
@@ -119,27 +180,34 @@ public final class HubDevice {
     }
 
     /** Makes this the device's connection; an earlier one is dropped, as the documents say. */
-    void connected(DeviceSession newSession, Instant now) {
+    void connected(DeviceSession newSession, String model, Instant now) {
         DeviceSession previous;
         synchronized (this) {
             previous = session;
             session = newSession;
+            modelId = model == null ? modelId : model;
             firstConnected = firstConnected == null ? now : firstConnected;
             lastConnected = now;
             lastActivity = now;
+            if (messages != null) {
+                messages.release(now);
+            }
         }
         if (previous != null) {
             previous.drop();
         }
     }
 
-    /** Ends the connection; false when a later one has already taken its place. */
+    /** Ends the connection and answers true, unless a later one has already taken its place. */
     synchronized boolean disconnected(DeviceSession ended, Instant now) {
         if (session != ended) {
             return false;
         }
         session = null;
         lastDisconnected = now;
+        if (messages != null) {
+            messages.release(now);
+        }
         return true;
     }
 
@@ -158,19 +226,73 @@ public final class HubDevice {
         return Optional.ofNullable(session);
     }
 
-    /** The connection, once it listens for methods; the caller sets the deadline and then calls {@link #stopWaiting}. */
-    Future<DeviceSession> methodSession(Promise<DeviceSession> waiter) {
+    /** Whether a subscription to messages outlives the connection, as one made with CleanSession 0 does. */
+    synchronized boolean keepsMessagesSubscription() {
+        return keepsMessagesSubscription;
+    }
+
+    synchronized void keepMessagesSubscription(boolean keep) {
+        keepsMessagesSubscription = keep;
+    }
+
+    /** The cloud-to-device queue, made now when there was none. */
+    synchronized CloudToDeviceQueue messages() {
+        if (messages == null) {
+            messages = new CloudToDeviceQueue(this::outcome);
+        }
+        return messages;
+    }
+
+    private void outcome(CloudToDeviceMessage message, FeedbackStatus status, Instant at) {
+        if (message.ack().wants(status)) {
+            feedback.add(new FeedbackRecord(message.messageId(), at, status, deviceId, generationId()));
+        }
+    }
+
+    /** How many messages wait for the device. */
+    int messageCount(Instant now) {
+        CloudToDeviceQueue queue;
         synchronized (this) {
-            if (session == null || !session.takesMethods()) {
-                waiters = waiters == null ? new ArrayList<>(1) : waiters;
-                if (waiters.size() >= MAX_WAITERS) {
-                    return Future.failedFuture(new HubException(HubError.THROTTLING, "Too many pending method calls."));
-                }
-                waiters.add(waiter);
-                return waiter.future();
-            }
+            queue = messages;
+        }
+        return queue == null ? 0 : queue.size(now);
+    }
+
+    /** The device's modules in the order of their ids. */
+    synchronized Collection<HubDevice> modules() {
+        return modules == null ? List.of() : List.copyOf(modules.values());
+    }
+
+    synchronized Optional<HubDevice> module(String id) {
+        return modules == null ? Optional.empty() : Optional.ofNullable(modules.get(id));
+    }
+
+    /** Adds a module; false when the id is taken. Fails with TOO_MANY_MODULES beyond 50. */
+    synchronized boolean addModule(HubDevice module) {
+        if (modules == null) {
+            modules = new TreeMap<>();
+        }
+        if (modules.containsKey(module.moduleId())) {
+            return false;
+        }
+        if (modules.size() >= MAX_MODULES) {
+            throw new HubException(HubError.TOO_MANY_MODULES, "A device has at most " + MAX_MODULES + " modules.");
+        }
+        modules.put(module.moduleId(), module);
+        return true;
+    }
+
+    synchronized Optional<HubDevice> removeModule(String id) {
+        return modules == null ? Optional.empty() : Optional.ofNullable(modules.remove(id));
+    }
+
+    /** The connection, once it listens for methods; the caller sets the deadline and then calls {@link #stopWaiting}. */
+    synchronized Future<DeviceSession> methodSession(Promise<DeviceSession> waiter) {
+        if (session != null && session.takesMethods()) {
             return Future.succeededFuture(session);
         }
+        waiters = waiters == null ? new MethodWaiters() : waiters;
+        return waiters.add(waiter);
     }
 
     synchronized void stopWaiting(Promise<DeviceSession> waiter) {
@@ -181,13 +303,13 @@ public final class HubDevice {
 
     /** Called by the session when it has subscribed to methods. */
     void methodsReady(DeviceSession ready) {
-        List<Promise<DeviceSession>> told;
+        MethodWaiters told;
         synchronized (this) {
             told = waiters;
             waiters = null;
         }
         if (told != null) {
-            told.forEach(waiter -> waiter.tryComplete(ready));
+            told.ready(ready);
         }
     }
 }

@@ -18,6 +18,10 @@ final class HubResponses {
         write(request, 200, body.encode());
     }
 
+    void json(RoutingContext request, int status, JsonObject body) {
+        write(request, status, body.encode());
+    }
+
     void json(RoutingContext request, JsonArray body) {
         write(request, 200, body.encode());
     }

@@ -1,6 +1,6 @@
 package io.drover.simulator.cloud.hub;
 
-/** Hub tiers; rates differ between the three sizes. */
+/** Hub tiers; rates differ between the three sizes, and the basic tier lacks everything that goes to a device. */
 public enum HubSku {
     F1,
     B1,
@@ -8,5 +8,27 @@ public enum HubSku {
     B3,
     S1,
     S2,
-    S3
+    S3;
+
+    private static final int FREE_DEVICES = 500;
+    private static final int DEVICES = 1_000_000;
+
+    /** Whether twins, direct methods, cloud-to-device messages and jobs are to be had ("Choose the right IoT Hub tier"). */
+    public boolean managesDevices() {
+        return name().charAt(0) != 'B';
+    }
+
+    /** Devices and modules that may be registered. */
+    public int maxIdentities() {
+        return this == F1 ? FREE_DEVICES : DEVICES;
+    }
+
+    /** Jobs that may run at a time. */
+    public int concurrentJobs() {
+        return switch (name().charAt(1)) {
+            case '2' -> 5;
+            case '3' -> 10;
+            default -> 1;
+        };
+    }
 }

@@ -1,6 +1,7 @@
 package io.drover.simulator.cloud.hub;
 
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,6 +22,13 @@ final class PropertyBag {
             }
         }
         return properties;
+    }
+
+    /** Percent-encodes everything but letters, digits and {@code - . _}. */
+    static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("*", "%2A");
     }
 
     /** Percent-decodes, leaving {@code +} as it is. */

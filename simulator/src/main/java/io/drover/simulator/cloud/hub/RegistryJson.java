@@ -3,9 +3,9 @@ package io.drover.simulator.cloud.hub;
 import io.drover.simulator.cloud.sas.SymmetricKey;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
 
 /** The registry's JSON forms of a device: identity and twin, as in the service API 2021-04-12. */
 final class RegistryJson {
@@ -14,44 +14,69 @@ final class RegistryJson {
 
     private RegistryJson() {}
 
-    static JsonObject identity(HubDevice device) {
-        SymmetricKey key = device.credential().symmetricKey();
-        return new JsonObject()
-                .put("deviceId", device.deviceId())
-                .put("generationId", device.generationId())
-                .put("etag", device.etag())
-                .put("connectionState", device.connectionState().wireName())
-                .put("status", status(device))
-                .put("connectionStateUpdatedTime", time(device.connectionStateUpdated()))
+    static JsonObject identity(HubDevice device, Instant now) {
+        IdentitySettings settings = device.settings();
+        JsonObject json = new JsonObject().put("deviceId", device.deviceId());
+        putIfPresent(json, "moduleId", device.moduleId());
+        json.put("generationId", device.generationId())
+                .put("etag", etag(device))
+                .put("connectionState", device.connectionState().wireName());
+        if (device.moduleId() == null) {
+            json.put("status", status(settings))
+                    .put("statusReason", settings.statusReason())
+                    .put("statusUpdatedTime", time(device.statusUpdated()))
+                    .put("capabilities", new JsonObject().put("iotEdge", settings.iotEdge()));
+            putIfPresent(json, "deviceScope", settings.scope());
+        }
+        return json.put("connectionStateUpdatedTime", time(device.connectionStateUpdated()))
                 .put("lastActivityTime", time(device.lastActivityTime()))
-                .put("cloudToDeviceMessageCount", 0)
-                .put("capabilities", new JsonObject().put("iotEdge", false))
-                .put(
-                        "authentication",
-                        new JsonObject()
-                                .put(
-                                        "symmetricKey",
-                                        new JsonObject()
-                                                .put("primaryKey", key.primary())
-                                                .put("secondaryKey", key.secondary()))
-                                .put("type", device.credential().type()));
+                .put("cloudToDeviceMessageCount", device.messageCount(now))
+                .put("authentication", authentication(settings.credential()));
     }
 
-    static JsonObject twin(HubDevice device) {
-        Twin twin = device.twin();
+    private static JsonObject authentication(DeviceCredential credential) {
+        SymmetricKey key = credential.symmetricKey();
         return new JsonObject()
-                .put("deviceId", device.deviceId())
-                .put("etag", twinEtag(device))
-                .put("deviceEtag", device.etag())
-                .put("status", status(device))
+                .put(
+                        "symmetricKey",
+                        new JsonObject()
+                                .put("primaryKey", key == null ? null : key.primary())
+                                .put("secondaryKey", key == null ? null : key.secondary()))
+                .put("x509Thumbprint", thumbprints(credential))
+                .put("type", credential.type());
+    }
+
+    private static JsonObject thumbprints(DeviceCredential credential) {
+        return new JsonObject()
+                .put("primaryThumbprint", credential.primaryThumbprint())
+                .put("secondaryThumbprint", credential.secondaryThumbprint());
+    }
+
+    static JsonObject twin(HubDevice device, Instant now) {
+        Twin twin = device.twin();
+        IdentitySettings settings = device.settings();
+        JsonObject json = new JsonObject().put("deviceId", device.deviceId());
+        putIfPresent(json, "moduleId", device.moduleId());
+        json.put("etag", twinEtag(device))
+                .put("deviceEtag", etag(device))
+                .put("status", status(settings))
+                .put("statusUpdateTime", time(device.statusUpdated()))
                 .put("connectionState", device.connectionState().wireName())
                 .put("lastActivityTime", time(device.lastActivityTime()))
-                .put("cloudToDeviceMessageCount", 0)
-                .put("authenticationType", device.credential().type())
-                .put("version", twin.version())
+                .put("cloudToDeviceMessageCount", device.messageCount(now))
+                .put("authenticationType", settings.credential().type())
+                .put("x509Thumbprint", thumbprints(settings.credential()));
+        putIfPresent(json, "modelId", device.modelId());
+        return json.put("version", twin.version())
                 .put("tags", twin.tags())
                 .put("properties", twin.properties(true))
-                .put("capabilities", new JsonObject().put("iotEdge", false));
+                .put("capabilities", new JsonObject().put("iotEdge", settings.iotEdge()));
+    }
+
+    private static void putIfPresent(JsonObject json, String name, String value) {
+        if (value != null) {
+            json.put(name, value);
+        }
     }
 
     static String twinEtag(HubDevice device) {
@@ -60,33 +85,15 @@ final class RegistryJson {
         return Base64.getEncoder().encodeToString(version);
     }
 
-    /** The value a query's path names, null when it is not defined; reads only what it needs of the device. */
-    static Object value(HubDevice device, List<String> path) {
-        return switch (path.get(0)) {
-            case "deviceId" -> device.deviceId();
-            case "connectionState" -> device.connectionState().wireName();
-            case "status" -> status(device);
-            case "lastActivityTime" -> time(device.lastActivityTime());
-            case "authenticationType" -> device.credential().type();
-            case "tags" -> below(device.twin().tags(), path);
-            case "properties" -> below(device.twin().properties(true), path);
-            default -> below(twin(device).getValue(path.get(0)), path);
-        };
+    static String etag(HubDevice device) {
+        return Base64.getEncoder().encodeToString(device.etag().getBytes(StandardCharsets.US_ASCII));
     }
 
-    private static Object below(Object value, List<String> path) {
-        Object at = value;
-        for (String name : path.subList(1, path.size())) {
-            at = at instanceof JsonObject object ? object.getValue(name) : null;
-        }
-        return at;
+    static String status(IdentitySettings settings) {
+        return settings.enabled() ? "enabled" : "disabled";
     }
 
-    private static String status(HubDevice device) {
-        return device.enabled() ? "enabled" : "disabled";
-    }
-
-    private static String time(Instant instant) {
+    static String time(Instant instant) {
         return instant == null ? NEVER : instant.toString();
     }
 }

@@ -33,9 +33,15 @@ public final class TelemetryLog {
 
     /** Appends to the device's partition, then tells that partition's listeners on the calling thread. */
     public void append(HubDevice device, Buffer body, Map<String, String> properties, Instant enqueued) {
+        append(device, AuthMethod.DEVICE_KEY, body, properties, enqueued);
+    }
+
+    /** As the other, from a device that proved itself in this way. */
+    public void append(
+            HubDevice device, AuthMethod auth, Buffer body, Map<String, String> properties, Instant enqueued) {
         partitions
                 .get(Math.floorMod(device.deviceId().hashCode(), partitions.size()))
-                .append(device, body, properties, enqueued);
+                .append(device, auth, body, properties, enqueued);
     }
 
     /** Up to {@code max} events from the given number on; begins at the oldest kept when that one is gone. */
@@ -78,13 +84,13 @@ public final class TelemetryLog {
         private long bytes;
         private long offset;
 
-        void append(HubDevice device, Buffer body, Map<String, String> properties, Instant enqueued) {
+        void append(HubDevice device, AuthMethod auth, Buffer body, Map<String, String> properties, Instant enqueued) {
             synchronized (this) {
                 if (next - first == ring.length) {
                     makeRoom();
                 }
                 ring[slot(next)] = new TelemetryEvent(
-                        next, offset, enqueued, device.deviceId(), device.generationId(), Map.copyOf(properties), body);
+                        next, offset, enqueued, EventSource.of(device, auth), Map.copyOf(properties), body);
                 next++;
                 offset += body.length() + 64L;
                 bytes += body.length();

@@ -85,6 +85,11 @@ public final class MqttGateway {
                 .mapEmpty();
     }
 
+    /** Joins AMQP's WebSockets of the HTTPS server to a plain AMQP listener on loopback. */
+    public void serveAmqpWebSockets(int listenerPort) {
+        webSockets.amqp(listenerPort);
+    }
+
     /** Stops listening and closes every connection. */
     public Future<Void> close() {
         List<Future<Void>> closing = new ArrayList<>(

@@ -20,13 +20,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * MQTT over WebSocket on the HTTPS listener (path {@code /$iothub/websocket}, subprotocol {@code mqtt}), for hubs and for the device
- * provisioning endpoint alike. vertx-mqtt cannot share a listener with an HTTP server, so each WebSocket is joined to the gateway by a
+ * provisioning endpoint alike; AMQP (subprotocol {@code AMQPWSB10}, there or at {@code /$servicebus/websocket}) goes to another port. vertx-mqtt cannot share a listener with an HTTP server, so each WebSocket is joined to the gateway by a
  * TCP connection inside this process; {@link #claim} tells such a connection from a stranger's.
  */
 final class WebSocketTunnel {
     static final String PATH = "/$iothub/websocket";
     static final String SUBPROTOCOL = "mqtt";
 
+    private static final String AMQP_PATH = "/$servicebus/websocket";
+    private static final String AMQP_SUBPROTOCOL = "AMQPWSB10";
     private static final int CONNECT_MILLIS = 10_000;
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketTunnel.class);
 
@@ -34,6 +36,7 @@ final class WebSocketTunnel {
     private final String host;
     private final Map<Integer, List<X509Certificate>> tunnels = new ConcurrentHashMap<>();
     private volatile int port;
+    private volatile int amqpPort;
 
     WebSocketTunnel(Vertx vertx, String host) {
         this.host = host;
@@ -43,6 +46,7 @@ final class WebSocketTunnel {
     /** Tells the server about the subprotocol and the longest message in one frame; before the server is made. */
     static void prepare(HttpServerOptions options, int longestMessage) {
         options.addWebSocketSubProtocol(SUBPROTOCOL)
+                .addWebSocketSubProtocol(AMQP_SUBPROTOCOL)
                 .setMaxWebSocketFrameSize(longestMessage)
                 .setMaxWebSocketMessageSize(longestMessage);
     }
@@ -51,6 +55,20 @@ final class WebSocketTunnel {
     void serve(HttpServer server, int gatewayPort) {
         port = gatewayPort;
         server.webSocketHandshakeHandler(this::open);
+    }
+
+    /** Takes AMQP's WebSockets to this port from now on. */
+    void amqp(int listenerPort) {
+        amqpPort = listenerPort;
+    }
+
+    /** The port a WebSocket of this path and subprotocols belongs to, 0 for none. */
+    private int portOf(String path, String subprotocols) {
+        boolean amqp = subprotocols != null && subprotocols.contains(AMQP_SUBPROTOCOL);
+        if (amqp) {
+            return path.equals(PATH) || path.equals(AMQP_PATH) ? amqpPort : 0;
+        }
+        return path.equals(PATH) ? port : 0;
     }
 
     /** The certificates of the WebSocket client behind this connection to the gateway; empty when it is not one of ours. */
@@ -63,14 +81,15 @@ final class WebSocketTunnel {
     }
 
     private void open(ServerWebSocketHandshake handshake) {
-        if (!PATH.equals(handshake.path())) {
+        int target = portOf(handshake.path(), handshake.headers().get("Sec-WebSocket-Protocol"));
+        if (target == 0) {
             handshake.reject(404).onFailure(WebSocketTunnel::lost);
             return;
         }
         // The way to the gateway first: a WebSocket that is accepted has somewhere to go at once.
-        client.connect(port, host)
+        client.connect(target, host)
                 .onFailure(unreachable -> {
-                    LOG.warn("The MQTT gateway takes no WebSocket: {}", unreachable.toString());
+                    LOG.warn("The listener behind takes no WebSocket: {}", unreachable.toString());
                     handshake.reject(503).onFailure(WebSocketTunnel::lost);
                 })
                 .onSuccess(socket -> handshake

@@ -29,7 +29,14 @@ public enum AzureLimit {
     HUB_CONNECTIONS(100, Duration.ofSeconds(1), false),
     /** Direct methods, counted as calls; the documented 160 KB/s per unit in 4 KB calls. */
     HUB_DIRECT_METHODS(40, Duration.ofSeconds(1), true),
-    HUB_TWIN_READS(100, Duration.ofSeconds(1), false);
+    HUB_TWIN_READS(100, Duration.ofSeconds(1), false),
+    HUB_TWIN_UPDATES(50, Duration.ofSeconds(1), false),
+    /** Messages from a service to devices. */
+    HUB_CLOUD_TO_DEVICE(100, Duration.ofMinutes(1), true),
+    /** Create, read, list and cancel of jobs. */
+    HUB_JOB_OPERATIONS(100, Duration.ofMinutes(1), true),
+    /** Method calls and twin updates that jobs make. */
+    HUB_JOB_DEVICE_OPERATIONS(10, Duration.ofSeconds(1), false);
 
     private final int amount;
     private final Duration period;

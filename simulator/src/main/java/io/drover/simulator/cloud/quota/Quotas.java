@@ -40,13 +40,19 @@ public final class Quotas {
 
     /** Takes one call from the owner's quota: empty when granted, else whole seconds for {@code Retry-After}, at least 1. */
     public OptionalLong tryAcquire(AzureLimit limit, String owner) {
+        return tryAcquire(limit, owner, 1);
+    }
+
+    /** As the other for a call that counts as several; a count beyond the limit's whole amount counts as that amount. */
+    public OptionalLong tryAcquire(AzureLimit limit, String owner, int count) {
         if (!enforced) {
             return OptionalLong.empty();
         }
-        Bucket bucket = buckets.computeIfAbsent(new Key(limit, owner), this::newBucket);
-        ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
+        Key key = new Key(limit, owner);
+        Bucket bucket = buckets.computeIfAbsent(key, this::newBucket);
+        ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(Math.min(count, capacity(key)));
         if (probe.isConsumed()) {
-            granted.get(limit).increment();
+            granted.get(limit).add(count);
             return OptionalLong.empty();
         }
         countRefusal(limit);
@@ -114,15 +120,18 @@ public final class Quotas {
     }
 
     private Bucket newBucket(Key key) {
-        AzureLimit limit = key.limit();
-        long ownerUnits = limit.perUnit() ? units.getOrDefault(key.owner(), 1) : 1;
-        long capacity = amounts.getOrDefault(limit, limit.amount()) * ownerUnits;
-        Duration refillPeriod = limit.period().dividedBy(timeCompression);
+        long capacity = capacity(key);
+        Duration refillPeriod = key.limit().period().dividedBy(timeCompression);
         return Bucket.builder()
                 .addLimit(Bandwidth.builder()
                         .capacity(capacity)
                         .refillGreedy(capacity, refillPeriod)
                         .build())
                 .build();
+    }
+
+    private long capacity(Key key) {
+        long ownerUnits = key.limit().perUnit() ? units.getOrDefault(key.owner(), 1) : 1;
+        return amounts.getOrDefault(key.limit(), key.limit().amount()) * ownerUnits;
     }
 }

@@ -8,6 +8,7 @@ import io.drover.simulator.cloud.entra.ServicePrincipal;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.drover.simulator.cloud.sas.SasToken;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,7 @@ class HubRestApiIT {
 
     private final Vertx vertx = Vertx.vertx();
     private final Hub hub = new Hub(HOST, HubSku.S1, 1, Clock.systemUTC(), new SecureRandom());
+    private Hub tier = hub;
     private final AccessTokens tokens = new AccessTokens("test", Clock.systemUTC());
     private final Quotas quotas = new Quotas(1);
     private final WebClient client = WebClient.create(vertx);
@@ -50,7 +53,7 @@ class HubRestApiIT {
         quotas.enforce(false);
         HubRestApi api = new HubRestApi(
                 vertx,
-                host -> host.equals(HOST) ? Optional.of(hub) : Optional.empty(),
+                host -> host.equals(HOST) ? Optional.of(tier) : Optional.empty(),
                 tokens,
                 quotas,
                 NAMES,
@@ -152,11 +155,246 @@ class HubRestApiIT {
     }
 
     @Test
+    void bulkOperationsFailOneByOne() throws Exception {
+        hub.createOrGet("old", hub.newCredential(), null);
+        hub.createOrGet("gone", hub.newCredential(), null);
+        JsonArray items = new JsonArray()
+                .add(item("new", "create").put("tags", new JsonObject().put("floor", 3)))
+                .add(item("old", "create"))
+                .add(item("old", "update"))
+                .add(item("gone", "delete"))
+                .add(item("nobody", "updateTwin"))
+                .add(item("new2", "odd"))
+                .add(item("old2", "updateIfMatchETag").put("eTag", "x"));
+
+        HttpResponse<Buffer> answer = call(HttpMethod.POST, "/devices", items.encode());
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        JsonObject result = answer.bodyAsJsonObject();
+        assertThat(result.getBoolean("isSuccessful")).isFalse();
+        List<String> errors = result.getJsonArray("errors").stream()
+                .map(error ->
+                        ((JsonObject) error).getString("deviceId") + " " + ((JsonObject) error).getString("errorCode"))
+                .toList();
+        assertThat(errors)
+                .containsExactly(
+                        "old DeviceAlreadyExists",
+                        "old DeviceDefinedMultipleTimes",
+                        "nobody DeviceNotFound",
+                        "new2 ArgumentInvalid",
+                        "old2 DeviceNotFound");
+        assertThat(hub.device("new").orElseThrow().twin().tags().getInteger("floor"))
+                .isEqualTo(3);
+        assertThat(hub.device("gone")).isEmpty();
+        assertThat(call(HttpMethod.POST, "/devices", "[{\"id\":\"x\",\"importMode\":\"create\"}]")
+                        .bodyAsJsonObject()
+                        .getBoolean("isSuccessful"))
+                .isTrue();
+    }
+
+    private static JsonObject item(String id, String mode) {
+        return new JsonObject().put("id", id).put("importMode", mode);
+    }
+
+    @Test
+    void bulkOperationsCountEveryDeviceAgainstTheQuota() throws Exception {
+        quotas.enforce(true);
+        JsonArray fifty = new JsonArray();
+        for (int i = 0; i < 50; i++) {
+            fifty.add(item("d" + i, "create"));
+        }
+
+        assertThat(call(HttpMethod.POST, "/devices", fifty.encode()).statusCode())
+                .isEqualTo(200);
+        assertThat(call(HttpMethod.POST, "/devices", fifty.encode()).statusCode())
+                .isEqualTo(400);
+        assertThat(call(HttpMethod.POST, "/devices", fifty.encode()).statusCode())
+                .isEqualTo(429);
+    }
+
+    @Test
+    void devicesAreListedUpToTop() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            hub.createOrGet("d" + i, hub.newCredential(), null);
+        }
+
+        HttpResponse<Buffer> answer = get(client.request(
+                        HttpMethod.GET, server.actualPort(), "127.0.0.1", "/devices?top=3&api-version=2021-04-12")
+                .virtualHost(HOST)
+                .putHeader("Authorization", authorization)
+                .send());
+
+        assertThat(answer.bodyAsJsonArray()).hasSize(3);
+    }
+
+    @Test
+    void aTwinIsReplacedAndItsEtagGuardsIt() throws Exception {
+        hub.createOrGet("d", hub.newCredential(), null);
+        JsonObject first = call(
+                        HttpMethod.PUT, "/twins/d", "{\"tags\":{\"a\":1},\"properties\":{\"desired\":{\"x\":1}}}")
+                .bodyAsJsonObject();
+        JsonObject second =
+                call(HttpMethod.PUT, "/twins/d", "{\"tags\":{\"b\":2}}").bodyAsJsonObject();
+
+        HttpResponse<Buffer> stale = get(request(HttpMethod.PATCH, "/twins/d")
+                .putHeader("If-Match", "\"" + first.getString("etag") + "\"")
+                .sendBuffer(Buffer.buffer("{\"tags\":{\"c\":3}}")));
+
+        assertThat(second.getJsonObject("tags")).isEqualTo(new JsonObject().put("b", 2));
+        JsonObject desired = second.getJsonObject("properties").getJsonObject("desired");
+        assertThat(desired.getInteger("x")).isEqualTo(1);
+        assertThat(desired.getJsonObject("$metadata").getJsonObject("x").getInteger("$lastUpdatedVersion"))
+                .isEqualTo(2);
+        assertThat(stale.statusCode()).isEqualTo(412);
+        assertThat(call(HttpMethod.PATCH, "/twins/d", "{\"tags\":{\"a.b\":1}}").statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void aContinuationHoldsForItsQueryAndPageSizeOnly() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            hub.createOrGet("d" + i, hub.newCredential(), null);
+        }
+        String query = "{\"query\":\"SELECT TOP 4 deviceId FROM devices\"}";
+        String continuation = page(query, "2", null).getHeader("x-ms-continuation");
+
+        assertThat(page(query, "2", continuation).bodyAsJsonArray()).hasSize(2);
+        assertThat(page(query, "2", continuation).getHeader("x-ms-continuation"))
+                .isNull();
+        assertThat(page(query, "3", continuation).statusCode()).isEqualTo(400);
+        assertThat(page(query.replace("TOP 4", "TOP 5"), "2", continuation).statusCode())
+                .isEqualTo(400);
+    }
+
+    private HttpResponse<Buffer> page(String query, String size, String continuation) throws Exception {
+        HttpRequest<Buffer> request = request(HttpMethod.POST, "/devices/query").putHeader("x-ms-max-item-count", size);
+        if (continuation != null) {
+            request.putHeader("x-ms-continuation", continuation);
+        }
+        return get(request.sendBuffer(Buffer.buffer(query)));
+    }
+
+    @Test
+    void modulesArePartOfTheirDevice() throws Exception {
+        call(HttpMethod.PUT, "/devices/d", "{}");
+        assertThat(call(HttpMethod.PUT, "/devices/d/modules/m", "{\"moduleId\":\"m\",\"deviceId\":\"d\"}")
+                        .statusCode())
+                .isEqualTo(200);
+        HttpResponse<Buffer> again = call(HttpMethod.PUT, "/devices/d/modules/m", "{}");
+        call(HttpMethod.PATCH, "/twins/d/modules/m", "{\"tags\":{\"a\":1}}");
+        JsonArray rows = page("{\"query\":\"SELECT * FROM devices.modules WHERE tags.a = 1\"}", "10", null)
+                .bodyAsJsonArray();
+
+        assertThat(again.getHeader("iothub-errorcode")).isEqualTo("ModuleAlreadyExistsOnDevice");
+        assertThat(rows).hasSize(1);
+        assertThat(rows.getJsonObject(0).getString("moduleId")).isEqualTo("m");
+        assertThat(call(HttpMethod.GET, "/devices/d/modules", null).bodyAsJsonArray())
+                .hasSize(1);
+        assertThat(call(HttpMethod.DELETE, "/devices/d/modules/m", null).statusCode())
+                .isEqualTo(204);
+        assertThat(call(HttpMethod.GET, "/devices/d/modules/m", null).getHeader("iothub-errorcode"))
+                .isEqualTo("ModuleNotFound");
+    }
+
+    @Test
+    void jobsRunOneAfterTheOtherAndCanBeCancelled() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            hub.createOrGet("d" + i, hub.newCredential(), null);
+        }
+        String method = "{\"type\":\"scheduleDeviceMethod\",\"cloudToDeviceMethod\":{\"methodName\":\"m\"},"
+                + "\"queryCondition\":\"deviceId IN ['d0','d1']\"}";
+        String later = "{\"type\":\"scheduleUpdateTwin\",\"updateTwin\":{\"tags\":{\"a\":1}},\"startTime\":\""
+                + Instant.now().plusSeconds(600) + "\"}";
+
+        assertThat(call(HttpMethod.PUT, "/jobs/v2/now", method).statusCode()).isEqualTo(200);
+        assertThat(call(HttpMethod.PUT, "/jobs/v2/now", method).statusCode()).isEqualTo(409);
+        call(HttpMethod.PUT, "/jobs/v2/later", later);
+        JsonObject cancelled =
+                call(HttpMethod.POST, "/jobs/v2/later/cancel", "{}").bodyAsJsonObject();
+        waitUntil(() -> hub.jobs().job("now").orElseThrow().status().isFinal());
+
+        assertThat(cancelled.getString("status")).isEqualTo("cancelled");
+        JsonObject job = call(HttpMethod.GET, "/jobs/v2/now", null).bodyAsJsonObject();
+        assertThat(job.getString("status")).isEqualTo("completed");
+        assertThat(job.getJsonObject("deviceJobStatistics").getInteger("failedCount"))
+                .isEqualTo(2);
+        JsonArray parts =
+                page("{\"query\":\"SELECT * FROM devices.jobs\"}", "1", null).bodyAsJsonArray();
+        assertThat(parts.getJsonObject(0).getJsonObject("error").getString("code"))
+                .isEqualTo("404103");
+        assertThat(call(HttpMethod.GET, "/jobs/v2/query", null).bodyAsJsonArray())
+                .hasSize(2);
+        assertThat(call(HttpMethod.GET, "/jobs/v2/none", null).getHeader("iothub-errorcode"))
+                .isEqualTo("JobNotFound");
+        assertThat(call(HttpMethod.PUT, "/jobs/v2/bad", method.replace("IN", "IM"))
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    private void waitUntil(BooleanSupplier condition) throws Exception {
+        Promise<Void> met = Promise.promise();
+        long timer = vertx.setPeriodic(5, tick -> {
+            if (condition.getAsBoolean()) {
+                met.tryComplete();
+            }
+        });
+        met.future().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        vertx.cancelTimer(timer);
+    }
+
+    @Test
+    void onABasicHubOnlyTheRegistryAnswers() throws Exception {
+        tier = new Hub(HOST, HubSku.B1, 1, Clock.systemUTC(), new SecureRandom());
+        tier.createOrGet("d", tier.newCredential(), null);
+
+        assertThat(call(HttpMethod.GET, "/devices/d", null).statusCode()).isEqualTo(200);
+        for (HttpResponse<Buffer> refused : List.of(
+                call(HttpMethod.GET, "/twins/d", null),
+                call(HttpMethod.POST, "/twins/d/methods", "{\"methodName\":\"m\"}"),
+                call(HttpMethod.DELETE, "/devices/d/commands", null),
+                call(HttpMethod.GET, "/jobs/v2/query", null))) {
+            assertThat(refused.statusCode()).isEqualTo(403);
+            assertThat(refused.getHeader("iothub-errorcode")).isEqualTo("OperationNotAvailableInCurrentTier");
+        }
+    }
+
+    @Test
+    void aFreeHubTakesFiveHundredDevices() throws Exception {
+        tier = new Hub(HOST, HubSku.F1, 1, Clock.systemUTC(), new SecureRandom());
+        for (int i = 0; i < 500; i++) {
+            tier.createOrGet("d" + i, tier.newCredential(), null);
+        }
+
+        assertThat(call(HttpMethod.PUT, "/devices/more", "{}").getHeader("iothub-errorcode"))
+                .isEqualTo("TooManyDevices");
+        call(HttpMethod.DELETE, "/devices/d0", null);
+        assertThat(call(HttpMethod.PUT, "/devices/more", "{}").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void eachRoleMayDoItsPart() throws Exception {
+        hub.createOrGet("d", hub.newCredential(), null);
+        authorization = role(HubPermission.DATA_READER);
+        assertThat(call(HttpMethod.GET, "/twins/d", null).statusCode()).isEqualTo(200);
+        assertThat(call(HttpMethod.PATCH, "/twins/d", "{}").statusCode()).isEqualTo(401);
+        authorization = role(HubPermission.REGISTRY_CONTRIBUTOR);
+        assertThat(call(HttpMethod.PUT, "/devices/e", "{}").statusCode()).isEqualTo(200);
+        assertThat(call(HttpMethod.GET, "/twins/d", null).statusCode()).isEqualTo(401);
+        authorization = role(HubPermission.TWIN_CONTRIBUTOR);
+        assertThat(call(HttpMethod.PATCH, "/twins/d", "{}").statusCode()).isEqualTo(200);
+        assertThat(call(HttpMethod.DELETE, "/devices/e", null).statusCode()).isEqualTo(401);
+    }
+
+    private String role(String role) {
+        return bearer(NAMES.hubAudience(), new ServicePrincipal("id", "secret", Set.of(role)));
+    }
+
+    @Test
     void onlyTheRightCredentialIsLetIn() throws Exception {
         authorization = bearer(NAMES.centralAudience(), ALLOWED);
         assertThat(statistics()).isEqualTo(401);
         authorization = bearer(NAMES.hubAudience(), new ServicePrincipal("id", "secret", Set.of()));
-        assertThat(statistics()).isEqualTo(403);
+        assertThat(statistics()).isEqualTo(401);
         authorization = sas("registryRead");
         assertThat(statistics()).isEqualTo(200);
         authorization = sas("service");

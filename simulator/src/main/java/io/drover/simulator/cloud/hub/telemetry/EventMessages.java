@@ -1,6 +1,7 @@
 package io.drover.simulator.cloud.hub.telemetry;
 
 import io.drover.simulator.cloud.hub.TelemetryEvent;
+import java.nio.charset.StandardCharsets;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,7 +23,9 @@ final class EventMessages {
     private static final Symbol AUTH_METHOD = Symbol.valueOf("iothub-connection-auth-method");
     private static final Symbol HUB_ENQUEUED_TIME = Symbol.valueOf("iothub-enqueuedtime");
     private static final Symbol MESSAGE_SOURCE = Symbol.valueOf("iothub-message-source");
-    private static final String DEVICE_SAS = "{\"scope\":\"device\",\"type\":\"sas\",\"issuer\":\"iothub\"}";
+    private static final Symbol MODULE_ID = Symbol.valueOf("iothub-connection-module-id");
+    private static final Symbol DATA_SCHEMA = Symbol.valueOf("dt-dataschema");
+    private static final Symbol SUBJECT = Symbol.valueOf("dt-subject");
 
     private EventMessages() {}
 
@@ -33,17 +36,31 @@ final class EventMessages {
         annotations.put(OFFSET, Long.toString(event.offset()));
         annotations.put(ENQUEUED_TIME, enqueued);
         annotations.put(DEVICE_ID, event.deviceId());
-        annotations.put(GENERATION_ID, event.generationId());
-        annotations.put(AUTH_METHOD, DEVICE_SAS);
+        annotations.put(GENERATION_ID, event.source().generationId());
+        annotations.put(AUTH_METHOD, event.source().auth().json());
+        putIfPresent(annotations, MODULE_ID, event.source().moduleId());
+        putIfPresent(annotations, DATA_SCHEMA, event.source().modelId());
+        putIfPresent(annotations, SUBJECT, event.system("$.sub"));
         annotations.put(HUB_ENQUEUED_TIME, enqueued);
         annotations.put(MESSAGE_SOURCE, "Telemetry");
         Message message = Proton.message();
         message.setMessageAnnotations(new MessageAnnotations(annotations));
         message.setApplicationProperties(
                 new ApplicationProperties(new HashMap<String, Object>(event.applicationProperties())));
+        message.setMessageId(event.system("$.mid"));
+        message.setCorrelationId(event.system("$.cid"));
+        if (event.system("$.uid") != null) {
+            message.setUserId(event.system("$.uid").getBytes(StandardCharsets.UTF_8));
+        }
         message.setContentType(event.contentType());
         message.setContentEncoding(event.contentEncoding());
         message.setBody(new Data(new Binary(event.body().getBytes())));
         return message;
+    }
+
+    private static void putIfPresent(Map<Symbol, Object> annotations, Symbol name, String value) {
+        if (value != null) {
+            annotations.put(name, value);
+        }
     }
 }

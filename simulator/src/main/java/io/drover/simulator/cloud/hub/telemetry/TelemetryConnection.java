@@ -10,10 +10,8 @@ import io.vertx.proton.ProtonLink;
 import io.vertx.proton.ProtonReceiver;
 import io.vertx.proton.ProtonSender;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.qpid.proton.amqp.DescribedType;
@@ -21,6 +19,7 @@ import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
+import org.apache.qpid.proton.amqp.transport.LinkError;
 import org.apache.qpid.proton.message.Message;
 
 /** The links of one connection. Confined to the connection's event loop. */
@@ -30,7 +29,7 @@ final class TelemetryConnection {
     private static final Symbol SELECTOR = Symbol.valueOf("apache.org:selector-filter:string");
     private static final Pattern PARTITION =
             Pattern.compile("/?([^/]+)/ConsumerGroups/([^/]+)/Partitions/(\\d{1,4})", Pattern.CASE_INSENSITIVE);
-    private static final String DEFAULT_GROUP = "$Default";
+    private static final Symbol EPOCH = Symbol.valueOf("com.microsoft:epoch");
     private static final int MAX_LINKS = 256;
     private static final int MAX_UNSENT_REPLIES = 64;
     private static final UnsignedLong MAX_MESSAGE = UnsignedLong.valueOf(1024L * 1024);
@@ -40,9 +39,10 @@ final class TelemetryConnection {
     private final Hub hub;
     private final HubAuthorization authorization;
     private final RequestNodes nodes;
+    private final Readers readers;
     private final CallMeter calls;
     private final Map<String, ProtonSender> replies = new HashMap<>();
-    private final Set<PartitionSender> partitions = new HashSet<>();
+    private final Map<PartitionSender, Readers.Reader> partitions = new HashMap<>();
 
     TelemetryConnection(
             ProtonConnection connection,
@@ -50,12 +50,14 @@ final class TelemetryConnection {
             Hub hub,
             HubAuthorization authorization,
             RequestNodes nodes,
+            Readers readers,
             CallMeter calls) {
         this.connection = connection;
         this.context = context;
         this.hub = hub;
         this.authorization = authorization;
         this.nodes = nodes;
+        this.readers = readers;
         this.calls = calls;
     }
 
@@ -65,7 +67,8 @@ final class TelemetryConnection {
     }
 
     void closed() {
-        partitions.forEach(PartitionSender::stop);
+        partitions.keySet().forEach(PartitionSender::stop);
+        partitions.values().forEach(readers::remove);
         partitions.clear();
         replies.clear();
     }
@@ -122,7 +125,7 @@ final class TelemetryConnection {
         Matcher matcher = PARTITION.matcher(address);
         if (!matcher.matches()
                 || !matcher.group(1).equalsIgnoreCase(hub.name())
-                || !matcher.group(2).equalsIgnoreCase(DEFAULT_GROUP)
+                || !hub.consumerGroups().contains(matcher.group(2))
                 || Integer.parseInt(matcher.group(3)) >= hub.telemetry().partitions()) {
             receive("not-found", arrived);
             refuse(sender, AmqpError.NOT_FOUND, "The messaging entity '" + address + "' could not be found.");
@@ -139,19 +142,48 @@ final class TelemetryConnection {
             refuse(sender, AmqpError.INVALID_FIELD, "The selector filter is none that Event Hubs documents.");
             return;
         }
+        int number = Integer.parseInt(matcher.group(3));
         PartitionSender partition = new PartitionSender(
-                sender,
-                context,
-                hub.telemetry(),
-                Integer.parseInt(matcher.group(3)),
-                start.get(),
-                () -> authorization.covers(address));
-        partitions.add(partition);
+                sender, context, hub.telemetry(), number, start.get(), () -> authorization.covers(address));
+        Readers.Reader reader = new Readers.Reader(
+                hub.hostName(), matcher.group(2), number, epochOf(sender), () -> displace(sender, partition));
+        Readers.Admission admission = readers.admit(reader);
+        if (admission != Readers.Admission.ADMITTED) {
+            receive("displaced", arrived);
+            boolean tooMany = admission == Readers.Admission.TOO_MANY;
+            refuse(
+                    sender,
+                    tooMany ? AmqpError.RESOURCE_LIMIT_EXCEEDED : LinkError.STOLEN,
+                    tooMany
+                            ? "The partition has five receivers of this consumer group already."
+                            : "A receiver with a higher epoch has the partition.");
+            return;
+        }
+        partitions.put(partition, reader);
         sender.closeHandler(done -> end(sender, partition));
         sender.detachHandler(done -> end(sender, partition));
         sender.open();
         partition.begin();
         receive("accepted", arrived);
+    }
+
+    /** Any thread: a receiver with a higher epoch has taken the partition. */
+    private void displace(ProtonSender sender, PartitionSender partition) {
+        context.runOnContext(turn -> {
+            partition.stop();
+            partitions.remove(partition);
+            sender.setCondition(ProtonHelper.condition(
+                    LinkError.STOLEN,
+                    "New receiver with higher or equal epoch is created, hence current receiver is disconnected."));
+            sender.close();
+        });
+    }
+
+    private static long epochOf(ProtonSender sender) {
+        Map<Symbol, Object> properties = sender.getRemoteProperties();
+        return properties != null && properties.get(EPOCH) instanceof Number epoch
+                ? Math.max(0, epoch.longValue())
+                : Readers.NO_EPOCH;
     }
 
     private void receive(String status, long arrived) {
@@ -160,7 +192,10 @@ final class TelemetryConnection {
 
     private void end(ProtonSender sender, PartitionSender partition) {
         partition.stop();
-        partitions.remove(partition);
+        Readers.Reader reader = partitions.remove(partition);
+        if (reader != null) {
+            readers.remove(reader);
+        }
         sender.close().free();
     }
 

@@ -1,6 +1,8 @@
 package io.drover.simulator.cloud.hub.telemetry;
 
 import io.drover.simulator.cloud.hub.Hub;
+import io.drover.simulator.cloud.hub.messaging.MessagingEndpoint;
+import io.drover.simulator.cloud.hub.messaging.ServiceConnection;
 import io.drover.simulator.cloud.metrics.CallMeter;
 import io.drover.simulator.cloud.metrics.CloudService;
 import io.drover.simulator.cloud.metrics.ConnectionMeter;
@@ -24,20 +26,25 @@ import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.ConnectionError;
 
 /**
- * The built-in Event Hubs endpoints of all hubs: AMQP 1.0 over TLS, as far as Microsoft's Event Hubs clients use it to
- * read. The hub is found by the host name of the client's AMQP open frame ({@code ihsuprod-{hub}.servicebus.{suffix}});
- * its entity path is the hub's name, its consumer group {@code $Default}.
+ * The AMQP 1.0 listener. Behind it are the built-in Event Hubs endpoints of all hubs, as far as Microsoft's Event Hubs clients use
+ * them to read, and the hubs' own endpoint for services ({@link MessagingEndpoint}); the host name of the client's open frame tells
+ * which ({@code ihsuprod-{hub}.servicebus.{suffix}} for the former, whose entity path is the hub's name).
  */
 public final class TelemetryEndpoint {
     private static final String LOOPBACK = "127.0.0.1";
 
     private final Vertx vertx;
     private final ProtonServer server;
+    /** Without TLS, for WebSockets that the HTTPS listener has already decrypted. */
+    private final ProtonServer tunnelled;
+
     private final Function<String, Optional<Hub>> hubOfNamespace;
     private final Clock clock;
     private final Instant created;
     private final CallMeter calls;
     private final ConnectionMeter handshakes;
+    private final Optional<MessagingEndpoint> messaging;
+    private final Readers readers = new Readers();
     private final Map<ProtonConnection, Context> connections = new ConcurrentHashMap<>();
 
     /**
@@ -46,31 +53,55 @@ public final class TelemetryEndpoint {
      */
     public TelemetryEndpoint(
             Vertx vertx, ProtonServerOptions options, Function<String, Optional<Hub>> hubOfNamespace, Clock clock) {
-        this(vertx, options, hubOfNamespace, clock, CallMeter.unobserved(), ConnectionMeter.unobserved());
+        this(
+                vertx,
+                options,
+                hubOfNamespace,
+                Optional.empty(),
+                clock,
+                CallMeter.unobserved(),
+                ConnectionMeter.unobserved());
     }
 
-    /** As the other, with calls and connections counted. */
+    /** As the other, with the hubs' own endpoint, and with calls and connections counted. */
     public TelemetryEndpoint(
             Vertx vertx,
             ProtonServerOptions options,
             Function<String, Optional<Hub>> hubOfNamespace,
+            Optional<MessagingEndpoint> messaging,
             Clock clock,
             CallMeter calls,
             ConnectionMeter handshakes) {
+        this.messaging = messaging;
         this.calls = calls;
         this.handshakes = handshakes;
         this.vertx = vertx;
         this.hubOfNamespace = hubOfNamespace;
         this.clock = clock;
         this.created = clock.instant();
-        this.server = ProtonServer.create(vertx, options)
+        this.server = serverOf(options);
+        this.tunnelled = serverOf(new ProtonServerOptions());
+    }
+
+    private ProtonServer serverOf(ProtonServerOptions options) {
+        ProtonServer made = ProtonServer.create(vertx, options)
                 .saslAuthenticatorFactory(Sasl::new)
                 .connectHandler(this::connected);
-        this.server.setAdvertiseAnonymousRelayCapability(false);
+        made.setAdvertiseAnonymousRelayCapability(false);
+        return made;
     }
 
     /** Listens on loopback; gives the actual port. Fails when the port is in use. */
     public Future<Integer> listen(int port) {
+        return listen(server, port);
+    }
+
+    /** Listens on a free port of loopback without TLS, for the tunnel of WebSockets; gives the port. */
+    public Future<Integer> listenForTunnel() {
+        return listen(tunnelled, 0);
+    }
+
+    private static Future<Integer> listen(ProtonServer server, int port) {
         Promise<Integer> listening = Promise.promise();
         server.listen(port, LOOPBACK, done -> {
             if (done.succeeded()) {
@@ -87,11 +118,14 @@ public final class TelemetryEndpoint {
         List<Future<Void>> ended = connections.entrySet().stream()
                 .map(entry -> end(entry.getKey(), entry.getValue()))
                 .toList();
+        return Future.join(ended)
+                .transform(done -> Future.join(close(server), close(tunnelled)).mapEmpty());
+    }
+
+    private static Future<Void> close(ProtonServer server) {
         Promise<Void> closed = Promise.promise();
-        return Future.join(ended).transform(done -> {
-            server.close(closed::handle);
-            return closed.future();
-        });
+        server.close(closed::handle);
+        return closed.future();
     }
 
     private static Future<Void> end(ProtonConnection connection, Context context) {
@@ -131,28 +165,43 @@ public final class TelemetryEndpoint {
                 .orElse("");
         connection.setContainer("drover-simulator");
         Optional<Hub> hub = hubOfNamespace.apply(namespace);
-        if (hub.isEmpty()) {
+        if (hub.isPresent()) {
+            openBuiltIn(connection, context, hub.get(), namespace);
+        } else if (!openMessaging(connection, context, namespace)) {
             connection.open();
             connection.setCondition(
-                    ProtonHelper.condition(AmqpError.NOT_FOUND, "No hub has the namespace '" + namespace + "'."));
+                    ProtonHelper.condition(AmqpError.NOT_FOUND, "No hub has the host name '" + namespace + "'."));
             connection.close();
             calls.answered(CloudService.HUB_AMQP, "open", "not-found", arrived);
             return;
         }
-        HubAuthorization authorization = new HubAuthorization(hub.get(), namespace, clock);
+        connection.open();
+        calls.answered(CloudService.HUB_AMQP, "open", "accepted", arrived);
+    }
+
+    private void openBuiltIn(ProtonConnection connection, Context context, Hub hub, String namespace) {
+        HubAuthorization authorization = new HubAuthorization(hub, namespace, clock);
         TelemetryConnection links = new TelemetryConnection(
                 connection,
                 context,
-                hub.get(),
+                hub,
                 authorization,
-                new RequestNodes(hub.get(), authorization, clock, created),
+                new RequestNodes(hub, authorization, clock, created),
+                readers,
                 calls);
         connection.disconnectHandler(gone -> {
             connections.remove(connection);
             links.closed();
         });
         links.begin();
-        connection.open();
-        calls.answered(CloudService.HUB_AMQP, "open", "accepted", arrived);
+    }
+
+    private boolean openMessaging(ProtonConnection connection, Context context, String host) {
+        Optional<ServiceConnection> service = messaging.flatMap(endpoint -> endpoint.attach(connection, context, host));
+        service.ifPresent(links -> connection.disconnectHandler(gone -> {
+            connections.remove(connection);
+            links.closed();
+        }));
+        return service.isPresent();
     }
 }

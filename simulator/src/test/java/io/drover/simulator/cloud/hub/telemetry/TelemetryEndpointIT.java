@@ -10,9 +10,11 @@ import com.azure.messaging.eventhubs.EventHubClientBuilder;
 import com.azure.messaging.eventhubs.EventHubConsumerAsyncClient;
 import com.azure.messaging.eventhubs.models.EventPosition;
 import com.azure.messaging.eventhubs.models.PartitionEvent;
+import com.azure.messaging.eventhubs.models.ReceiveOptions;
 import io.drover.simulator.cloud.hub.DeviceCredential;
 import io.drover.simulator.cloud.hub.Hub;
 import io.drover.simulator.cloud.hub.HubDevice;
+import io.drover.simulator.cloud.hub.HubException;
 import io.drover.simulator.cloud.hub.HubSku;
 import io.drover.simulator.cloud.sas.SymmetricKey;
 import io.vertx.core.Vertx;
@@ -26,6 +28,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
@@ -135,6 +139,56 @@ class TelemetryEndpointIT {
     }
 
     @Test
+    void anotherConsumerGroupReadsByItselfOnceItExists() {
+        send(0, 10);
+        assertThatThrownBy(() -> readFrom("workers"))
+                .isInstanceOfSatisfying(
+                        AmqpException.class,
+                        refused -> assertThat(refused.getErrorCondition()).isEqualTo(AmqpErrorCondition.NOT_FOUND));
+
+        hub.consumerGroups().create("workers");
+
+        assertThat(readFrom("workers").getData().getBodyAsString()).contains("truck");
+        for (int i = hub.consumerGroups().names().size(); i < 20; i++) {
+            hub.consumerGroups().create("group" + i);
+        }
+        assertThatThrownBy(() -> hub.consumerGroups().create("onemore")).isInstanceOf(HubException.class);
+    }
+
+    private PartitionEvent readFrom(String group) {
+        try (EventHubConsumerAsyncClient client = client("service", key("service"), group)) {
+            return client.receiveFromPartition("1", EventPosition.earliest()).blockFirst(DEADLINE);
+        }
+    }
+
+    @Test
+    void aReceiverWithAHigherEpochDisplacesTheOne() {
+        send(0, 40);
+        try (EventHubConsumerAsyncClient first = client("service", key("service"));
+                EventHubConsumerAsyncClient second = client("service", key("service"))) {
+            List<PartitionEvent> seen = new CopyOnWriteArrayList<>();
+            CompletableFuture<Throwable> displaced = new CompletableFuture<>();
+            var reading = first.receiveFromPartition("1", EventPosition.earliest(), owner(1))
+                    .subscribe(seen::add, displaced::complete);
+
+            PartitionEvent taken = second.receiveFromPartition("1", EventPosition.earliest(), owner(2))
+                    .blockFirst(DEADLINE);
+
+            assertThat(taken).isNotNull();
+            assertThat(displaced)
+                    .succeedsWithin(DEADLINE)
+                    .isInstanceOfSatisfying(
+                            AmqpException.class,
+                            lost -> assertThat(lost.getErrorCondition()).isEqualTo(AmqpErrorCondition.LINK_STOLEN));
+            reading.dispose();
+        }
+    }
+
+    private static ReceiveOptions owner(long level) {
+        return new ReceiveOptions().setOwnerLevel(level);
+    }
+
+    @Test
     void aWrongKeyIsRefused() {
         try (EventHubConsumerAsyncClient client = client("service", key("registryRead"))) {
             assertUnauthorized(client);
@@ -187,11 +241,15 @@ class TelemetryEndpointIT {
     }
 
     private EventHubConsumerAsyncClient client(String policy, String key) {
+        return client(policy, key, "$Default");
+    }
+
+    private EventHubConsumerAsyncClient client(String policy, String key, String group) {
         return new EventHubClientBuilder()
                 .connectionString("Endpoint=sb://" + NAMESPACE + "/;SharedAccessKeyName=" + policy + ";SharedAccessKey="
                         + key + ";EntityPath=target-hub")
                 .customEndpointAddress("https://127.0.0.1:" + port)
-                .consumerGroup("$Default")
+                .consumerGroup(group)
                 .retryOptions(new AmqpRetryOptions().setMaxRetries(1).setTryTimeout(Duration.ofSeconds(10)))
                 .buildAsyncConsumerClient();
     }
