@@ -7,6 +7,10 @@ import com.microsoft.azure.sdk.iot.device.ClientOptions;
 import com.microsoft.azure.sdk.iot.device.DeviceClient;
 import com.microsoft.azure.sdk.iot.device.IotHubClientProtocol;
 import com.microsoft.azure.sdk.iot.device.IotHubMessageResult;
+import com.microsoft.azure.sdk.iot.device.IotHubStatusCode;
+import com.microsoft.azure.sdk.iot.device.exceptions.IotHubClientException;
+import com.microsoft.azure.sdk.iot.device.transport.IotHubConnectionStatus;
+import com.microsoft.azure.sdk.iot.device.transport.NoRetry;
 import com.microsoft.azure.sdk.iot.device.twin.DirectMethodResponse;
 import com.microsoft.azure.sdk.iot.service.ProxyOptions;
 import com.microsoft.azure.sdk.iot.service.exceptions.IotHubConflictException;
@@ -315,6 +319,54 @@ class MicrosoftServiceIT {
         }
     }
 
+    @Test
+    void anUnknownAndADisabledDeviceAreRefused() throws Exception {
+        RegistryClient registry = registry(owner);
+        Device device = registry.addDevice(new Device("off-1"));
+        device.setStatus(DeviceStatus.Disabled);
+        registry.updateDevice(device);
+
+        assertRefused("off-1", device.getPrimaryKey());
+        assertRefused("never-1", device.getPrimaryKey());
+    }
+
+    private static void assertRefused(String id, String key) {
+        DeviceClient client = client(id, key, IotHubClientProtocol.MQTT, deviceTls);
+        client.setRetryPolicy(new NoRetry());
+        assertThatThrownBy(() -> client.open(false))
+                .isInstanceOfSatisfying(
+                        IotHubClientException.class,
+                        refused -> assertThat(refused.getStatusCode()).isEqualTo(IotHubStatusCode.UNAUTHORIZED));
+    }
+
+    @Test
+    void aSecondConnectionOfADeviceReplacesTheFirst() throws Exception {
+        String key = registry(owner).addDevice(new Device("twice-1")).getPrimaryKey();
+        DeviceClient first = client("twice-1", key, IotHubClientProtocol.MQTT, deviceTls);
+        DeviceClient second = client("twice-1", key, IotHubClientProtocol.MQTT, deviceTls);
+        first.setRetryPolicy(new NoRetry());
+        CompletableFuture<IotHubConnectionStatus> lost = new CompletableFuture<>();
+        try {
+            first.open(false);
+            first.setConnectionStatusChangeCallback(
+                    change -> {
+                        if (change.getNewStatus() == IotHubConnectionStatus.DISCONNECTED) {
+                            lost.complete(change.getNewStatus());
+                        }
+                    },
+                    null);
+
+            second.open(false);
+
+            assertThat(lost.get(20, TimeUnit.SECONDS)).isEqualTo(IotHubConnectionStatus.DISCONNECTED);
+            assertThat(registry(owner).getDevice("twice-1").getConnectionState().toString())
+                    .isEqualToIgnoringCase("connected");
+        } finally {
+            first.close();
+            second.close();
+        }
+    }
+
     private static MessagingClient messaging() {
         return new MessagingClient(
                 owner,
@@ -337,11 +389,15 @@ class MicrosoftServiceIT {
 
     private static DeviceClient device(String id, IotHubClientProtocol protocol, SSLContext tls) throws Exception {
         String key = registry(owner).addDevice(new Device(id)).getPrimaryKey();
-        DeviceClient client = new DeviceClient(
+        DeviceClient client = client(id, key, protocol, tls);
+        client.open(false);
+        return client;
+    }
+
+    private static DeviceClient client(String id, String key, IotHubClientProtocol protocol, SSLContext tls) {
+        return new DeviceClient(
                 "HostName=" + RunningCloud.TARGET_HUB + ";DeviceId=" + id + ";SharedAccessKey=" + key,
                 protocol,
                 ClientOptions.builder().sslContext(tls).build());
-        client.open(false);
-        return client;
     }
 }

@@ -1,8 +1,11 @@
 package io.drover.simulator.cloud.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.drover.simulator.cloud.sas.SasToken;
 import io.drover.simulator.cloud.tls.DeviceCertificates;
+import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -205,6 +208,22 @@ class DeviceProtocolIT {
         assertThat(change.topicName()).endsWith("/desired/?$version=2");
         assertThat(new JsonObject(change.payload()))
                 .isEqualTo(new JsonObject().put("interval", 5).putNull("old").put("$version", 2));
+    }
+
+    @Test
+    void anExpiredTokenIsNotAuthorized() {
+        String expired = SasToken.sign(
+                RunningHub.HOST + "/devices/" + ID,
+                device.credential().symmetricKey().primary(),
+                Instant.now().minusSeconds(5),
+                null);
+
+        assertThatThrownBy(() -> running.connect(device, options -> options.setPassword(expired)))
+                .rootCause()
+                .isInstanceOfSatisfying(
+                        MqttConnectionException.class,
+                        refused -> assertThat(refused.code())
+                                .isEqualTo(MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED));
     }
 
     @Test
