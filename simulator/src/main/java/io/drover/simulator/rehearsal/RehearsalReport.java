@@ -49,6 +49,19 @@ final class RehearsalReport {
                 limits.granted() + limits.refused(),
                 limits.percentThrottled()));
         table(text, "Throttled calls by limit", limits.refusedByLimit());
+        times(text);
+        if (!result.peakMebibytes().isEmpty()) {
+            text.append("Peak memory     ");
+            result.peakMebibytes()
+                    .forEach((process, size) ->
+                            text.append(process).append(' ').append(size).append(" MiB  "));
+            text.append(System.lineSeparator());
+        }
+        verdict(text);
+        return text.toString();
+    }
+
+    private void times(StringBuilder text) {
         Histogram late = result.connectToCommand();
         if (late.getTotalCount() > 0) {
             text.append(String.format(
@@ -77,15 +90,6 @@ final class RehearsalReport {
                     result.recovery().longestSeconds(),
                     result.recovery().gaps().size()));
         }
-        if (!result.peakMebibytes().isEmpty()) {
-            text.append("Peak memory     ");
-            result.peakMebibytes()
-                    .forEach((process, size) ->
-                            text.append(process).append(' ').append(size).append(" MiB  "));
-            text.append(System.lineSeparator());
-        }
-        verdict(text);
-        return text.toString();
     }
 
     private void verdict(StringBuilder text) {
