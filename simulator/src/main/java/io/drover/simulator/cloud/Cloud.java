@@ -7,6 +7,8 @@ import io.drover.simulator.cloud.control.ControlApi;
 import io.drover.simulator.cloud.control.EstateFile;
 import io.drover.simulator.cloud.control.ProvisioningControl;
 import io.drover.simulator.cloud.control.Readiness;
+import io.drover.simulator.cloud.dps.CustomAllocationWebhook;
+import io.drover.simulator.cloud.dps.DpsDeviceApi;
 import io.drover.simulator.cloud.dps.DpsMqttService;
 import io.drover.simulator.cloud.dps.DpsServiceApi;
 import io.drover.simulator.cloud.entra.AccessTokens;
@@ -80,7 +82,8 @@ public final class Cloud {
         this.quotas = new Quotas(options.timeCompression());
         this.quotas.enforce(options.quotasEnforced());
         this.tokens = new AccessTokens(options.names().suffix(), clock);
-        this.builder = new EstateBuilder(world, quotas, clock, options.assignmentTime(), random);
+        this.builder = new EstateBuilder(
+                world, quotas, clock, options.assignmentTime(), random, new CustomAllocationWebhook(vertx));
         this.metrics = new MetricsPage(vertx);
         this.calls = new CallMeter(metrics.registry());
         this.connections = new ConnectionMeter(metrics.registry());
@@ -190,6 +193,11 @@ public final class Cloud {
                                 new ArmApi(vertx, world.resources(), world::hub, tokens, names, ARM_PAGE_SIZE)
                                         .router()))
                 .route(names::isCentral, counted(CloudService.CENTRAL, central.router()))
+                .route(
+                        names.exactly(names.globalProvisioning()),
+                        counted(
+                                CloudService.DPS_REST,
+                                new DpsDeviceApi(vertx, world::provisioningOfIdScope, quotas, clock).router()))
                 .route(
                         names::isProvisioning,
                         counted(

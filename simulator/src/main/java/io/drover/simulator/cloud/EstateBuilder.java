@@ -3,6 +3,8 @@ package io.drover.simulator.cloud;
 import io.drover.simulator.cloud.arm.AccessPolicy;
 import io.drover.simulator.cloud.arm.Resource;
 import io.drover.simulator.cloud.arm.Subscription;
+import io.drover.simulator.cloud.dps.CustomAllocationWebhook;
+import io.drover.simulator.cloud.dps.LinkedHub;
 import io.drover.simulator.cloud.dps.EnrollmentGroup;
 import io.drover.simulator.cloud.dps.ProvisioningService;
 import io.drover.simulator.cloud.entra.ServicePrincipal;
@@ -31,10 +33,18 @@ public final class EstateBuilder {
     private final Clock clock;
     private final Duration assignmentTime;
     private final RandomGenerator random;
+    private final CustomAllocationWebhook webhook;
     private final ApplicationBuilder applications;
 
     /** @param assignmentTime how long provisioning services take to assign a device */
-    public EstateBuilder(World world, Quotas quotas, Clock clock, Duration assignmentTime, RandomGenerator random) {
+    public EstateBuilder(
+            World world,
+            Quotas quotas,
+            Clock clock,
+            Duration assignmentTime,
+            RandomGenerator random,
+            CustomAllocationWebhook webhook) {
+        this.webhook = webhook;
         this.assignmentTime = assignmentTime;
         this.applications = new ApplicationBuilder(world, clock, assignmentTime, random);
         this.world = world;
@@ -92,6 +102,7 @@ public final class EstateBuilder {
                         host -> new ProvisioningService(
                                 spec.name(), IdScopes.next(random), hubs, clock, assignmentTime, random));
         hubs.forEach(service::link);
+        service.webhook(webhook);
         spec.enrollmentGroups().stream()
                 .filter(group -> service.group(group).isEmpty())
                 .forEach(group -> service.put(EnrollmentGroup.of(group, SymmetricKey.generate(random)), null));
@@ -114,15 +125,16 @@ public final class EstateBuilder {
 
     private JsonObject provisioningBody(ProvisioningService service) {
         JsonArray linked = new JsonArray();
-        for (Hub hub : service.linkedHubs()) {
+        for (LinkedHub link : service.links()) {
+            Hub hub = link.hub();
             linked.add(new JsonObject()
                     .put("name", hub.hostName())
                     .put(
                             "connectionString",
                             "HostName=" + hub.hostName() + ";SharedAccessKeyName=iothubowner;SharedAccessKey=****")
                     .put("location", LOCATION)
-                    .put("applyAllocationPolicy", true)
-                    .put("allocationWeight", 1));
+                    .put("applyAllocationPolicy", link.applyAllocationPolicy())
+                    .put("allocationWeight", link.weight()));
         }
         return new JsonObject()
                 .put("location", LOCATION)

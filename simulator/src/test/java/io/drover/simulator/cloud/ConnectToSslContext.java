@@ -1,5 +1,6 @@
 package io.drover.simulator.cloud;
 
+import io.drover.simulator.cloud.tls.DeviceCertificates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -11,7 +12,9 @@ import java.security.KeyManagementException;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLContextSpi;
 import javax.net.ssl.SSLEngine;
@@ -32,11 +35,22 @@ final class ConnectToSslContext extends SSLContext {
     }
 
     static SSLContext of(Path authority, int port) throws GeneralSecurityException, IOException {
-        return new ConnectToSslContext(trusting(authority), port);
+        return of(authority, port, null);
+    }
+
+    /** As the other, showing this certificate where the server asks for one; null shows none. */
+    static SSLContext of(Path authority, int port, DeviceCertificates own)
+            throws GeneralSecurityException, IOException {
+        return new ConnectToSslContext(trusting(authority, own), port);
     }
 
     /** A context that trusts the authority and connects where it is asked to. */
     static SSLContext trusting(Path authority) throws GeneralSecurityException, IOException {
+        return trusting(authority, null);
+    }
+
+    private static SSLContext trusting(Path authority, DeviceCertificates own)
+            throws GeneralSecurityException, IOException {
         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);
         try (InputStream pem = Files.newInputStream(authority)) {
@@ -46,8 +60,18 @@ final class ConnectToSslContext extends SSLContext {
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
         SSLContext trusting = SSLContext.getInstance("TLS");
-        trusting.init(null, trust.getTrustManagers(), null);
+        trusting.init(own == null ? null : keys(own), trust.getTrustManagers(), null);
         return trusting;
+    }
+
+    private static KeyManager[] keys(DeviceCertificates own) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry(
+                "device", own.keys().getPrivate(), new char[0], own.chain().toArray(new X509Certificate[0]));
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, new char[0]);
+        return keys.getKeyManagers();
     }
 
     private static final class Factory extends SSLSocketFactory {

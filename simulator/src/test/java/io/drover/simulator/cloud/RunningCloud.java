@@ -36,7 +36,7 @@ final class RunningCloud {
     private static final String CLIENT = "33333333-3333-3333-3333-333333333333";
     static final String SECRET_VARIABLE = "DROVER_TEST_SECRET";
     static final String SECRET = "s3cret";
-    private static final String TARGET_DPS = "target-dps.azure-devices-provisioning.test";
+    static final String TARGET_DPS = "target-dps.azure-devices-provisioning.test";
     static final String LOGIN = "login.microsoftonline.test";
     static final String CENTRAL = APPLICATION + ".azureiotcentral.test";
     private static final Duration DEADLINE = Duration.ofSeconds(40);
@@ -95,6 +95,29 @@ final class RunningCloud {
     /** A call to the target hub's service API. */
     HttpResponse<Buffer> targetHub(HttpMethod method, String path, JsonObject body) throws Exception {
         return call(method, TARGET_HUB, path + "?api-version=2021-04-12", "https://iothubs.azure.test/.default", body);
+    }
+
+    /** A call to the target DPS's service API. */
+    HttpResponse<Buffer> targetDps(HttpMethod method, String path, JsonObject body) throws Exception {
+        return call(
+                method,
+                TARGET_DPS,
+                path + "?api-version=2021-10-01",
+                "https://azure-devices-provisioning.test/.default",
+                body);
+    }
+
+    /** A call to the device API of DPS with a device's token. */
+    HttpResponse<Buffer> device(HttpMethod method, String path, String token, JsonObject body) throws Exception {
+        HttpRequest<Buffer> request = request(method, GLOBAL_PROVISIONING, path + "?api-version=2021-06-01")
+                .putHeader("Authorization", token);
+        return await(body == null ? request.send() : request.sendJsonObject(body));
+    }
+
+    /** A call to the control API. */
+    HttpResponse<Buffer> control(HttpMethod method, String path, JsonObject body) throws Exception {
+        HttpRequest<Buffer> request = http.request(method, cloud.ports().control(), CloudOptions.HOST, path);
+        return await(body == null ? request.send() : request.sendJsonObject(body));
     }
 
     /** Key of the enrollment group whose devices IoT Central knows, as its REST API shows it. */

@@ -21,6 +21,7 @@ public final class ProvisioningControl {
     public void mount(Router router) {
         router.get("/control/provisioning-services/:service/enrollment-groups/:group/factory")
                 .handler(this::factory);
+        new ProvisioningSettingsControl(world).mount(router);
     }
 
     private void factory(RoutingContext context) {

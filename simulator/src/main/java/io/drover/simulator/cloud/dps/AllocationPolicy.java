@@ -4,13 +4,14 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * How a hub is chosen. {@code geoLatency} is hashed here: an emulator on one machine has no distances. {@code custom} is
- * not offered through the service API; IoT Central's own service has its {@link RegistrationGate}.
+ * How a hub is chosen. {@code geoLatency} is hashed here: an emulator on one machine has no distances. {@code custom} asks a webhook;
+ * IoT Central's own service has its {@link RegistrationGate} instead.
  */
 public enum AllocationPolicy {
     HASHED("hashed"),
     GEO_LATENCY("geoLatency"),
-    STATIC("static");
+    STATIC("static"),
+    CUSTOM("custom");
 
     private final String wireName;
 

@@ -6,27 +6,29 @@ import io.drover.simulator.cloud.hub.HubDevice;
 import io.drover.simulator.cloud.hub.InitialTwin;
 import io.drover.simulator.cloud.hub.Twin;
 import io.vertx.core.json.JsonObject;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What becomes of an authenticated device: refused, or given an identity in a hub with the twin its group's reprovision policy says.
- * Called under the lock of one registration; works on the hubs but keeps nothing of its own.
+ * What becomes of an authenticated device: refused, or given an identity in a hub with the twin its enrollment's reprovision policy
+ * says. Called under the lock of one registration; works on the hubs but keeps nothing of its own.
  */
 final class DeviceAssignment {
-    private final List<Hub> linkedHubs;
+    private final Collection<LinkedHub> linkedHubs;
     private final Supplier<RegistrationGate> gate;
     private final Clock clock;
     private final Duration assignmentTime;
     private final OpaqueIds ids;
 
-    /** @param linkedHubs read at each decision, so that it may be a live list */
+    /** @param linkedHubs read at each decision, so that it may be a live collection */
     DeviceAssignment(
-            List<Hub> linkedHubs,
+            Collection<LinkedHub> linkedHubs,
             Supplier<RegistrationGate> gate,
             Clock clock,
             Duration assignmentTime,
@@ -39,47 +41,71 @@ final class DeviceAssignment {
     }
 
     /**
-     * Decides about a device of this group.
+     * Decides about a device, or leaves it undecided ({@link #isUndecided}) for the enrollment's webhook.
      *
-     * @param payload what the device sent for a custom allocation, or null
      * @param before the device's registration so far, or null
      */
-    Registration decide(EnrollmentGroup group, String registrationId, JsonObject payload, Registration before) {
-        if (!group.enabled()) {
-            return outcome(group, registrationId, before, RegistrationStatus.DISABLED, null);
+    Registration decide(DeviceRequest request, Registration before) {
+        EnrollmentSettings settings = request.enrollment().settings();
+        if (!settings.enabled()) {
+            return outcome(request, before, RegistrationStatus.DISABLED, null);
         }
-        RegistrationGate.Decision decision = gate.get().decide(registrationId, payload);
+        RegistrationGate.Decision decision = gate.get().decide(request.registrationId(), request.payload());
         if (decision.refusal() != null) {
-            return outcome(group, registrationId, before, RegistrationStatus.FAILED, decision.refusal());
+            return outcome(request, before, RegistrationStatus.FAILED, decision.refusal());
         }
-        Optional<Hub> kept = before == null || group.reprovision().updateHubAssignment()
+        Optional<Hub> kept = before == null || settings.reprovision().updateHubAssignment()
                 ? Optional.empty()
                 : linked(before.assignedHub());
-        return Optional.ofNullable(decision.hub())
-                .or(() -> kept)
-                .or(() -> HubAllocation.allocate(group, EnrollmentGroups.key(registrationId), linkedHubs))
-                .map(hub -> assign(group, registrationId, hub, before))
+        Optional<Hub> hub = Optional.ofNullable(decision.hub()).or(() -> kept);
+        if (hub.isEmpty() && settings.allocation() == AllocationPolicy.CUSTOM) {
+            return undecided(request, before);
+        }
+        return hub.or(() -> HubAllocation.allocate(
+                        settings, Enrollments.key(request.registrationId()), List.copyOf(linkedHubs)))
+                .map(chosen -> assign(request, chosen, settings.initialTwin(), null, before))
                 .orElseGet(() -> outcome(
-                        group,
-                        registrationId,
+                        request,
                         before,
                         RegistrationStatus.FAILED,
                         new RegistrationGate.Refusal(
                                 ProvisioningError.BAD_REQUEST.code(), "No IoT hub is linked for this enrollment.")));
     }
 
-    private Registration assign(EnrollmentGroup group, String registrationId, Hub hub, Registration before) {
-        String deviceId = before == null || before.deviceId() == null ? registrationId : before.deviceId();
-        DeviceCredential credential = new DeviceCredential(group.keys().derive(registrationId));
-        hub.createOrGet(deviceId, credential, arrivalTwin(group, hub, before));
+    /** Whether a webhook has still to be asked, or to answer. */
+    static boolean isUndecided(Registration registration) {
+        return registration.outcome() == RegistrationStatus.ASSIGNING;
+    }
+
+    /** Decides as the webhook has answered. */
+    Registration settle(DeviceRequest request, CustomAllocationWebhook.Answer answer, Registration undecided) {
+        if (answer.refusal() != null) {
+            return outcome(request, undecided, RegistrationStatus.FAILED, answer.refusal());
+        }
+        InitialTwin twin =
+                answer.twin() == null ? request.enrollment().settings().initialTwin() : answer.twin();
+        return linked(answer.hubHostName())
+                .map(hub -> assign(request, hub, twin, answer.payload(), undecided))
+                .orElseGet(() -> outcome(
+                        request,
+                        undecided,
+                        RegistrationStatus.FAILED,
+                        CustomAllocationWebhook.Answer.refused("Custom allocation failed: the hub is not linked.")
+                                .refusal()));
+    }
+
+    private Registration assign(
+            DeviceRequest request, Hub hub, InitialTwin initialTwin, JsonObject payload, Registration before) {
+        String deviceId = before == null || before.deviceId() == null ? deviceId(request) : before.deviceId();
+        hub.createOrGet(deviceId, credential(request), arrivalTwin(request, hub, initialTwin, before));
         Instant settled = clock.instant().plus(assignmentTime);
         boolean again = before != null && hub.hostName().equals(before.assignedHub());
         return new Registration(
-                before == null ? registrationId : before.registrationId(),
-                group.id(),
-                ids.operationId(),
+                before == null ? request.registrationId() : before.registrationId(),
+                request.groupId(),
+                operation(before),
                 RegistrationStatus.ASSIGNED,
-                substatus(group, hub, before),
+                substatus(request.enrollment().settings().reprovision(), hub, before),
                 hub.hostName(),
                 deviceId,
                 0,
@@ -87,23 +113,55 @@ final class DeviceAssignment {
                 before == null ? clock.instant() : before.created(),
                 settled,
                 again ? before.assignedAt() : settled,
-                ids.etag());
+                ids.etag(),
+                payload);
     }
 
-    /** Takes the device from the hub it leaves; the twin to arrive with is the one it had there or the group's. */
-    private InitialTwin arrivalTwin(EnrollmentGroup group, Hub hub, Registration before) {
+    /** An undecided registration keeps the operation that the device is already polling. */
+    private String operation(Registration before) {
+        return before != null && isUndecided(before) ? before.operationId() : ids.operationId();
+    }
+
+    private static String deviceId(DeviceRequest request) {
+        return request.enrollment() instanceof IndividualEnrollment individual && individual.deviceId() != null
+                ? individual.deviceId()
+                : request.registrationId();
+    }
+
+    private static DeviceCredential credential(DeviceRequest request) {
+        AttestationMechanism attestation = request.enrollment().attestation();
+        if (attestation.keys() != null) {
+            return new DeviceCredential(
+                    request.groupId() == null
+                            ? attestation.keys()
+                            : attestation.keys().derive(request.registrationId()));
+        }
+        X509Attestation x509 = attestation.x509();
+        if (x509.kind() == X509Attestation.Kind.CLIENT) {
+            return DeviceCredential.selfSigned(thumbprint(x509.primary()), thumbprint(x509.secondary()));
+        }
+        X509Certificate shown = request.proof().certificates().get(0);
+        return DeviceCredential.selfSigned(CertificateJson.thumbprint(shown, "SHA-256"), null);
+    }
+
+    private static String thumbprint(X509Attestation.Slot slot) {
+        return slot == null ? null : CertificateJson.thumbprint(slot.certificate(), "SHA-256");
+    }
+
+    /** Takes the device from the hub it leaves; the twin to arrive with is the one it had there or the enrollment's. */
+    private InitialTwin arrivalTwin(DeviceRequest request, Hub hub, InitialTwin initialTwin, Registration before) {
         if (before == null
                 || before.assignedHub() == null
                 || before.assignedHub().equals(hub.hostName())) {
-            return group.initialTwin();
+            return initialTwin;
         }
         Optional<Hub> left = linked(before.assignedHub());
         Optional<InitialTwin> carried = left.flatMap(from -> from.device(before.deviceId()))
-                .filter(device -> group.reprovision().migrateDeviceData())
+                .filter(device -> request.enrollment().settings().reprovision().migrateDeviceData())
                 .map(HubDevice::twin)
                 .map(DeviceAssignment::carried);
         left.ifPresent(from -> from.delete(before.deviceId()));
-        return carried.orElse(group.initialTwin());
+        return carried.orElse(initialTwin);
     }
 
     private static InitialTwin carried(Twin twin) {
@@ -114,32 +172,48 @@ final class DeviceAssignment {
 
     private Optional<Hub> linked(String hostName) {
         return linkedHubs.stream()
-                .filter(hub -> hub.hostName().equals(hostName))
-                .findFirst();
+                .filter(hub -> hub.hostName().equalsIgnoreCase(hostName))
+                .findFirst()
+                .map(LinkedHub::hub);
     }
 
-    private static RegistrationSubstatus substatus(EnrollmentGroup group, Hub hub, Registration before) {
+    private static RegistrationSubstatus substatus(ReprovisionPolicy reprovision, Hub hub, Registration before) {
         if (before == null || before.assignedHub() == null) {
             return RegistrationSubstatus.INITIAL_ASSIGNMENT;
         }
         if (before.assignedHub().equals(hub.hostName())) {
             return RegistrationSubstatus.REPROVISIONED_TO_INITIAL_ASSIGNMENT;
         }
-        return group.reprovision().migrateDeviceData()
+        return reprovision.migrateDeviceData()
                 ? RegistrationSubstatus.DEVICE_DATA_MIGRATED
                 : RegistrationSubstatus.DEVICE_DATA_RESET;
     }
 
-    private Registration outcome(
-            EnrollmentGroup group,
-            String registrationId,
-            Registration before,
-            RegistrationStatus status,
-            RegistrationGate.Refusal refusal) {
+    /** Remembers the hub the device has, as it is still registered there. */
+    private Registration undecided(DeviceRequest request, Registration before) {
         return new Registration(
-                before == null ? registrationId : before.registrationId(),
-                group.id(),
+                before == null ? request.registrationId() : before.registrationId(),
+                request.groupId(),
                 ids.operationId(),
+                RegistrationStatus.ASSIGNING,
+                null,
+                before == null ? null : before.assignedHub(),
+                before == null ? null : before.deviceId(),
+                0,
+                null,
+                before == null ? clock.instant() : before.created(),
+                Instant.MAX,
+                before == null ? null : before.assignedAt(),
+                ids.etag(),
+                null);
+    }
+
+    private Registration outcome(
+            DeviceRequest request, Registration before, RegistrationStatus status, RegistrationGate.Refusal refusal) {
+        return new Registration(
+                before == null ? request.registrationId() : before.registrationId(),
+                request.groupId(),
+                operation(before),
                 status,
                 null,
                 null,
@@ -149,6 +223,7 @@ final class DeviceAssignment {
                 before == null ? clock.instant() : before.created(),
                 clock.instant().plus(assignmentTime),
                 null,
-                ids.etag());
+                ids.etag(),
+                null);
     }
 }

@@ -8,7 +8,7 @@ import io.drover.simulator.cloud.sas.SasToken;
 import java.time.Clock;
 import java.util.Optional;
 
-/** Who may use the service API: a SAS token of one of the service's policies, or an Entra token with the role. */
+/** Who may use the service API: a SAS token of a policy with the right that the operation needs, or an Entra token with the role. */
 final class DpsAuthorization {
     private final AccessTokens tokens;
     private final Names names;
@@ -24,12 +24,13 @@ final class DpsAuthorization {
      * Lets the request pass.
      *
      * @param header the Authorization header, or null
+     * @param right what the operation needs
      * @throws ProvisioningException UNAUTHORIZED, or FORBIDDEN when the caller is known but lacks the role
      */
-    void require(ProvisioningService service, String host, String header) {
+    void require(ProvisioningService service, String host, String header, ProvisioningRight right) {
         Optional<SasToken> signature = SasToken.parse(header);
         if (signature.isPresent()) {
-            if (!signedByPolicy(service, host, signature.get())) {
+            if (!signedByPolicy(service, host, signature.get(), right)) {
                 throw new ProvisioningException(ProvisioningError.UNAUTHORIZED);
             }
             return;
@@ -43,10 +44,11 @@ final class DpsAuthorization {
         }
     }
 
-    private boolean signedByPolicy(ProvisioningService service, String host, SasToken token) {
+    private boolean signedByPolicy(ProvisioningService service, String host, SasToken token, ProvisioningRight right) {
         ProvisioningPolicy policy =
                 token.keyName() == null ? null : service.policies().get(token.keyName());
         return policy != null
+                && policy.rights().contains(right)
                 && token.resource().equalsIgnoreCase(host)
                 && token.expiry().isAfter(clock.instant())
                 && token.signedBy(policy.key());

@@ -25,9 +25,7 @@ public final class DpsMqttService implements MqttService {
             "([^/]+)/registrations/([^/]+)/api-version=[0-9]{4}-[0-9]{2}-[0-9]{2}(?:-preview)?(?:&.*)?");
 
     private final Vertx vertx;
-    private final Function<String, Optional<ProvisioningService>> byIdScope;
-    private final Quotas quotas;
-    private final Clock clock;
+    private final DeviceOperations operations;
     private final CallMeter calls;
 
     /** A service whose calls nobody counts. */
@@ -43,9 +41,7 @@ public final class DpsMqttService implements MqttService {
             Clock clock,
             CallMeter calls) {
         this.vertx = vertx;
-        this.byIdScope = byIdScope;
-        this.quotas = quotas;
-        this.clock = clock;
+        this.operations = new DeviceOperations(byIdScope, quotas, clock);
         this.calls = calls;
     }
 
@@ -68,10 +64,13 @@ public final class DpsMqttService implements MqttService {
             reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_IDENTIFIER_REJECTED, arrived);
             return;
         }
-        Optional<SasToken> token =
-                Optional.ofNullable(endpoint.auth().getPassword()).flatMap(SasToken::parse);
+        SasToken token = SasToken.parse(endpoint.auth().getPassword()).orElse(null);
         DpsMqttSession session = new DpsMqttSession(
-                vertx, endpoint, registrationId, byIdScope.apply(userName.group(1)), token, quotas, clock, calls);
+                vertx,
+                endpoint,
+                operations,
+                new DeviceOperations.Caller(userName.group(1), registrationId, new DeviceProof(token, certificates)),
+                calls);
         session.open();
         calls.answered(CloudService.DPS_MQTT, "connect", "0", arrived);
     }

@@ -8,9 +8,7 @@ import io.drover.simulator.cloud.quota.Quotas;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -21,14 +19,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.BiConsumer;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The service API 2021-10-01: enrollment groups and registration states, with documented paging and errors. */
+/** The service API 2021-10-01: enrollments and registration states, with documented paging and errors. */
 public final class DpsServiceApi {
-    static final String API_VERSION = "2021-10-01";
+    /** All have the shapes of the newest as far as the emulator goes; Microsoft's clients differ in what they name. */
+    private static final Set<String> API_VERSIONS =
+            Set.of("2018-09-01-preview", "2018-11-01", "2019-03-31", "2021-06-01", "2021-10-01");
 
     private static final long MAX_BODY_BYTES = 96 * 1024;
     private static final Logger LOG = LoggerFactory.getLogger(DpsServiceApi.class);
@@ -38,7 +39,8 @@ public final class DpsServiceApi {
     private final DpsAuthorization authorization;
     private final Quotas quotas;
     private final Clock clock;
-    private final EnrollmentGroupJson groupJson = new EnrollmentGroupJson(new SecureRandom());
+    private final EnrollmentResource<EnrollmentGroup> groups;
+    private final EnrollmentResource<IndividualEnrollment> individuals;
 
     /** @param byHost the service of a host name without port, in lower case */
     public DpsServiceApi(
@@ -53,26 +55,41 @@ public final class DpsServiceApi {
         this.authorization = new DpsAuthorization(tokens, names, clock);
         this.quotas = quotas;
         this.clock = clock;
+        EnrollmentReader reader = new EnrollmentReader(new SecureRandom());
+        this.groups = new EnrollmentResource<>(new GroupKind(reader));
+        this.individuals = new EnrollmentResource<>(new IndividualKind(reader, clock));
     }
 
     /** The routes of the API; the caller sends only requests for provisioning hosts here. */
     public Router router() {
         Router router = Router.router(vertx);
         router.route().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
-        router.post("/enrollmentGroups/query").handler(with(this::queryGroups));
-        router.get("/enrollmentGroups/:id").handler(with(this::getGroup));
-        router.put("/enrollmentGroups/:id").handler(with(this::putGroup));
-        router.delete("/enrollmentGroups/:id").handler(with(this::deleteGroup));
-        router.post("/enrollmentGroups/:id/attestationmechanism").handler(with(this::attestation));
-        router.post("/registrations/:id/query").handler(with(this::queryRegistrations));
-        router.get("/registrations/:id").handler(with(this::getRegistration));
-        router.delete("/registrations/:id").handler(with(this::deleteRegistration));
+        mount(router, groups);
+        mount(router, individuals);
+        router.post("/registrations/:id/query")
+                .handler(with(ProvisioningRight.REGISTRATION_STATUS_READ, this::queryRegistrations));
+        router.get("/registrations/:id")
+                .handler(with(ProvisioningRight.REGISTRATION_STATUS_READ, this::getRegistration));
+        router.delete("/registrations/:id")
+                .handler(with(ProvisioningRight.REGISTRATION_STATUS_WRITE, DpsServiceApi::deleteRegistration));
         router.route().failureHandler(this::failed);
         return router;
     }
 
+    private void mount(Router router, EnrollmentResource<?> resource) {
+        String collection = "/" + resource.collection();
+        router.post(collection).handler(with(ProvisioningRight.ENROLLMENT_WRITE, resource::bulk));
+        router.post(collection + "/query").handler(with(ProvisioningRight.ENROLLMENT_READ, resource::query));
+        router.get(collection + "/:id").handler(with(ProvisioningRight.ENROLLMENT_READ, resource::get));
+        router.put(collection + "/:id").handler(with(ProvisioningRight.ENROLLMENT_WRITE, resource::put));
+        router.delete(collection + "/:id").handler(with(ProvisioningRight.ENROLLMENT_WRITE, resource::delete));
+        // Keys in clear are for those who may change them.
+        router.post(collection + "/:id/attestationmechanism")
+                .handler(with(ProvisioningRight.ENROLLMENT_WRITE, resource::attestationMechanism));
+    }
+
     /** Finds the service, then checks caller, quota and api-version, in that order. */
-    private Handler<RoutingContext> with(BiConsumer<RoutingContext, ProvisioningService> operation) {
+    private Handler<RoutingContext> with(ProvisioningRight right, Consumer<DpsRequest> operation) {
         return context -> {
             String host = VirtualHosts.hostOf(context.request());
             Optional<ProvisioningService> service = byHost.apply(host);
@@ -80,102 +97,43 @@ public final class DpsServiceApi {
                 context.response().setStatusCode(404).end();
                 return;
             }
-            authorization.require(service.get(), host, context.request().getHeader("Authorization"));
+            authorization.require(service.get(), host, context.request().getHeader("Authorization"), right);
             OptionalLong wait = quotas.tryAcquire(
                     AzureLimit.DPS_SERVICE_OPERATIONS, service.get().idScope());
             if (wait.isPresent()) {
                 context.response().putHeader("Retry-After", Long.toString(wait.getAsLong()));
                 throw new ProvisioningException(ProvisioningError.THROTTLED);
             }
-            if (!List.of(API_VERSION).equals(context.queryParam("api-version"))) {
+            List<String> version = context.queryParam("api-version");
+            if (version.size() != 1 || !API_VERSIONS.contains(version.get(0))) {
                 throw new ProvisioningException(
                         ProvisioningError.BAD_REQUEST,
                         "ErrorCode:ArgumentInvalid;Unknown api version; uri: "
                                 + context.request().path());
             }
-            operation.accept(context, service.get());
+            operation.accept(new DpsRequest(context, service.get()));
         };
     }
 
-    private void queryGroups(RoutingContext context, ProvisioningService service) {
-        // The text of the query changes nothing, as documented by the field; it must still be there.
-        if (!(body(context).getValue("query") instanceof String)) {
-            throw new ProvisioningException(ProvisioningError.BAD_REQUEST, "query must be a string.");
-        }
-        DpsPaging paging = DpsPaging.of(context.request());
-        Page<EnrollmentGroup> page = service.groups(paging.after(), paging.max());
-        JsonArray items = new JsonArray();
-        page.items().forEach(group -> items.add(EnrollmentGroupJson.masked(group)));
-        paging.describe(context.response(), page.continuation(), "enrollmentGroup");
-        json(context, items.encode());
-    }
-
-    private void getGroup(RoutingContext context, ProvisioningService service) {
-        json(context, EnrollmentGroupJson.masked(group(context, service)).encode());
-    }
-
-    private void attestation(RoutingContext context, ProvisioningService service) {
-        json(context, EnrollmentGroupJson.attestation(group(context, service)).encode());
-    }
-
-    private void putGroup(RoutingContext context, ProvisioningService service) {
-        String id = context.pathParam("id");
-        EnrollmentGroup before = service.group(id).orElse(null);
-        List<String> hubs =
-                service.linkedHubs().stream().map(hub -> hub.hostName()).toList();
-        EnrollmentGroup stored = service.put(
-                groupJson.read(id, body(context), before, hubs),
-                context.request().getHeader("If-Match"));
-        json(context, EnrollmentGroupJson.masked(stored).encode());
-    }
-
-    private void deleteGroup(RoutingContext context, ProvisioningService service) {
-        service.delete(context.pathParam("id"), context.request().getHeader("If-Match"));
-        context.response().setStatusCode(204).end();
-    }
-
-    private void queryRegistrations(RoutingContext context, ProvisioningService service) {
-        DpsPaging paging = DpsPaging.of(context.request());
-        Page<Registration> page = service.registrations(context.pathParam("id"), paging.after(), paging.max());
+    private void queryRegistrations(DpsRequest request) {
+        DpsPaging paging = request.paging();
+        Page<Registration> page = request.service().registrations(request.id(), paging.after(), paging.max());
         Instant now = clock.instant();
         JsonArray items = new JsonArray();
         page.items().forEach(registration -> items.add(RegistrationJson.state(registration, now)));
-        paging.describe(context.response(), page.continuation(), "deviceRegistration");
-        json(context, items.encode());
+        request.answerPage(items, page.continuation(), paging, "deviceRegistration");
     }
 
-    private void getRegistration(RoutingContext context, ProvisioningService service) {
-        Registration registration = service.registration(context.pathParam("id"))
+    private void getRegistration(DpsRequest request) {
+        Registration registration = request.service()
+                .registration(request.id())
                 .orElseThrow(() -> new ProvisioningException(ProvisioningError.REGISTRATION_NOT_FOUND));
-        json(context, RegistrationJson.state(registration, clock.instant()).encode());
+        request.answer(RegistrationJson.state(registration, clock.instant()));
     }
 
-    private void deleteRegistration(RoutingContext context, ProvisioningService service) {
-        service.deleteRegistration(context.pathParam("id"), context.request().getHeader("If-Match"));
-        context.response().setStatusCode(204).end();
-    }
-
-    private static EnrollmentGroup group(RoutingContext context, ProvisioningService service) {
-        return service.group(context.pathParam("id"))
-                .orElseThrow(() -> new ProvisioningException(ProvisioningError.ENROLLMENT_NOT_FOUND));
-    }
-
-    private static JsonObject body(RoutingContext context) {
-        try {
-            JsonObject body = context.body().asJsonObject();
-            if (body != null) {
-                return body;
-            }
-        } catch (DecodeException | ClassCastException malformed) {
-            LOG.debug("Malformed body: {}", malformed.toString());
-        }
-        throw new ProvisioningException(ProvisioningError.BAD_REQUEST, "The body must be a JSON object.");
-    }
-
-    private static void json(RoutingContext context, String body) {
-        context.response()
-                .putHeader("content-type", "application/json; charset=utf-8")
-                .end(body);
+    private static void deleteRegistration(DpsRequest request) {
+        request.service().deleteRegistration(request.id(), request.header("If-Match"));
+        request.answerEmpty();
     }
 
     private void failed(RoutingContext context) {
@@ -188,8 +146,9 @@ public final class DpsServiceApi {
                 ? 413
                 : refusal.error().httpStatus();
         response.setStatusCode(status)
-                .putHeader("x-ms-error-code", Integer.toString(refusal.error().code()));
-        json(context, DpsErrorBody.of(refusal, clock.instant()).encode());
+                .putHeader("x-ms-error-code", Integer.toString(refusal.error().code()))
+                .putHeader("content-type", "application/json; charset=utf-8")
+                .end(DpsErrorBody.of(refusal, clock.instant()).encode());
     }
 
     private static ProvisioningException refusal(RoutingContext context) {

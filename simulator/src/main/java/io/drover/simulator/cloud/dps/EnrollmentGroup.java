@@ -6,67 +6,88 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A group of devices whose keys derive from the group's. Immutable: an update makes a new one with a new etag.
+ * A group of devices whose keys derive from the group's, or whose certificates come from the group's authority.
  *
- * @param id the {@code enrollmentGroupId}, matched without regard to case
- * @param keys the group's keys
- * @param enabled false answers every device of the group with {@code disabled}
- * @param allocation how the hub is computed
- * @param iotHubs host names to allocate over; empty means all linked hubs
- * @param reprovision what happens when a device registers again
- * @param initialTwin for newly created devices, or null
- * @param iotEdge kept and given back; edge devices are not emulated
+ * @param id the {@code enrollmentGroupId}
  */
 public record EnrollmentGroup(
         String id,
-        SymmetricKey keys,
-        boolean enabled,
-        AllocationPolicy allocation,
-        List<String> iotHubs,
-        ReprovisionPolicy reprovision,
-        InitialTwin initialTwin,
-        boolean iotEdge,
+        AttestationMechanism attestation,
+        EnrollmentSettings settings,
         Instant created,
         Instant updated,
-        String etag) {
-    public EnrollmentGroup {
-        iotHubs = List.copyOf(iotHubs);
+        String etag)
+        implements Enrollment<EnrollmentGroup> {
+
+    /** A group with symmetric keys and everything else given one by one. */
+    public EnrollmentGroup(
+            String id,
+            SymmetricKey keys,
+            boolean enabled,
+            AllocationPolicy allocation,
+            List<String> iotHubs,
+            ReprovisionPolicy reprovision,
+            InitialTwin initialTwin,
+            boolean iotEdge,
+            Instant created,
+            Instant updated,
+            String etag) {
+        this(
+                id,
+                AttestationMechanism.of(keys),
+                new EnrollmentSettings(enabled, allocation, iotHubs, null, reprovision, initialTwin, iotEdge),
+                created,
+                updated,
+                etag);
     }
 
     /** An enabled group with default policies, as the portal creates it. */
     public static EnrollmentGroup of(String id, SymmetricKey keys) {
-        return new EnrollmentGroup(
-                id,
-                keys,
-                true,
-                AllocationPolicy.HASHED,
-                List.of(),
-                ReprovisionPolicy.DEFAULT,
-                null,
-                false,
-                null,
-                null,
-                null);
+        return of(id, AttestationMechanism.of(keys));
     }
 
-    EnrollmentGroup stored(Instant createdAt, Instant updatedAt, String newEtag) {
-        return new EnrollmentGroup(
-                id,
-                keys,
-                enabled,
-                allocation,
-                iotHubs,
-                reprovision,
-                initialTwin,
-                iotEdge,
-                createdAt,
-                updatedAt,
-                newEtag);
+    /** An enabled group with default policies and any attestation. */
+    public static EnrollmentGroup of(String id, AttestationMechanism attestation) {
+        return new EnrollmentGroup(id, attestation, EnrollmentSettings.DEFAULT, null, null, null);
+    }
+
+    /** The group's keys, null when it has another attestation. */
+    public SymmetricKey keys() {
+        return attestation.keys();
+    }
+
+    public boolean enabled() {
+        return settings.enabled();
+    }
+
+    public AllocationPolicy allocation() {
+        return settings.allocation();
+    }
+
+    public List<String> iotHubs() {
+        return settings.iotHubs();
+    }
+
+    public ReprovisionPolicy reprovision() {
+        return settings.reprovision();
+    }
+
+    public InitialTwin initialTwin() {
+        return settings.initialTwin();
+    }
+
+    public boolean iotEdge() {
+        return settings.iotEdge();
+    }
+
+    @Override
+    public EnrollmentGroup stored(Instant createdAt, Instant updatedAt, String newEtag) {
+        return new EnrollmentGroup(id, attestation, settings, createdAt, updatedAt, newEtag);
     }
 
     /** Without the keys. */
     @Override
     public String toString() {
-        return "EnrollmentGroup[" + id + (enabled ? "" : ", disabled") + ", etag=" + etag + "]";
+        return "EnrollmentGroup[" + id + (enabled() ? "" : ", disabled") + ", etag=" + etag + "]";
     }
 }

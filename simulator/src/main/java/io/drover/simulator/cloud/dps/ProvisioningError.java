@@ -1,17 +1,19 @@
 package io.drover.simulator.cloud.dps;
 
 /**
- * Reasons the service says no, with the codes of its error bodies. 404201, 404202, 409201 and 412203 are this emulator's
- * reading: the documents name the HTTP statuses only.
+ * Reasons the service says no, with the codes of its error bodies. 400001, 404201, 404202, 404203, 409201 and 412203 are this
+ * emulator's reading: the documents name the HTTP statuses only.
  */
 public enum ProvisioningError {
     BAD_REQUEST(400, 400000, "Bad request"),
+    LIMIT_REACHED(400, 400001, "The service has as many of these as it takes"),
     INVALID_REGISTRATION_ID(400, 400004, "Invalid registration id"),
     CUSTOM_ALLOCATION_FAILED(400, 400207, "Custom allocation failed"),
     UNAUTHORIZED(401, 401000, "Unauthorized"),
     FORBIDDEN(403, 403000, "Forbidden"),
     ENROLLMENT_NOT_FOUND(404, 404201, "Enrollment not found"),
     REGISTRATION_NOT_FOUND(404, 404202, "Registration not found"),
+    CERTIFICATE_NOT_FOUND(404, 404203, "Certificate not found"),
     ENROLLMENT_EXISTS(409, 409201, "Enrollment already exists"),
     ETAG_MISMATCH(412, 412203, "Precondition failed"),
     THROTTLED(429, 429001, "Operations are being throttled for this tenant"),

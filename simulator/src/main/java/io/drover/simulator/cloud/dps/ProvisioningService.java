@@ -1,43 +1,50 @@
 package io.drover.simulator.cloud.dps;
 
 import io.drover.simulator.cloud.hub.Hub;
-import io.drover.simulator.cloud.sas.SasToken;
 import io.drover.simulator.cloud.sas.SymmetricKey;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One Device Provisioning Service: linked hubs, enrollment groups with symmetric keys, and the registrations made with
- * them. Thread-safe; nothing here blocks or does I/O. Refusals are {@link ProvisioningException}s.
+ * One Device Provisioning Service: linked hubs, policies, authorities, enrollments, and the registrations made with them. Thread-safe;
+ * nothing here blocks, and only custom allocation does I/O. Refusals are {@link ProvisioningException}s.
  */
 public final class ProvisioningService {
     /** The policy the service starts with; it has every right. */
     public static final String OWNER_POLICY = "provisioningserviceowner";
 
+    private static final Logger LOG = LoggerFactory.getLogger(ProvisioningService.class);
+
     private final String name;
     private final String idScope;
-    private final CopyOnWriteArrayList<Hub> linkedHubs;
-    private final Map<String, ProvisioningPolicy> policies;
+    private final CopyOnWriteArrayList<LinkedHub> linkedHubs = new CopyOnWriteArrayList<>();
+    private final Map<String, ProvisioningPolicy> policies = new ConcurrentHashMap<>();
     private final Clock clock;
-    private final OpaqueIds ids;
+    private final RandomGenerator random;
     private final Attestation attestation;
     private final DeviceAssignment assignment;
-    private final EnrollmentGroups groups = new EnrollmentGroups();
-    private final ConcurrentHashMap<String, Registration> registrations = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, PollWindow> polls = new ConcurrentHashMap<>();
+    private final CaCertificates authorities;
+    private final Enrollments<EnrollmentGroup> groups;
+    private final Enrollments<IndividualEnrollment> individuals;
+    private final Registrations registrations = new Registrations();
     private final Map<RegistrationStatus, LongAdder> decided = new EnumMap<>(RegistrationStatus.class);
     private volatile RegistrationGate gate = RegistrationGate.OPEN;
+    private volatile CustomAllocationWebhook webhook;
 
     /**
      * A service without enrollments.
@@ -55,12 +62,17 @@ public final class ProvisioningService {
             RandomGenerator random) {
         this.name = name;
         this.idScope = idScope;
-        this.linkedHubs = new CopyOnWriteArrayList<>(linkedHubs);
         this.clock = clock;
-        this.ids = new OpaqueIds(random);
-        this.attestation = new Attestation(idScope, groups, clock);
+        this.random = random;
+        OpaqueIds ids = new OpaqueIds(random);
+        EnrollmentLimits limits = new EnrollmentLimits(name == null);
+        this.groups = new Enrollments<>(clock, ids, limits::checkGroup);
+        this.individuals = new Enrollments<>(clock, ids, limits::checkIndividual);
+        this.authorities = new CaCertificates(clock, ids);
+        this.attestation = new Attestation(idScope, groups, individuals, authorities, clock);
         this.assignment = new DeviceAssignment(this.linkedHubs, () -> gate, clock, assignmentTime, ids);
-        this.policies = Map.of(OWNER_POLICY, new ProvisioningPolicy(OWNER_POLICY, SymmetricKey.generate(random)));
+        linkedHubs.forEach(this::link);
+        addPolicy(OWNER_POLICY, EnumSet.allOf(ProvisioningRight.class));
         for (RegistrationStatus status : RegistrationStatus.values()) {
             decided.put(status, new LongAdder());
         }
@@ -78,22 +90,61 @@ public final class ProvisioningService {
 
     /** Hubs devices can be assigned to. */
     public List<Hub> linkedHubs() {
+        return linkedHubs.stream().map(LinkedHub::hub).toList();
+    }
+
+    /** The hubs with what ARM says of their links. */
+    public List<LinkedHub> links() {
         return List.copyOf(linkedHubs);
     }
 
     /** Links one more hub; a hub that is linked already stays as it is. */
-    public void link(Hub hub) {
-        linkedHubs.addIfAbsent(hub);
+    public synchronized void link(Hub hub) {
+        if (linkedHubs.stream().noneMatch(link -> link.hub() == hub)) {
+            linkedHubs.add(LinkedHub.of(hub));
+        }
+    }
+
+    /** Links a hub, or changes the weight and the application of the policy of one that is linked. */
+    public synchronized void link(LinkedHub changed) {
+        link(changed.hub());
+        linkedHubs.replaceAll(link -> link.hub() == changed.hub() ? changed : link);
     }
 
     /** Shared access policies of the service API, by name. */
     public Map<String, ProvisioningPolicy> policies() {
-        return policies;
+        return Map.copyOf(policies);
+    }
+
+    /** Adds a policy with fresh keys; one that exists keeps its keys and takes the rights. */
+    public ProvisioningPolicy addPolicy(String policyName, Set<ProvisioningRight> rights) {
+        return policies.compute(
+                policyName,
+                (key, before) -> new ProvisioningPolicy(
+                        policyName, before == null ? SymmetricKey.generate(random) : before.key(), rights));
+    }
+
+    /** Authorities that enrollments can refer to. */
+    public CaCertificates authorities() {
+        return authorities;
     }
 
     /** Puts a gate before the allocation; one at a time. */
     public void gate(RegistrationGate registrationGate) {
         this.gate = registrationGate;
+    }
+
+    /** How webhooks are asked; without it custom allocations fail. */
+    public void webhook(CustomAllocationWebhook customAllocation) {
+        this.webhook = customAllocation;
+    }
+
+    Enrollments<EnrollmentGroup> groups() {
+        return groups;
+    }
+
+    Enrollments<IndividualEnrollment> individuals() {
+        return individuals;
     }
 
     /** The group of this id, in any case. */
@@ -111,19 +162,10 @@ public final class ProvisioningService {
      *
      * @param ifMatch null creates, an etag or {@code *} updates
      * @return the group as stored, with its new etag
-     * @throws ProvisioningException ENROLLMENT_EXISTS, ENROLLMENT_NOT_FOUND or ETAG_MISMATCH
+     * @throws ProvisioningException ENROLLMENT_EXISTS, ENROLLMENT_NOT_FOUND, ETAG_MISMATCH or LIMIT_REACHED
      */
     public EnrollmentGroup put(EnrollmentGroup group, String ifMatch) {
-        Instant now = clock.instant();
-        return groups.compute(group.id(), before -> {
-            if (before != null && ifMatch == null) {
-                throw new ProvisioningException(ProvisioningError.ENROLLMENT_EXISTS);
-            }
-            if (ifMatch != null) {
-                requireMatch(before, ifMatch);
-            }
-            return group.stored(before == null ? now : before.created(), now, ids.etag());
-        });
+        return groups.put(group, ifMatch);
     }
 
     /**
@@ -133,46 +175,90 @@ public final class ProvisioningService {
      * @throws ProvisioningException ENROLLMENT_NOT_FOUND or ETAG_MISMATCH
      */
     public void delete(String groupId, String ifMatch) {
-        groups.remove(groupId, before -> requireMatch(before, ifMatch == null ? "*" : ifMatch))
-                .forEach(gone -> {
-                    registrations.remove(key(gone), gone);
-                    polls.remove(key(gone));
-                });
+        groups.remove(groupId, ifMatch);
+        registrations.removeGroup(groupId);
     }
 
-    private static void requireMatch(EnrollmentGroup before, String ifMatch) {
-        if (before == null) {
-            throw new ProvisioningException(ProvisioningError.ENROLLMENT_NOT_FOUND);
-        }
-        requireMatch(before.etag(), ifMatch);
-    }
-
-    private static void requireMatch(String etag, String ifMatch) {
-        String bare = ifMatch.replace("\"", "");
-        if (!bare.equals("*") && !bare.equals(etag)) {
-            throw new ProvisioningException(ProvisioningError.ETAG_MISMATCH);
-        }
+    /** The individual enrollment of this registration id, in any case. */
+    public Optional<IndividualEnrollment> individual(String registrationId) {
+        return individuals.get(registrationId);
     }
 
     /**
-     * Registers a device: authenticates it, asks the gate, computes a hub and creates the identity there with the
-     * derived key. The result is {@code assigning} until the assignment time has passed.
+     * Creates or updates an individual enrollment, as {@link #put} does for a group; IoT Central enrolls single devices this way.
+     *
+     * @throws ProvisioningException also INVALID_REGISTRATION_ID
+     */
+    public IndividualEnrollment putIndividual(IndividualEnrollment enrollment, String ifMatch) {
+        if (!Attestation.isRegistrationId(enrollment.id())) {
+            throw new ProvisioningException(ProvisioningError.INVALID_REGISTRATION_ID);
+        }
+        return individuals.put(enrollment, ifMatch);
+    }
+
+    /** Deletes an individual enrollment with its registration record, as {@link #delete} does for a group. */
+    public void deleteIndividual(String registrationId, String ifMatch) {
+        individuals.remove(registrationId, ifMatch);
+        registrations.change(registrationId, before -> before == null || before.groupId() != null ? before : null);
+    }
+
+    /**
+     * Registers a device: authenticates it, asks the gate, computes a hub and creates the identity there with the proof's key or
+     * thumbprint. The result is {@code assigning} until the assignment time has passed or a webhook has answered.
      *
      * @param payload what the device sent for a custom allocation, or null
-     * @throws ProvisioningException INVALID_REGISTRATION_ID or UNAUTHORIZED; every other outcome is a status of the
+     * @throws ProvisioningException INVALID_REGISTRATION_ID, UNAUTHORIZED or LIMIT_REACHED; every other outcome is a status of the
      *     registration
      */
-    public Registration register(String registrationId, SasToken token, JsonObject payload) {
-        EnrollmentGroup group = attestation.authenticate(registrationId, token, registration(registrationId));
-        return registrations.compute(EnrollmentGroups.key(registrationId), (key, before) -> {
-            if (before != null && isAssigning(before)) {
+    public Registration register(String registrationId, DeviceProof proof, JsonObject payload) {
+        Enrollment<?> enrollment = attestation.authenticate(registrationId, proof, registration(registrationId));
+        DeviceRequest request = new DeviceRequest(enrollment, registrationId, proof, payload);
+        boolean[] asks = new boolean[1];
+        Registration registration = registrations.change(registrationId, before -> {
+            if (before != null && statusOf(before) == RegistrationStatus.ASSIGNING) {
                 return before;
             }
-            Registration registration = assignment.decide(group, registrationId, payload, before);
-            groups.add(registration);
-            decided.get(registration.outcome()).increment();
-            return registration;
+            Registration decision = assignment.decide(request, before);
+            asks[0] = DeviceAssignment.isUndecided(decision);
+            return counted(decision);
         });
+        if (asks[0]) {
+            askWebhook(request, registration);
+        }
+        return registration;
+    }
+
+    private void askWebhook(DeviceRequest request, Registration undecided) {
+        CustomAllocationWebhook asked = webhook;
+        Future<CustomAllocationWebhook.Answer> answer = asked == null
+                ? Future.succeededFuture(
+                        CustomAllocationWebhook.Answer.refused("Custom allocation failed: no webhook can be called."))
+                : asked.ask(
+                        request.enrollment(),
+                        request.registrationId(),
+                        request.proof(),
+                        request.payload(),
+                        linkedHubs.stream().map(LinkedHub::hostName).toList());
+        answer.onSuccess(given -> registrations.change(
+                        request.registrationId(),
+                        // Nothing to do when the record was deleted or replaced in between.
+                        before -> isStill(undecided, before)
+                                ? counted(assignment.settle(request, given, before))
+                                : before))
+                .onFailure(failure -> LOG.error("A custom allocation was lost", failure));
+    }
+
+    private static boolean isStill(Registration undecided, Registration found) {
+        return found != null
+                && DeviceAssignment.isUndecided(found)
+                && found.operationId().equals(undecided.operationId());
+    }
+
+    private Registration counted(Registration decision) {
+        if (!DeviceAssignment.isUndecided(decision)) {
+            decided.get(decision.outcome()).increment();
+        }
+        return decision;
     }
 
     /**
@@ -180,11 +266,17 @@ public final class ProvisioningService {
      *
      * @throws ProvisioningException UNAUTHORIZED, or REGISTRATION_NOT_FOUND for an unknown or superseded operation
      */
-    public Registration poll(String registrationId, SasToken token, String operationId) {
-        attestation.authenticate(registrationId, token, registration(registrationId));
-        return registration(registrationId)
+    public Registration poll(String registrationId, DeviceProof proof, String operationId) {
+        return lookUp(registrationId, proof)
                 .filter(found -> found.operationId().equals(operationId))
                 .orElseThrow(() -> new ProvisioningException(ProvisioningError.REGISTRATION_NOT_FOUND));
+    }
+
+    /** The latest registration, for a device that proves who it is; throws UNAUTHORIZED otherwise. */
+    Optional<Registration> lookUp(String registrationId, DeviceProof proof) {
+        Optional<Registration> found = registration(registrationId);
+        attestation.authenticate(registrationId, proof, found);
+        return found;
     }
 
     /**
@@ -192,13 +284,12 @@ public final class ProvisioningService {
      * Only for devices that have registered, so that there are no more windows than registrations.
      */
     OptionalLong tryPoll(String registrationId, int timeCompression) {
-        return polls.computeIfAbsent(EnrollmentGroups.key(registrationId), key -> new PollWindow(timeCompression))
-                .tryAcquire(clock.instant());
+        return registrations.tryPoll(registrationId, timeCompression, clock.instant());
     }
 
     /** The latest registration of this id, in any case. */
     public Optional<Registration> registration(String registrationId) {
-        return Optional.ofNullable(registrations.get(EnrollmentGroups.key(registrationId)));
+        return registrations.get(registrationId);
     }
 
     /**
@@ -207,8 +298,10 @@ public final class ProvisioningService {
      * @throws ProvisioningException ENROLLMENT_NOT_FOUND
      */
     public Page<Registration> registrations(String groupId, String continuation, int max) {
-        return groups.registrations(groupId, continuation, max)
-                .orElseThrow(() -> new ProvisioningException(ProvisioningError.ENROLLMENT_NOT_FOUND));
+        if (groups.get(groupId).isEmpty()) {
+            throw new ProvisioningException(ProvisioningError.ENROLLMENT_NOT_FOUND);
+        }
+        return registrations.page(groupId, continuation, max);
     }
 
     /**
@@ -218,13 +311,11 @@ public final class ProvisioningService {
      * @throws ProvisioningException REGISTRATION_NOT_FOUND or ETAG_MISMATCH
      */
     public void deleteRegistration(String registrationId, String ifMatch) {
-        registrations.compute(EnrollmentGroups.key(registrationId), (key, before) -> {
+        registrations.change(registrationId, before -> {
             if (before == null) {
                 throw new ProvisioningException(ProvisioningError.REGISTRATION_NOT_FOUND);
             }
-            requireMatch(before.etag(), ifMatch == null ? "*" : ifMatch);
-            groups.forget(before);
-            polls.remove(key);
+            Enrollments.requireMatch(before.etag(), ifMatch == null ? "*" : ifMatch);
             return null;
         });
     }
@@ -237,13 +328,5 @@ public final class ProvisioningService {
     /** The status this registration shows now. */
     public RegistrationStatus statusOf(Registration registration) {
         return registration.statusAt(clock.instant());
-    }
-
-    private boolean isAssigning(Registration registration) {
-        return statusOf(registration) == RegistrationStatus.ASSIGNING;
-    }
-
-    private static String key(Registration registration) {
-        return EnrollmentGroups.key(registration.registrationId());
     }
 }

@@ -17,6 +17,9 @@ final class RegistrationJson {
             json.put("assignedHub", registration.assignedHub())
                     .put("deviceId", registration.deviceId())
                     .put("substatus", registration.substatus().wireName());
+            if (registration.payload() != null) {
+                json.put("payload", registration.payload());
+            }
         }
         if (status == RegistrationStatus.FAILED) {
             json.put("errorCode", registration.errorCode()).put("errorMessage", registration.errorMessage());
@@ -27,16 +30,26 @@ final class RegistrationJson {
                 .put("etag", registration.etag());
     }
 
+    /** DeviceRegistrationResult: the state with the proof that the device has given. */
+    static JsonObject result(Registration registration, DeviceProof proof, Instant now) {
+        JsonObject json = state(registration, now);
+        if (proof.token() == null) {
+            return json.put("x509", CertificateJson.registrationResult(proof.certificates(), registration.groupId()));
+        }
+        JsonObject symmetricKey = new JsonObject();
+        if (registration.groupId() != null) {
+            symmetricKey.put("enrollmentGroupId", registration.groupId());
+        }
+        return json.put("symmetricKey", symmetricKey);
+    }
+
     /** What a device gets for a register or a poll. */
-    static JsonObject operation(Registration registration, Instant now) {
+    static JsonObject operation(Registration registration, DeviceProof proof, Instant now) {
         RegistrationStatus status = registration.statusAt(now);
         JsonObject json =
                 new JsonObject().put("operationId", registration.operationId()).put("status", status.wireName());
         if (status != RegistrationStatus.ASSIGNING) {
-            json.put(
-                    "registrationState",
-                    state(registration, now)
-                            .put("symmetricKey", new JsonObject().put("enrollmentGroupId", registration.groupId())));
+            json.put("registrationState", result(registration, proof, now));
         }
         return json;
     }

@@ -11,7 +11,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.mqtt.MqttEndpoint;
-import io.vertx.mqtt.MqttServer;
 import io.vertx.mqtt.MqttServerOptions;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -149,14 +148,11 @@ public final class MqttGateway {
 
         @Override
         public Future<?> start() {
-            return MqttServer.create(vertx, bound)
-                    .endpointHandler(handler)
-                    .exceptionHandler(failure -> {
-                        connections.failed(ConnectionMeter.Listener.MQTT);
-                        LOG.debug("MQTT connection refused: {}", failure.toString());
-                    })
-                    .listen()
-                    .onSuccess(server -> taken.set(server.actualPort()));
+            MqttListener listener = new MqttListener(bound, handler, failure -> {
+                connections.failed(ConnectionMeter.Listener.MQTT);
+                LOG.debug("MQTT connection refused: {}", failure.toString());
+            });
+            return listener.listen(vertx).onSuccess(server -> taken.set(server.actualPort()));
         }
     }
 }

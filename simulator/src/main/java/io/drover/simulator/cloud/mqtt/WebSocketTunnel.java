@@ -14,17 +14,21 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * MQTT over WebSocket on the HTTPS listener (path {@code /$iothub/websocket}, subprotocol {@code mqtt}), for hubs and for the device
- * provisioning endpoint alike; AMQP (subprotocol {@code AMQPWSB10}, there or at {@code /$servicebus/websocket}) goes to another port. vertx-mqtt cannot share a listener with an HTTP server, so each WebSocket is joined to the gateway by a
- * TCP connection inside this process; {@link #claim} tells such a connection from a stranger's.
+ * provisioning endpoint alike; AMQP (subprotocol {@code AMQPWSB10}, there or at {@code /$servicebus/websocket}) goes to another
+ * port. vertx-mqtt cannot share a listener with an HTTP server, so each WebSocket is joined to the gateway by a TCP connection inside
+ * this process; {@link #claim} tells such a connection from a stranger's.
  */
 final class WebSocketTunnel {
-    static final String PATH = "/$iothub/websocket";
+    /** The documented path, and the one that Microsoft's Java provisioning client uses. */
+    static final Set<String> PATHS = Set.of("/$iothub/websocket", "/mqtt");
+
     static final String SUBPROTOCOL = "mqtt";
 
     private static final String AMQP_PATH = "/$servicebus/websocket";
@@ -66,9 +70,9 @@ final class WebSocketTunnel {
     private int portOf(String path, String subprotocols) {
         boolean amqp = subprotocols != null && subprotocols.contains(AMQP_SUBPROTOCOL);
         if (amqp) {
-            return path.equals(PATH) || path.equals(AMQP_PATH) ? amqpPort : 0;
+            return PATHS.contains(path) || path.equals(AMQP_PATH) ? amqpPort : 0;
         }
-        return path.equals(PATH) ? port : 0;
+        return PATHS.contains(path) ? port : 0;
     }
 
     /** The certificates of the WebSocket client behind this connection to the gateway; empty when it is not one of ours. */

@@ -3,6 +3,7 @@ package io.drover.simulator.cloud.central;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.simulator.cloud.Names;
+import io.drover.simulator.cloud.dps.DeviceProof;
 import io.drover.simulator.cloud.dps.ProvisioningService;
 import io.drover.simulator.cloud.dps.RegistrationStatus;
 import io.drover.simulator.cloud.entra.AccessTokens;
@@ -295,7 +296,7 @@ class CentralApiIT {
         SasToken token = SasToken.parse(SasToken.sign(
                         "0ne00000001/registrations/" + id, key, clock.instant().plusSeconds(60), "registration"))
                 .orElseThrow();
-        var registration = provisioning.register(id, token, null);
+        var registration = provisioning.register(id, DeviceProof.of(token), null);
         return provisioning.statusOf(registration) == RegistrationStatus.ASSIGNED ? 0 : registration.errorCode();
     }
 

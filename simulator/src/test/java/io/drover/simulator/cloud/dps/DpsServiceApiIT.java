@@ -225,7 +225,7 @@ class DpsServiceApiIT {
                 keys.derive(id).primary(),
                 clock.instant().plusSeconds(60),
                 "registration");
-        service.register(id, SasToken.parse(token).orElseThrow(), null);
+        service.register(id, DeviceProof.of(SasToken.parse(token).orElseThrow()), null);
     }
 
     private String bearer(String audience, Set<String> roles) {
@@ -243,7 +243,7 @@ class DpsServiceApiIT {
                 .setServer(SocketAddress.inetSocketAddress(server.actualPort(), "127.0.0.1"))
                 .setHost(HOST)
                 .setPort(80)
-                .setURI(path + "?api-version=" + DpsServiceApi.API_VERSION);
+                .setURI(path + "?api-version=2021-10-01");
         var request = client.request(method, options).putHeaders(all);
         return await(body == null ? request.send() : request.sendJsonObject(body));
     }

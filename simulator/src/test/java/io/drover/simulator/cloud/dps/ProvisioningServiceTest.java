@@ -44,11 +44,11 @@ class ProvisioningServiceTest {
                         null),
                 null);
 
-        Registration first = service.register("Truck-1", token("Truck-1", keys), null);
+        Registration first = service.register("Truck-1", DeviceProof.of(token("Truck-1", keys)), null);
 
         assertThat(service.statusOf(first)).isEqualTo(RegistrationStatus.ASSIGNING);
         clock.advance(Duration.ofMillis(200));
-        Registration polled = service.poll("Truck-1", token("Truck-1", keys), first.operationId());
+        Registration polled = service.poll("Truck-1", DeviceProof.of(token("Truck-1", keys)), first.operationId());
         assertThat(service.statusOf(polled)).isEqualTo(RegistrationStatus.ASSIGNED);
         assertThat(polled.assignedHub()).isEqualTo("east.azure-devices.test");
         assertThat(polled.substatus()).isEqualTo(RegistrationSubstatus.INITIAL_ASSIGNMENT);
@@ -61,10 +61,10 @@ class ProvisioningServiceTest {
     @Test
     void registeringAgainKeepsTheFirstAssignmentTime() {
         service.put(EnrollmentGroup.of("moved", keys), null);
-        Registration first = service.register("a", token("a", keys), null);
+        Registration first = service.register("a", DeviceProof.of(token("a", keys)), null);
         clock.advance(Duration.ofMinutes(1));
 
-        Registration second = service.register("A", token("A", keys), null);
+        Registration second = service.register("A", DeviceProof.of(token("A", keys)), null);
 
         assertThat(second.substatus()).isEqualTo(RegistrationSubstatus.REPROVISIONED_TO_INITIAL_ASSIGNMENT);
         assertThat(second.assignedAt()).isEqualTo(first.assignedAt());
@@ -75,7 +75,7 @@ class ProvisioningServiceTest {
     @Test
     void aDeviceWhoseHubChangesTakesItsTwinAlong() {
         service.put(EnrollmentGroup.of("moved", keys), null);
-        service.register("a", token("a", keys), null);
+        service.register("a", DeviceProof.of(token("a", keys)), null);
         east.device("a").orElseThrow().twin().patchTags(new JsonObject().put("kept", true));
         clock.advance(Duration.ofMinutes(1));
         service.link(west);
@@ -95,7 +95,7 @@ class ProvisioningServiceTest {
                         null),
                 group.etag());
 
-        Registration moved = service.register("a", token("a", keys), null);
+        Registration moved = service.register("a", DeviceProof.of(token("a", keys)), null);
 
         assertThat(moved.substatus()).isEqualTo(RegistrationSubstatus.DEVICE_DATA_MIGRATED);
         assertThat(east.device("a")).isEmpty();
@@ -109,7 +109,7 @@ class ProvisioningServiceTest {
         service.put(EnrollmentGroup.of("moved", keys), null);
 
         for (int i = 0; i < 1_000; i++) {
-            service.register("truck-" + i, token("truck-" + i, keys), null);
+            service.register("truck-" + i, DeviceProof.of(token("truck-" + i, keys)), null);
         }
 
         assertThat((int) east.devices().count()).isBetween(400, 600);
@@ -122,7 +122,7 @@ class ProvisioningServiceTest {
         service.put(EnrollmentGroup.of("moved", keys), null);
         service.gate((id, payload) -> RegistrationGate.Decision.customAllocationFailed(404));
 
-        Registration refused = service.register("a", token("a", keys), null);
+        Registration refused = service.register("a", DeviceProof.of(token("a", keys)), null);
         clock.advance(Duration.ofSeconds(1));
 
         assertThat(service.statusOf(refused)).isEqualTo(RegistrationStatus.FAILED);
@@ -135,13 +135,15 @@ class ProvisioningServiceTest {
     void aTokenThatIsExpiredForAnotherDeviceOrSignedWithAnotherKeyIsUnauthorized() {
         service.put(EnrollmentGroup.of("moved", keys), null);
 
-        refuses(ProvisioningError.UNAUTHORIZED, () -> service.register("a", token("b", keys), null));
+        refuses(ProvisioningError.UNAUTHORIZED, () -> service.register("a", DeviceProof.of(token("b", keys)), null));
         SymmetricKey other = SymmetricKey.generate(random);
-        refuses(ProvisioningError.UNAUTHORIZED, () -> service.register("a", token("a", other), null));
+        refuses(ProvisioningError.UNAUTHORIZED, () -> service.register("a", DeviceProof.of(token("a", other)), null));
         SasToken old = token("a", keys);
         clock.advance(Duration.ofHours(2));
-        refuses(ProvisioningError.UNAUTHORIZED, () -> service.register("a", old, null));
-        refuses(ProvisioningError.INVALID_REGISTRATION_ID, () -> service.register("a b", token("a b", keys), null));
+        refuses(ProvisioningError.UNAUTHORIZED, () -> service.register("a", DeviceProof.of(old), null));
+        refuses(
+                ProvisioningError.INVALID_REGISTRATION_ID,
+                () -> service.register("a b", DeviceProof.of(token("a b", keys)), null));
     }
 
     @Test
