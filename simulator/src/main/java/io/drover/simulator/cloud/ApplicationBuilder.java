@@ -78,8 +78,11 @@ final class ApplicationBuilder {
                 world.applications().computeIfAbsent(world.names().central(spec.subdomain()), host -> create(spec));
         for (Estate.TemplateSpec template : spec.deviceTemplates()) {
             application.addTemplate(
-                    DeviceTemplate.of(template.id(), template.displayName(), MoveCommand.of(template.move())));
+                    template.document() == null
+                            ? DeviceTemplate.of(template.id(), template.displayName(), MoveCommand.of(template.move()))
+                            : DeviceTemplate.of(template.id(), template.document()));
         }
+        spec.roles().forEach(application::addRole);
         for (Estate.GroupSpec group : spec.deviceGroups()) {
             application.addGroup(
                     new DeviceGroup(group.id(), group.displayName(), DeviceFilter.parse(group.filter()), null));

@@ -151,6 +151,40 @@ class CentralMembersIT {
                 .isEqualTo(204);
     }
 
+    @Test
+    void aCustomRoleOfTheEstateAllowsWhatItNames() throws Exception {
+        // Given
+        cloud.addToEstate(new JsonObject()
+                .put("tenantId", RunningCloud.TENANT)
+                .put(
+                        "subscriptions",
+                        new JsonArray().add(new JsonObject().put("subscriptionId", RunningCloud.SUBSCRIPTION)))
+                .put(
+                        "applications",
+                        new JsonArray()
+                                .add(new JsonObject()
+                                        .put("subdomain", RunningCloud.APPLICATION)
+                                        .put(
+                                                "roles",
+                                                new JsonArray()
+                                                        .add(new JsonObject()
+                                                                .put("id", "mover")
+                                                                .put(
+                                                                        "rights",
+                                                                        new JsonArray()
+                                                                                .add("devices-view")
+                                                                                .add("enrollment-read")))))));
+        String mover = as(null, HttpMethod.PUT, "/api/apiTokens/mover", role("mover", null))
+                .bodyAsJsonObject()
+                .getString("token");
+
+        // When / Then
+        assertThat(as(mover, HttpMethod.GET, "/api/enrollmentGroups", null).statusCode())
+                .isEqualTo(200);
+        assertRefused(as(mover, HttpMethod.GET, "/api/deviceGroups", null), 403, "Forbidden");
+        assertRefused(as(mover, HttpMethod.DELETE, "/api/devices/known", null), 403, "Forbidden");
+    }
+
     private static JsonObject role(String role, String organization) {
         JsonObject one = new JsonObject().put("role", role);
         if (organization != null) {

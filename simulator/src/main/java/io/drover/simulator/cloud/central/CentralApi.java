@@ -59,6 +59,7 @@ public final class CentralApi {
         router.route("/api/*").handler(this::admit);
         router.route("/api/*").handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
         new DeviceResource().mount(router, this);
+        new AttestationResource().mount(router, this);
         new DeviceGroupResource().mount(router, this);
         new DeviceTemplateResource().mount(router, this);
         new EnrollmentGroupResource().mount(router, this);

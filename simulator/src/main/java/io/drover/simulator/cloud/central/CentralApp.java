@@ -9,7 +9,9 @@ import io.drover.simulator.cloud.sas.SymmetricKey;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.UnaryOperator;
@@ -36,6 +38,9 @@ public final class CentralApp {
     private final Membership members;
     private final DataExports exports;
     private final DeviceProperties properties;
+    /** Individual enrollments, for the few devices that have one. */
+    private final Map<String, DeviceAttestation> attestations = new ConcurrentHashMap<>();
+
     private final ConcurrentNavigableMap<String, ScheduledJob> scheduledJobs = new ConcurrentSkipListMap<>();
     /** By gateway, for the few devices that are one. */
     private final ConcurrentNavigableMap<String, ConcurrentNavigableMap<String, RelationshipResource.Relationship>>
@@ -116,6 +121,11 @@ public final class CentralApp {
     /** Adds a template or replaces the one of the same id. */
     public void addTemplate(DeviceTemplate template) {
         templates.put(template.id(), template);
+    }
+
+    /** Adds a custom role or replaces the one of the same id. */
+    public void addRole(Role role) {
+        members.roles().put(role.id(), role);
     }
 
     /** Adds a device group or replaces the one of the same id. */
@@ -224,11 +234,26 @@ public final class CentralApp {
         return devices.compute(id, (key, before) -> change.apply(before));
     }
 
+    /** The individual enrollment of a device; empty when its group counts. */
+    Optional<DeviceAttestation> attestation(String deviceId) {
+        return Optional.ofNullable(attestations.get(deviceId));
+    }
+
+    /** Gives a device an individual enrollment; null takes it away. */
+    void attest(String deviceId, DeviceAttestation attestation) {
+        if (attestation == null) {
+            attestations.remove(deviceId);
+        } else {
+            attestations.put(deviceId, attestation);
+        }
+    }
+
     /** Removes the device here, its identity at the hub and its registration; false when there was none. */
     boolean deleteDevice(String id) {
         if (devices.remove(id) == null) {
             return false;
         }
+        attest(id, null);
         properties.forget(id);
         relationships.remove(id);
         hub.delete(id);

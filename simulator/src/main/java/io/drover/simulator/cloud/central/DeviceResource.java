@@ -5,6 +5,7 @@ import io.drover.simulator.cloud.sas.SymmetricKey;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
+import java.util.Optional;
 
 /** {@code /api/devices}: the devices of an application and their credentials. */
 final class DeviceResource {
@@ -137,11 +138,14 @@ final class DeviceResource {
     private static void credentials(CentralRequest request) {
         CentralDevice device = require(request);
         FactoryKeys factory = request.app().factory();
-        SymmetricKey keys = factory.keys().derive(device.id());
-        request.answer(
-                200,
-                new JsonObject()
-                        .put("idScope", factory.idScope())
-                        .put("symmetricKey", EnrollmentGroupResource.shown(keys)));
+        JsonObject credentials = new JsonObject().put("idScope", factory.idScope());
+        Optional<DeviceAttestation> own = request.app().attestation(device.id());
+        if (own.isPresent()) {
+            credentials.mergeIn(AttestationResource.shown(own.get())).remove("type");
+        } else {
+            SymmetricKey keys = factory.keys().derive(device.id());
+            credentials.put("symmetricKey", EnrollmentGroupResource.shown(keys));
+        }
+        request.answer(200, credentials);
     }
 }

@@ -65,7 +65,7 @@ public record DeviceTemplate(String id, String displayName, DeviceModel model, S
      *
      * @throws IllegalArgumentException saying what is wrong with the document
      */
-    static DeviceTemplate of(String id, JsonObject sent) {
+    public static DeviceTemplate of(String id, JsonObject sent) {
         Object model = sent.getValue("capabilityModel");
         if (!(model instanceof JsonObject capabilityModel)) {
             throw new IllegalArgumentException("capabilityModel is required and must be an object.");

@@ -1,6 +1,7 @@
 package io.drover.simulator.cloud.control;
 
 import io.drover.simulator.cloud.Estate;
+import io.drover.simulator.cloud.central.DeviceTemplate;
 import io.drover.simulator.cloud.hub.HubDevice;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -97,7 +98,15 @@ final class EstateReader {
 
     private Estate.ApplicationSpec application(JsonObject json, String place) {
         onlyKeys(
-                json, place, "subdomain", "displayName", "resourceGroup", "deviceTemplates", "deviceGroups", "devices");
+                json,
+                place,
+                "subdomain",
+                "displayName",
+                "resourceGroup",
+                "deviceTemplates",
+                "deviceGroups",
+                "roles",
+                "devices");
         String subdomain = name(json, "subdomain", place);
         return new Estate.ApplicationSpec(
                 subdomain,
@@ -105,6 +114,7 @@ final class EstateReader {
                 text(json, "resourceGroup", place, DEFAULT_GROUP),
                 list(json, "deviceTemplates", place, this::template),
                 list(json, "deviceGroups", place, this::group),
+                list(json, "roles", place, identities::role),
                 list(json, "devices", place, this::devices));
     }
 
@@ -122,13 +132,30 @@ final class EstateReader {
     }
 
     private Estate.TemplateSpec template(JsonObject json, String place) {
-        onlyKeys(json, place, "id", "displayName", "move");
+        onlyKeys(json, place, "id", "displayName", "move", "document");
         String id = text(json, "id", place, null);
         String move = text(json, "move", place, "component");
         if (!MOVES.contains(move)) {
             mistakes.add(place + ".move: '" + move + "' is not one of " + sorted(MOVES));
         }
-        return new Estate.TemplateSpec(id, text(json, "displayName", place, id), move);
+        return new Estate.TemplateSpec(id, text(json, "displayName", place, id), move, document(json, id, place));
+    }
+
+    private JsonObject document(JsonObject json, String id, String place) {
+        if (!json.containsKey("document")) {
+            return null;
+        }
+        if (json.getValue("document") instanceof JsonObject document) {
+            try {
+                DeviceTemplate.of(id, document);
+                return document;
+            } catch (IllegalArgumentException | ClassCastException refused) {
+                mistakes.add(place + ".document: " + refused.getMessage());
+                return null;
+            }
+        }
+        mistakes.add(place + ".document: must be an object");
+        return null;
     }
 
     private Estate.GroupSpec group(JsonObject json, String place) {

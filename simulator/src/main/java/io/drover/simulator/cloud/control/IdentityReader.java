@@ -1,18 +1,21 @@
 package io.drover.simulator.cloud.control;
 
+import io.drover.simulator.cloud.central.Right;
+import io.drover.simulator.cloud.central.Role;
 import io.drover.simulator.cloud.entra.DirectoryUser;
 import io.drover.simulator.cloud.entra.RegisteredApi;
 import io.drover.simulator.cloud.entra.ServicePrincipal;
 import io.drover.simulator.cloud.x509.UploadedCertificate;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The part of an estate about Entra: who may sign in, and to what. Mistakes go to the estate's reader. */
+/** The part of an estate about who may sign in, to what, and with which roles. Mistakes go to the estate's reader. */
 final class IdentityReader {
     private final EstateReader estate;
 
@@ -74,6 +77,25 @@ final class IdentityReader {
                 estate.text(json, "identifierUri", place, "api://" + clientId),
                 (Integer) version,
                 new HashSet<>(estate.texts(json, "scopes", place)));
+    }
+
+    /** A custom role of an IoT Central application. */
+    Role role(JsonObject json, String place) {
+        estate.onlyKeys(json, place, "id", "displayName", "rights");
+        String id = estate.text(json, "id", place, null);
+        Set<Right> rights = EnumSet.noneOf(Right.class);
+        Map<String, Right> known = new TreeMap<>();
+        for (Right right : Right.values()) {
+            known.put(right.text(), right);
+        }
+        for (String name : estate.texts(json, "rights", place)) {
+            if (known.containsKey(name)) {
+                rights.add(known.get(name));
+            } else {
+                estate.mistake(place + ".rights: '" + name + "' is not one of " + EstateReader.sorted(known.keySet()));
+            }
+        }
+        return new Role(id, estate.text(json, "displayName", place, id), rights);
     }
 
     private Set<String> roles(JsonObject json, String place, Set<String> unlessGiven) {

@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.Date;
 import java.util.HexFormat;
 import java.util.Locale;
+import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -58,19 +59,19 @@ public record UploadedCertificate(X509Certificate certificate) {
 
     /** The subject's common name; empty when it has none. */
     public String commonName() {
-        RDN[] names = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded())
-                .getRDNs(BCStyle.CN);
+        return commonName(certificate.getSubjectX500Principal());
+    }
+
+    /** The issuer's common name; empty when it has none. */
+    public String issuerCommonName() {
+        return commonName(certificate.getIssuerX500Principal());
+    }
+
+    private static String commonName(X500Principal principal) {
+        RDN[] names = X500Name.getInstance(principal.getEncoded()).getRDNs(BCStyle.CN);
         return names.length == 0
                 ? ""
                 : IETFUtils.valueToString(names[0].getFirst().getValue());
-    }
-
-    public String subject() {
-        return certificate.getSubjectX500Principal().getName();
-    }
-
-    public Instant expiry() {
-        return certificate.getNotAfter().toInstant();
     }
 
     /**
