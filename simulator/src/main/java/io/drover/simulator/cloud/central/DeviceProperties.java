@@ -121,8 +121,10 @@ final class DeviceProperties {
         JsonObject patch = component == null
                 ? values
                 : new JsonObject().put(component, values.copy().put("__t", "c"));
-        // Not registered yet: the identity waits for the device with keys nobody has, until DPS sets the real ones.
-        hub.create(deviceId, hub.newCredential());
+        if (hub.device(deviceId).isEmpty()) {
+            // Not registered yet: the identity waits for the device with keys nobody has, until DPS sets the real ones.
+            hub.create(deviceId, hub.newCredential());
+        }
         try {
             hub.patchDesired(deviceId, patch, clock.instant());
         } catch (HubException refused) {

@@ -23,13 +23,14 @@ final class JobScheduler {
     }
 
     /** Looks after the application's scheduled jobs until it has none that may still run. */
-    void watch(CentralApp app) {
+    synchronized void watch(CentralApp app) {
         if (watched.add(app)) {
             look(app);
         }
     }
 
-    private void look(CentralApp app) {
+    /** Under the lock of {@link #watch}, so that a job put while the last one ends is not overlooked. */
+    private synchronized void look(CentralApp app) {
         Instant now = clock.instant();
         for (ScheduledJob job : app.scheduledJobs().values()) {
             if (job.isDue(now) && app.scheduledJobs().replace(job.id(), job, job.after(now))) {
