@@ -72,6 +72,33 @@ class ArmDetailsIT {
     }
 
     @Test
+    void consumerGroupsAreCreatedListedAndDeletedButNotTheDefault() throws Exception {
+        String groups = HUB + "/eventHubEndpoints/events/ConsumerGroups";
+
+        assertThat(call(HttpMethod.PUT, groups + "/drover", HUB_VERSION, new JsonObject())
+                        .bodyAsJsonObject()
+                        .getString("name"))
+                .isEqualTo("drover");
+        assertThat(call(HttpMethod.GET, groups, HUB_VERSION, null).bodyAsJsonObject().getJsonArray("value").stream()
+                        .map(one -> ((JsonObject) one).getString("name")))
+                .containsExactly("$Default", "drover");
+        assertThat(call(HttpMethod.PUT, groups + "/bad!name", HUB_VERSION, new JsonObject())
+                        .bodyAsJsonObject()
+                        .getString("httpStatusCode"))
+                .isEqualTo("BadRequest");
+        assertThat(call(HttpMethod.DELETE, groups + "/drover", HUB_VERSION, null)
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(call(HttpMethod.GET, groups + "/drover", HUB_VERSION, null)
+                        .bodyAsJsonObject()
+                        .getString("code"))
+                .isEqualTo("404001");
+        assertThat(call(HttpMethod.DELETE, groups + "/%24Default", HUB_VERSION, null)
+                        .statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
     void namesInUseAreNotAvailable() throws Exception {
         assertThat(check("/Microsoft.Devices/checkNameAvailability", HUB_VERSION, "target-hub")
                         .getString("reason"))

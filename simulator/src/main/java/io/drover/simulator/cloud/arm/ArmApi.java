@@ -47,7 +47,9 @@ public final class ArmApi {
             route(type);
         }
         new NameAvailability(this, resources).mount(router);
-        new HubDetails(this, resource -> hubs.apply(names.hub(resource.name()))).mount(router);
+        Function<Resource, Optional<Hub>> byResource = resource -> hubs.apply(names.hub(resource.name()));
+        new HubDetails(this, byResource).mount(router);
+        new HubConsumerGroups(this, byResource).mount(router);
         router.route()
                 .handler(context -> ArmError.NOT_FOUND.answer(
                         context, "No emulated resource at '" + context.request().path() + "'."));

@@ -30,12 +30,21 @@ enum ArmError {
 
     /** The shape of the Microsoft.Devices provider, which differs from the resource manager's. */
     static void deviceNotFound(RoutingContext context, String message) {
+        device(context, 404, "404001", "NotFound", message);
+    }
+
+    /** The same provider's refusal of a value. */
+    static void deviceBadRequest(RoutingContext context, String message) {
+        device(context, 400, "400001", "BadRequest", message);
+    }
+
+    private static void device(RoutingContext context, int status, String code, String name, String message) {
         end(
                 context,
-                404,
+                status,
                 new JsonObject()
-                        .put("code", "404001")
-                        .put("httpStatusCode", "NotFound")
+                        .put("code", code)
+                        .put("httpStatusCode", name)
                         .put("message", message)
                         .put("details", ""));
     }
