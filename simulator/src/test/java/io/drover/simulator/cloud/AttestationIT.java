@@ -63,6 +63,41 @@ class AttestationIT {
     }
 
     @Test
+    void aDeviceWithKeysOfItsOwnRegistersWithThemAndNoLongerWithItsGroups() throws Exception {
+        // Given
+        cloud.addDevice("keyed");
+        String ofGroup = credentials("keyed").getJsonObject("symmetricKey").getString("primaryKey");
+        call(HttpMethod.PUT, "keyed", keys(FIRST, SECOND));
+
+        // When / Then
+        assertThat(SourceDevice.register(cloud, "keyed", ofGroup).getInteger("errorCode"))
+                .isEqualTo(401000);
+        assertThat(SourceDevice.register(cloud, "keyed", SECOND).getString("status"))
+                .isEqualTo("assigned");
+        SourceDevice.connect(cloud, "keyed", FIRST).disconnect();
+        call(HttpMethod.DELETE, "keyed", null);
+        assertThat(SourceDevice.register(cloud, "keyed", ofGroup).getString("status"))
+                .isEqualTo("assigned");
+    }
+
+    @Test
+    void aDeviceWithACertificateOfItsOwnRegistersWithIt() throws Exception {
+        // Given
+        cloud.addDevice("carded");
+        TestAuthority.Issued own = new TestAuthority("carded").issue("carded");
+        TestAuthority.Issued other = new TestAuthority("carded").issue("carded");
+        call(HttpMethod.PUT, "carded", certificate(own));
+
+        // When / Then
+        assertThat(SourceDevice.register(cloud, "carded", other.pem(), other.keyPem())
+                        .getInteger("errorCode"))
+                .isEqualTo(401000);
+        assertThat(SourceDevice.register(cloud, "carded", own.pem(), own.keyPem())
+                        .getString("status"))
+                .isEqualTo("assigned");
+    }
+
+    @Test
     void certificatesNameTheDeviceAndOnlyTheirThumbprintIsShown() throws Exception {
         // Given
         cloud.addDevice("certified");

@@ -55,6 +55,9 @@ class EnrollmentCertificateIT {
                 .getString("verificationCode");
         assertRefused(verify(authority.issue("another-code")), 400, "InvalidVerificationCertificate");
         assertRefused(verify(new TestAuthority("factory").issue(code)), 400, "InvalidVerificationCertificate");
+        cloud.addDevice("from-factory");
+        TestAuthority.Issued device = authority.issue("from-factory");
+        assertThat(register(device).getInteger("errorCode")).isEqualTo(401000);
         assertThat(verify(authority.issue(code)).statusCode()).isEqualTo(204);
         JsonObject shown = call(HttpMethod.GET, GROUP, null).bodyAsJsonObject();
         assertThat(shown.getJsonObject("attestation")
@@ -64,6 +67,7 @@ class EnrollmentCertificateIT {
                         .getBoolean("verified"))
                 .isTrue();
         assertThat(shown.encode()).doesNotContain("BEGIN CERTIFICATE");
+        assertThat(register(device).getString("status")).isEqualTo("assigned");
         assertThat(call(HttpMethod.DELETE, PRIMARY, null).statusCode()).isEqualTo(204);
         assertRefused(call(HttpMethod.GET, PRIMARY, null), 404, "NotFound");
         assertThat(call(HttpMethod.DELETE, GROUP, null).statusCode()).isEqualTo(204);
@@ -102,6 +106,10 @@ class EnrollmentCertificateIT {
         assertThat(call(HttpMethod.GET, "/api/enrollmentGroups", null).bodyAsJsonObject().getJsonArray("value").stream()
                         .map(one -> ((JsonObject) one).getString("id")))
                 .contains("other", "SAS-IoT-Devices");
+    }
+
+    private static JsonObject register(TestAuthority.Issued device) throws Exception {
+        return SourceDevice.register(cloud, "from-factory", device.pem() + authority.pem(), device.keyPem());
     }
 
     private static HttpResponse<Buffer> verify(TestAuthority.Issued proof) throws Exception {

@@ -5,6 +5,7 @@ import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
@@ -35,20 +36,33 @@ record SourceDevice(RunningCloud cloud, String id, MqttClient mqtt) {
                 hub,
                 id,
                 hub + "/" + id + "/?api-version=2021-04-12",
-                DeviceCredentials.hubToken(hub, id, key, Instant.now().plusSeconds(600)));
+                DeviceCredentials.hubToken(hub, id, key, Instant.now().plusSeconds(600)),
+                null);
         return new SourceDevice(cloud, id, mqtt);
     }
 
     /** The registration state a device with this key gets, or the error body when it is refused. */
     static JsonObject register(RunningCloud cloud, String id, String key) throws Exception {
         String idScope = cloud.sourceIdScope(id);
-        MqttClient dps = client(
-                cloud,
-                RunningCloud.GLOBAL_PROVISIONING,
-                id,
-                idScope + "/registrations/" + id + "/api-version=2019-03-31",
-                DeviceCredentials.provisioningToken(
-                        idScope, id, key, Instant.now().plusSeconds(600)));
+        String password = DeviceCredentials.provisioningToken(
+                idScope, id, key, Instant.now().plusSeconds(600));
+        return register(
+                cloud, id, client(cloud, RunningCloud.GLOBAL_PROVISIONING, id, userName(idScope, id), password, null));
+    }
+
+    /** The same for a device with this certificate (its chain behind it) and key, both PEM. */
+    static JsonObject register(RunningCloud cloud, String id, String chain, String key) throws Exception {
+        PemKeyCertOptions own =
+                new PemKeyCertOptions().addCertValue(Buffer.buffer(chain)).addKeyValue(Buffer.buffer(key));
+        String userName = userName(cloud.sourceIdScope(id), id);
+        return register(cloud, id, client(cloud, RunningCloud.GLOBAL_PROVISIONING, id, userName, "", own));
+    }
+
+    private static String userName(String idScope, String id) {
+        return idScope + "/registrations/" + id + "/api-version=2019-03-31";
+    }
+
+    private static JsonObject register(RunningCloud cloud, String id, MqttClient dps) throws Exception {
         Promise<JsonObject> outcome = Promise.promise();
         dps.publishHandler(message -> {
             JsonObject reply = new JsonObject(message.payload());
@@ -114,10 +128,14 @@ record SourceDevice(RunningCloud cloud, String id, MqttClient mqtt) {
         return cloud.truth(id).getJsonObject("source").getBoolean("connected");
     }
 
-    private static MqttClient client(RunningCloud cloud, String host, String id, String userName, String password)
+    private static MqttClient client(
+            RunningCloud cloud, String host, String id, String userName, String password, PemKeyCertOptions own)
             throws Exception {
         MqttClientOptions options =
                 new MqttClientOptions().setClientId(id).setUsername(userName).setPassword(password);
+        if (own != null) {
+            options.setKeyCertOptions(own);
+        }
         options.setSsl(true)
                 .setTrustOptions(new PemTrustOptions()
                         .addCertPath(cloud.ports().caCertificate().toString()))

@@ -1,6 +1,8 @@
 package io.drover.simulator.cloud.central;
 
 import io.drover.simulator.cloud.dps.EnrollmentGroup;
+import io.drover.simulator.cloud.dps.IndividualEnrollment;
+import io.drover.simulator.cloud.dps.ProvisioningException;
 import io.drover.simulator.cloud.dps.ProvisioningService;
 import io.drover.simulator.cloud.dps.RegistrationGate;
 import io.drover.simulator.cloud.hub.Hub;
@@ -73,7 +75,7 @@ public final class CentralApp {
         this.provisioning = provisioning;
         this.deviceCommands = new DeviceCommands(hub, commands, clock);
         this.enrollmentGroups = new EnrollmentGroupNames(provisioning, random);
-        this.x509Groups = new X509Groups(clock, random);
+        this.x509Groups = new X509Groups(provisioning, clock, random);
         this.members = new Membership(applicationId, clock, random);
         this.exports = new DataExports(this);
         this.properties = new DeviceProperties(hub, clock);
@@ -239,13 +241,27 @@ public final class CentralApp {
         return Optional.ofNullable(attestations.get(deviceId));
     }
 
-    /** Gives a device an individual enrollment; null takes it away. */
-    void attest(String deviceId, DeviceAttestation attestation) {
+    /**
+     * Gives a device an individual enrollment at the application's provisioning service; null takes it away.
+     *
+     * @throws CentralException when the service would not take the device's id
+     */
+    synchronized void attest(String deviceId, DeviceAttestation attestation) {
+        boolean enrolled = provisioning.individual(deviceId).isPresent();
         if (attestation == null) {
             attestations.remove(deviceId);
-        } else {
-            attestations.put(deviceId, attestation);
+            if (enrolled) {
+                provisioning.deleteIndividual(deviceId, null);
+            }
+            return;
         }
+        try {
+            provisioning.putIndividual(
+                    IndividualEnrollment.of(deviceId, attestation.mechanism()), enrolled ? "*" : null);
+        } catch (ProvisioningException refused) {
+            throw CentralException.unprocessable(refused.getMessage());
+        }
+        attestations.put(deviceId, attestation);
     }
 
     /** Removes the device here, its identity at the hub and its registration; false when there was none. */

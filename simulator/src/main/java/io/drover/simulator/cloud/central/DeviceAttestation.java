@@ -1,5 +1,8 @@
 package io.drover.simulator.cloud.central;
 
+import io.drover.simulator.cloud.dps.AttestationMechanism;
+import io.drover.simulator.cloud.dps.AttestationType;
+import io.drover.simulator.cloud.dps.X509Attestation;
 import io.drover.simulator.cloud.sas.SymmetricKey;
 import io.drover.simulator.cloud.x509.UploadedCertificate;
 
@@ -32,6 +35,23 @@ record DeviceAttestation(
         String wireName() {
             return wireName;
         }
+    }
+
+    /** What the provisioning service asks the device for. */
+    AttestationMechanism mechanism() {
+        return switch (type) {
+            case SYMMETRIC_KEY -> AttestationMechanism.of(keys);
+            case X509 ->
+                AttestationMechanism.of(
+                        new X509Attestation(X509Attestation.Kind.CLIENT, slot(primary), slot(secondary)));
+            case TPM ->
+                new AttestationMechanism(
+                        AttestationType.TPM, null, null, new AttestationMechanism.TpmAttestation(endorsementKey, null));
+        };
+    }
+
+    private static X509Attestation.Slot slot(UploadedCertificate certificate) {
+        return certificate == null ? null : new X509Attestation.Slot(certificate.certificate(), null);
     }
 
     @Override

@@ -30,12 +30,14 @@ final class EnrollmentGroupNames {
     }
 
     Optional<EnrollmentGroup> get(String id) {
-        return provisioning.group(id);
+        return provisioning.group(id).filter(group -> group.keys() != null);
     }
 
     /** All groups with keys, in the order of ids. */
     List<EnrollmentGroup> all() {
-        return provisioning.groups(null, MAX_GROUPS).items();
+        return provisioning.groups(null, MAX_GROUPS).items().stream()
+                .filter(group -> group.keys() != null)
+                .toList();
     }
 
     /**

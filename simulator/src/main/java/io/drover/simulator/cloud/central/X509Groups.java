@@ -1,8 +1,14 @@
 package io.drover.simulator.cloud.central;
 
 import io.drover.simulator.cloud.central.X509Group.SigningCertificate;
+import io.drover.simulator.cloud.dps.AttestationMechanism;
+import io.drover.simulator.cloud.dps.EnrollmentGroup;
+import io.drover.simulator.cloud.dps.EnrollmentSettings;
+import io.drover.simulator.cloud.dps.ProvisioningService;
+import io.drover.simulator.cloud.dps.X509Attestation;
 import io.drover.simulator.cloud.x509.UploadedCertificate;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
@@ -17,11 +23,13 @@ final class X509Groups {
     private static final int MAX_GROUPS = 100;
     private static final int CODE_BYTES = 24;
 
+    private final ProvisioningService provisioning;
     private final Clock clock;
     private final RandomGenerator random;
     private final ConcurrentNavigableMap<String, X509Group> groups = new ConcurrentSkipListMap<>();
 
-    X509Groups(Clock clock, RandomGenerator random) {
+    X509Groups(ProvisioningService provisioning, Clock clock, RandomGenerator random) {
+        this.provisioning = provisioning;
         this.clock = clock;
         this.random = random;
     }
@@ -39,11 +47,56 @@ final class X509Groups {
         if (groups.size() >= MAX_GROUPS && !groups.containsKey(key(id))) {
             throw CentralException.unprocessable("There are " + MAX_GROUPS + " X.509 enrollment groups already.");
         }
-        return groups.compute(key(id), (key, before) -> change.apply(before));
+        return groups.compute(key(id), (key, before) -> {
+            X509Group changed = change.apply(before);
+            enroll(changed);
+            return changed;
+        });
     }
 
     void delete(String id) {
-        groups.remove(key(id));
+        groups.computeIfPresent(key(id), (key, before) -> {
+            provisioning.group(id).ifPresent(group -> provisioning.delete(group.id(), null));
+            return null;
+        });
+    }
+
+    /** Devices may come with certificates of the verified authorities; while there is none, the service has no such group. */
+    private void enroll(X509Group group) {
+        boolean enrolled = provisioning.group(group.id()).isPresent();
+        Map<String, SigningCertificate> trusted = new HashMap<>(group.certificates());
+        trusted.values().removeIf(certificate -> !certificate.verified());
+        if (trusted.isEmpty()) {
+            if (enrolled) {
+                provisioning.delete(group.id(), null);
+            }
+            return;
+        }
+        X509Attestation attestation = new X509Attestation(
+                X509Attestation.Kind.SIGNING, slot(trusted.get("primary")), slot(trusted.get("secondary")));
+        EnrollmentSettings usual = EnrollmentSettings.DEFAULT;
+        provisioning.put(
+                new EnrollmentGroup(
+                        group.id(),
+                        AttestationMechanism.of(attestation),
+                        new EnrollmentSettings(
+                                group.enabled(),
+                                usual.allocation(),
+                                usual.iotHubs(),
+                                null,
+                                usual.reprovision(),
+                                null,
+                                group.iotEdge()),
+                        null,
+                        null,
+                        null),
+                enrolled ? "*" : null);
+    }
+
+    private static X509Attestation.Slot slot(SigningCertificate certificate) {
+        return certificate == null
+                ? null
+                : new X509Attestation.Slot(certificate.certificate().certificate(), null);
     }
 
     /** A certificate as uploaded: of an authority, and not verified unless the caller says so. */

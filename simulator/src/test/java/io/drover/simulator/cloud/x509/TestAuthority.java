@@ -17,6 +17,7 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A certificate authority made for one test, and what it issues. RSA, because client assertions are signed so. */
@@ -35,6 +36,10 @@ public final class TestAuthority {
     public record Issued(X509Certificate certificate, PrivateKey key) {
         public String pem() throws IOException {
             return TestAuthority.pem(certificate);
+        }
+
+        public String keyPem() throws IOException {
+            return TestAuthority.pem(new JcaPKCS8Generator(key, null));
         }
     }
 
@@ -73,10 +78,10 @@ public final class TestAuthority {
         return generator.generateKeyPair();
     }
 
-    private static String pem(X509Certificate certificate) throws IOException {
+    private static String pem(Object object) throws IOException {
         StringWriter text = new StringWriter();
         try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
-            writer.writeObject(certificate);
+            writer.writeObject(object);
         }
         return text.toString();
     }
