@@ -107,6 +107,7 @@ final class ApplicationBuilder {
                 new ProvisioningService(null, IdScopes.next(random), List.of(hub), clock, assignmentTime, random);
         CentralApp application =
                 new CentralApp(spec.subdomain(), spec.displayName(), applicationId, hub, provisioning, clock, random);
+        world.made(hub);
         // Reachable only once complete, as devices may ask at any time.
         world.hubs().put(hub.hostName(), hub);
         world.provisioningByIdScope().put(provisioning.idScope(), provisioning);

@@ -5,8 +5,10 @@ import io.drover.simulator.cloud.central.CentralApi;
 import io.drover.simulator.cloud.control.ApplicationControl;
 import io.drover.simulator.cloud.control.ControlApi;
 import io.drover.simulator.cloud.control.EstateFile;
+import io.drover.simulator.cloud.control.FaultControl;
 import io.drover.simulator.cloud.control.ProvisioningControl;
 import io.drover.simulator.cloud.control.Readiness;
+import io.drover.simulator.cloud.control.WorldControl;
 import io.drover.simulator.cloud.dps.CustomAllocationWebhook;
 import io.drover.simulator.cloud.dps.DpsDeviceApi;
 import io.drover.simulator.cloud.dps.DpsMqttService;
@@ -14,7 +16,15 @@ import io.drover.simulator.cloud.dps.DpsServiceApi;
 import io.drover.simulator.cloud.entra.AccessTokens;
 import io.drover.simulator.cloud.entra.EntraApi;
 import io.drover.simulator.cloud.entra.ManagedIdentityApi;
+import io.drover.simulator.cloud.fault.FaultKind;
+import io.drover.simulator.cloud.fault.Faults;
+import io.drover.simulator.cloud.fault.FaultyCertificates;
+import io.drover.simulator.cloud.fault.HttpFaults;
+import io.drover.simulator.cloud.fault.MqttFaults;
+import io.drover.simulator.cloud.fault.SocketGate;
+import io.drover.simulator.cloud.fault.TelemetryFaults;
 import io.drover.simulator.cloud.http.CallCounter;
+import io.drover.simulator.cloud.http.ChangeCounter;
 import io.drover.simulator.cloud.http.VirtualHosts;
 import io.drover.simulator.cloud.hub.HubAccess;
 import io.drover.simulator.cloud.hub.HubMqttService;
@@ -29,14 +39,16 @@ import io.drover.simulator.cloud.quota.AzureLimit;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.drover.simulator.cloud.tls.CertificateAuthority;
 import io.drover.simulator.cloud.tls.ClientCertificates;
+import io.drover.simulator.cloud.tls.ServerIdentity;
 import io.drover.simulator.metrics.MetricsPage;
 import io.drover.simulator.tls.TlsEngine;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.mqtt.MqttServerOptions;
 import io.vertx.proton.ProtonServerOptions;
@@ -50,6 +62,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -73,6 +86,9 @@ public final class Cloud {
     private final ConnectionMeter connections;
     private final EstateBuilder builder;
     private final List<Supplier<Future<Void>>> closing = Collections.synchronizedList(new ArrayList<>());
+    private final Faults faults;
+    private final MqttFaults mqttFaults;
+    private final ChangeCounter changes = new ChangeCounter();
     private volatile CloudPorts ports;
 
     private Cloud(Vertx vertx, CloudOptions options) {
@@ -87,7 +103,26 @@ public final class Cloud {
         this.metrics = new MetricsPage(vertx);
         this.calls = new CallMeter(metrics.registry());
         this.connections = new ConnectionMeter(metrics.registry());
+        this.faults = new Faults(clock, options.timeCompression());
+        this.mqttFaults = new MqttFaults(vertx, faults);
+        inject();
         new WorldMetrics(world, quotas).bindTo(metrics.registry());
+    }
+
+    /** Puts the faults where the services ask for them, and switches on those given from the start. */
+    private void inject() {
+        TelemetryFaults telemetry = new TelemetryFaults(vertx, faults);
+        world.onHub(hub -> hub.telemetry()
+                .onArrival(
+                        (deviceId, enqueued, append) -> telemetry.arrived(hub.hostName(), deviceId, enqueued, append)));
+        tokens.lifetimes(faults::tokenLifetime);
+        for (FaultKind kind : FaultKind.values()) {
+            FunctionCounter.builder("drover.simulator.faults.injected", faults, all -> all.injected(kind))
+                    .description("Faults that struck, by kind")
+                    .tag("fault", kind.text())
+                    .register(metrics.registry());
+        }
+        options.faults().forEach(faults::put);
     }
 
     /**
@@ -104,7 +139,7 @@ public final class Cloud {
     /** Puts the estate of a file into the world, off the event loop. Fails with an IllegalArgumentException naming all mistakes. */
     public Future<Void> build(Path estate) {
         return vertx.executeBlocking(() -> {
-            EstateFile.build(estate, builder);
+            EstateFile.build(estate, builder, faults::put);
             return null;
         });
     }
@@ -139,15 +174,15 @@ public final class Cloud {
         });
     }
 
-    private record Certificates(Path authority, PemKeyCertOptions server) {}
+    private record Certificates(Path authority, ServerIdentity good, ServerIdentity expired) {}
 
     private Future<Void> listen() {
         return vertx.executeBlocking(this::certificates)
                 .compose(certificates -> {
-                    MqttGateway gateway = gateway(certificates.server());
-                    return https(certificates.server(), gateway)
+                    MqttGateway gateway = gateway(certificateOf(ConnectionMeter.Listener.MQTT, certificates));
+                    return https(certificateOf(ConnectionMeter.Listener.HTTPS, certificates), gateway)
                             .compose(https -> mqtt(gateway)
-                                    .compose(mqtt -> amqp(certificates.server(), gateway)
+                                    .compose(mqtt -> amqp(certificateOf(ConnectionMeter.Listener.AMQP, certificates), gateway)
                                             .compose(amqp -> control()
                                                     .onSuccess(control -> ports = new CloudPorts(
                                                             https, mqtt, amqp, control, certificates.authority())))));
@@ -159,10 +194,16 @@ public final class Cloud {
         CertificateAuthority authority = CertificateAuthority.openOrCreate(options.dataDirectory(), clock);
         return new Certificates(
                 authority.certificateFile(),
-                authority.issueServerCertificate(options.names().certificateNames()));
+                authority.issueServerIdentity(options.names().certificateNames()),
+                authority.issueExpiredIdentity(options.names().certificateNames()));
     }
 
-    private Future<Integer> https(PemKeyCertOptions certificate, MqttGateway gateway) {
+    private KeyCertOptions certificateOf(ConnectionMeter.Listener listener, Certificates certificates) {
+        return KeyCertOptions.wrap(
+                new FaultyCertificates(faults, listener.text(), certificates.good(), certificates.expired()));
+    }
+
+    private Future<Integer> https(KeyCertOptions certificate, MqttGateway gateway) {
         HttpServerOptions https = new HttpServerOptions().setSsl(true).setKeyCertOptions(certificate);
         https.setSslEngineOptions(engine.options());
         ClientCertificates.request(https);
@@ -172,7 +213,11 @@ public final class Cloud {
                 .exceptionHandler(failure -> connections.failed(ConnectionMeter.Listener.HTTPS))
                 .requestHandler(virtualHosts().handler());
         return gateway.serveWebSockets(server)
-                .compose(ready -> bind(server, options.httpsPort(), "HTTPS", "--https-port"));
+                .compose(ready -> gated(
+                        ConnectionMeter.Listener.HTTPS,
+                        options.httpsPort(),
+                        "--https-port",
+                        port -> bind(server, port, "HTTPS", "--https-port")));
     }
 
     private VirtualHosts virtualHosts() {
@@ -210,7 +255,7 @@ public final class Cloud {
                                 new HubRestApi(vertx, world::hub, tokens, quotas, names, clock).router()));
     }
 
-    private MqttGateway gateway(PemKeyCertOptions certificate) {
+    private MqttGateway gateway(KeyCertOptions certificate) {
         MqttServerOptions mqtt = new MqttServerOptions();
         mqtt.setSsl(true).setKeyCertOptions(certificate);
         mqtt.setSslEngineOptions(engine.options());
@@ -221,15 +266,20 @@ public final class Cloud {
                         new DpsMqttService(vertx, world::provisioningOfIdScope, quotas, clock, calls),
                         new HubMqttService(vertx, world::hub, quotas, clock, calls)),
                 connections);
+        gateway.admit(mqttFaults::admit);
         closing.add(gateway::close);
         return gateway;
     }
 
     private Future<Integer> mqtt(MqttGateway gateway) {
-        return named(gateway.listen(options.mqttPort()), options.mqttPort(), "MQTT", "--mqtt-port");
+        return gated(
+                ConnectionMeter.Listener.MQTT,
+                options.mqttPort(),
+                "--mqtt-port",
+                port -> named(gateway.listen(port), port, "MQTT", "--mqtt-port"));
     }
 
-    private Future<Integer> amqp(PemKeyCertOptions certificate, MqttGateway gateway) {
+    private Future<Integer> amqp(KeyCertOptions certificate, MqttGateway gateway) {
         ProtonServerOptions amqp = new ProtonServerOptions();
         amqp.setSsl(true).setKeyCertOptions(certificate);
         TelemetryEndpoint endpoint = new TelemetryEndpoint(
@@ -238,12 +288,29 @@ public final class Cloud {
         return endpoint.listenForTunnel()
                 .onSuccess(gateway::serveAmqpWebSockets)
                 .compose(tunnelled ->
-                        named(endpoint.listen(options.amqpPort()), options.amqpPort(), "AMQP", "--amqp-port"));
+                        gated(
+                                ConnectionMeter.Listener.AMQP,
+                                options.amqpPort(),
+                                "--amqp-port",
+                                port -> named(endpoint.listen(port), port, "AMQP", "--amqp-port")));
     }
 
     private MessagingEndpoint messaging() {
         HubAccess access = new HubAccess(tokens, options.names(), clock);
         return new MessagingEndpoint(world::hub, access, quotas, clock, calls);
+    }
+
+    /** Lets the listener have the port, or, where gates are wanted, a gate before a listener that has any port. */
+    private Future<Integer> gated(
+            ConnectionMeter.Listener listener, int port, String option, IntFunction<Future<Integer>> listen) {
+        if (!options.gates()) {
+            return listen.apply(port);
+        }
+        return listen.apply(0).compose(inner -> {
+            SocketGate gate = new SocketGate(vertx, faults, listener.text());
+            closing.add(gate::close);
+            return named(gate.listen(port, CloudOptions.HOST, inner), port, listener.name(), option);
+        });
     }
 
     private Future<Integer> control() {
@@ -256,7 +323,10 @@ public final class Cloud {
                 new Readiness(() -> ports != null, world::isBuilt),
                 this::state,
                 new ApplicationControl(vertx, world),
-                new ProvisioningControl(world));
+                new ProvisioningControl(world),
+                faults::put);
+        new FaultControl(faults, options.gates()).mount(api.router());
+        new WorldControl(this::reset, changes).mount(api.router());
         new ManagedIdentityApi(world.directory(), tokens, options.names(), clock).mount(api.router());
         return bind(
                 vertx.createHttpServer().requestHandler(api.router()),
@@ -267,6 +337,8 @@ public final class Cloud {
 
     private Router counted(CloudService service, Router api) {
         api.route().order(Integer.MIN_VALUE).handler(new CallCounter(calls).of(service));
+        api.route().order(Integer.MIN_VALUE + 1).handler(new HttpFaults(faults, mqttFaults).of(service, api));
+        api.route().order(Integer.MIN_VALUE + 2).handler(changes.of(service));
         return api;
     }
 
@@ -278,6 +350,14 @@ public final class Cloud {
     private static Future<Integer> named(Future<Integer> listening, int port, String what, String option) {
         return listening.recover(failure -> Future.failedFuture(
                 failure instanceof BindException ? new PortInUseException(what, port, option, failure) : failure));
+    }
+
+    private void reset() {
+        faults.clear();
+        world.clear();
+        quotas.forgetOwners();
+        mqttFaults.dropAll();
+        changes.reset();
     }
 
     private JsonObject state() {

@@ -1,11 +1,15 @@
 package io.drover.simulator.cloud;
 
 import io.drover.simulator.ConsoleProgram;
+import io.drover.simulator.cloud.fault.Fault;
+import io.drover.simulator.cloud.fault.FaultFile;
+import io.drover.simulator.cloud.fault.FaultKind;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
@@ -67,6 +71,16 @@ public final class CloudCommand implements Callable<Integer> {
             description = "JSON file with what exists at the start, as PUT /control/estate takes it.")
     private Path estate;
 
+    @Option(
+            names = "--faults",
+            description = "YAML or JSON file with faults that are switched on from the start (docs/faults.md).")
+    private Path faults;
+
+    @Option(
+            names = "--gates",
+            description = "Put the listeners behind gates, which faults of TCP connections need; costs sockets.")
+    private boolean gates;
+
     @Option(names = "--ready-line", description = "Print one JSON line with the ports when everything listens.")
     private boolean readyLine;
 
@@ -108,6 +122,12 @@ public final class CloudCommand implements Callable<Integer> {
     }
 
     private CloudOptions options() {
+        List<Fault> plan = faults == null ? List.of() : FaultFile.read(faults);
+        boolean needsGates = plan.stream().anyMatch(fault -> fault.kind().point() == FaultKind.Point.SOCKET);
+        return plainOptions().withFaults(plan, gates || needsGates);
+    }
+
+    private CloudOptions plainOptions() {
         return new CloudOptions(
                 new Names(suffix),
                 httpsPort,

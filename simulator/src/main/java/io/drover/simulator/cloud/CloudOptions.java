@@ -1,7 +1,9 @@
 package io.drover.simulator.cloud;
 
+import io.drover.simulator.cloud.fault.Fault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How the emulated cloud runs. Everything listens on 127.0.0.1; port 0 takes any free one.
@@ -9,6 +11,8 @@ import java.time.Duration;
  * @param timeCompression 1 to 100; multiplies the documented rates and divides the times to wait
  * @param assignmentTime from a DPS register request to the assignment
  * @param quotasEnforced whether callers over a documented rate are refused; may be switched later
+ * @param faults what goes wrong from the start
+ * @param gates whether listeners stand behind gates, which faults of TCP connections need
  */
 public record CloudOptions(
         Names names,
@@ -19,8 +23,51 @@ public record CloudOptions(
         Path dataDirectory,
         int timeCompression,
         boolean quotasEnforced,
-        Duration assignmentTime) {
+        Duration assignmentTime,
+        List<Fault> faults,
+        boolean gates) {
     public static final String HOST = "127.0.0.1";
+
+    /** Nothing goes wrong, and no gates. */
+    public CloudOptions(
+            Names names,
+            int httpsPort,
+            int mqttPort,
+            int amqpPort,
+            int controlPort,
+            Path dataDirectory,
+            int timeCompression,
+            boolean quotasEnforced,
+            Duration assignmentTime) {
+        this(
+                names,
+                httpsPort,
+                mqttPort,
+                amqpPort,
+                controlPort,
+                dataDirectory,
+                timeCompression,
+                quotasEnforced,
+                assignmentTime,
+                List.of(),
+                false);
+    }
+
+    /** The same with faults from the start. */
+    public CloudOptions withFaults(List<Fault> plan, boolean behindGates) {
+        return new CloudOptions(
+                names,
+                httpsPort,
+                mqttPort,
+                amqpPort,
+                controlPort,
+                dataDirectory,
+                timeCompression,
+                quotasEnforced,
+                assignmentTime,
+                List.copyOf(plan),
+                behindGates);
+    }
 
     /** Free ports, compression 1, quotas enforced. */
     public static CloudOptions ephemeral(Path dataDirectory) {
@@ -38,6 +85,8 @@ public record CloudOptions(
                 dataDirectory,
                 factor,
                 quotasEnforced,
-                assignmentTime);
+                assignmentTime,
+                faults,
+                gates);
     }
 }

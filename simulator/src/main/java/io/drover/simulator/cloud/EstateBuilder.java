@@ -161,6 +161,7 @@ public final class EstateBuilder {
         Hub hub = world.hubs().computeIfAbsent(hostName, host -> {
             Hub made = new Hub(host, HubSku.valueOf(spec.sku()), spec.units(), clock, random);
             quotas.units(made.name(), spec.units());
+            world.made(made);
             return made;
         });
         world.resources()

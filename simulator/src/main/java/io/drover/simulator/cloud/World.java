@@ -9,11 +9,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** All state of the emulated cloud: each service by the name callers know it by. Thread-safe. */
 public final class World {
     private final Names names;
     private volatile boolean built;
+    private volatile Consumer<Hub> hubPreparation = hub -> {};
     private final Directory directory = new Directory();
     private final Resources resources = new Resources();
     private final Map<String, Hub> hubs = new ConcurrentHashMap<>();
@@ -45,6 +47,27 @@ public final class World {
 
     public Resources resources() {
         return resources;
+    }
+
+    /** Called with each hub that is made, before anyone can reach it; one at a time. */
+    public void onHub(Consumer<Hub> preparation) {
+        hubPreparation = preparation;
+    }
+
+    /** A hub has been made. */
+    void made(Hub hub) {
+        hubPreparation.accept(hub);
+    }
+
+    /** Back to an empty world. What is connected stays so until someone drops it. */
+    public void clear() {
+        built = false;
+        applications.clear();
+        provisioningByHost.clear();
+        provisioningByIdScope.clear();
+        hubs.clear();
+        resources.clear();
+        directory.clear();
     }
 
     /** Hubs by host name, IoT Central's internal ones too. */

@@ -47,7 +47,11 @@ final class RunningCloud {
     private final WebClient http;
 
     RunningCloud(Path data) throws Exception {
-        cloud = await(Cloud.start(vertx, CloudOptions.ephemeral(data).withTimeCompression(10)));
+        this(CloudOptions.ephemeral(data).withTimeCompression(10));
+    }
+
+    RunningCloud(CloudOptions options) throws Exception {
+        cloud = await(Cloud.start(vertx, options));
         https = WebClient.create(
                 vertx,
                 new WebClientOptions()
@@ -250,6 +254,35 @@ final class RunningCloud {
                 .filter(line -> line.getString("deviceId").equals(deviceId))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** A call to the control API; null for no body. */
+    HttpResponse<Buffer> control(HttpMethod method, String path, JsonObject body) throws Exception {
+        HttpRequest<Buffer> request = http.request(method, cloud.ports().control(), CloudOptions.HOST, path);
+        return await(body == null ? request.send() : request.sendJsonObject(body));
+    }
+
+    /** Switches a fault on. */
+    void fault(String name, JsonObject settings) throws Exception {
+        expect(204, control(HttpMethod.PUT, "/control/faults/" + name, settings));
+    }
+
+    /** Switches all faults off. */
+    void noFaults() throws Exception {
+        expect(204, control(HttpMethod.DELETE, "/control/faults", null));
+    }
+
+    /** How often faults of this kind have struck. */
+    long injected(String kind) throws Exception {
+        return control(HttpMethod.GET, "/control/faults", null)
+                .bodyAsJsonObject()
+                .getJsonArray("kinds")
+                .stream()
+                .map(JsonObject.class::cast)
+                .filter(each -> each.getString("fault").equals(kind))
+                .findFirst()
+                .orElseThrow()
+                .getLong("injected");
     }
 
     /** Waits until the condition holds; fails after the deadline. */

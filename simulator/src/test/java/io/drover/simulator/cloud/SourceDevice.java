@@ -11,6 +11,7 @@ import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.time.Instant;
+import java.util.function.Consumer;
 
 /** A device of IoT Central over real MQTT with TLS: registered at the application's provisioning service, connected to its hub. */
 record SourceDevice(RunningCloud cloud, String id, MqttClient mqtt) {
@@ -43,6 +44,11 @@ record SourceDevice(RunningCloud cloud, String id, MqttClient mqtt) {
 
     /** The registration state a device with this key gets, or the error body when it is refused. */
     static JsonObject register(RunningCloud cloud, String id, String key) throws Exception {
+        return register(cloud, id, key, topic -> {});
+    }
+
+    /** As the other; the topic of each answer is told. */
+    static JsonObject register(RunningCloud cloud, String id, String key, Consumer<String> topics) throws Exception {
         String idScope = cloud.sourceIdScope(id);
         String password = DeviceCredentials.provisioningToken(
                 idScope, id, key, Instant.now().plusSeconds(600));
@@ -65,6 +71,7 @@ record SourceDevice(RunningCloud cloud, String id, MqttClient mqtt) {
     private static JsonObject register(RunningCloud cloud, String id, MqttClient dps) throws Exception {
         Promise<JsonObject> outcome = Promise.promise();
         dps.publishHandler(message -> {
+            topics.accept(message.topicName());
             JsonObject reply = new JsonObject(message.payload());
             if (message.topicName().contains("/res/202/")) {
                 String poll = "$dps/registrations/GET/iotdps-get-operationstatus/?$rid=2&operationId="

@@ -19,6 +19,12 @@ public final class Resources {
         resources.put(resource.key(), resource);
     }
 
+    /** Forgets all subscriptions and resources. */
+    public void clear() {
+        subscriptions.clear();
+        resources.clear();
+    }
+
     /** Whether a resource of the type has the name, in whatever subscription: names are host names, so they are taken for all. */
     boolean isTaken(Resource.Type type, String name) {
         return resources.values().stream()

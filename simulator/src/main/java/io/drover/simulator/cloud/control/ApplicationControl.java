@@ -2,22 +2,23 @@ package io.drover.simulator.cloud.control;
 
 import io.drover.simulator.cloud.World;
 import io.drover.simulator.cloud.central.CentralApp;
+import io.drover.simulator.cloud.central.CentralDevice;
 import io.drover.simulator.cloud.central.FactoryKeys;
+import io.drover.simulator.cloud.hub.HubDevice;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The part of the control API about one application: its devices, what their maker knows, and the ground truth. */
 public final class ApplicationControl {
-    private static final int MAX_IDS = 10_000;
     private static final int TRUTH_SLICE = 64;
 
     private final Vertx vertx;
@@ -46,23 +47,22 @@ public final class ApplicationControl {
         if (body.isEmpty()) {
             return;
         }
-        if (!(body.get().getValue("ids") instanceof JsonArray ids)
-                || ids.size() > MAX_IDS
-                || !ids.stream().allMatch(String.class::isInstance)) {
-            mistake(context, "ids: must be a list of at most " + MAX_IDS + " texts");
+        DeviceList.Reading reading = DeviceList.read(body.get());
+        if (!reading.mistakes().isEmpty()) {
+            ControlApi.problem(context, 400, "The request has mistakes", reading.mistakes());
             return;
         }
-        try {
-            int created = application
-                    .get()
-                    .addDevices(
-                            body.get().getString("template"),
-                            body.get().getBoolean("simulated", false),
-                            ids.stream().map(String.class::cast).toList());
-            ControlApi.answer(context, new JsonObject().put("created", created));
-        } catch (IllegalArgumentException | ClassCastException refused) {
-            mistake(context, refused.getMessage());
-        }
+        DeviceList list = reading.list();
+        // Off the event loop: a million devices take seconds.
+        vertx.executeBlocking(() -> application.get().addDevices(list.template(), list.simulated(), list.ids()), false)
+                .onSuccess(created -> ControlApi.answer(context, new JsonObject().put("created", created)))
+                .onFailure(refused -> {
+                    if (refused instanceof IllegalArgumentException) {
+                        mistake(context, refused.getMessage());
+                    } else {
+                        context.fail(refused);
+                    }
+                });
     }
 
     private void factory(RoutingContext context) {
@@ -82,18 +82,44 @@ public final class ApplicationControl {
     private void truth(RoutingContext context) {
         String subdomain = context.request().getParam("application");
         String hub = context.request().getParam("hub");
+        String device = context.request().getParam("device");
         if ((subdomain == null) == (hub == null)) {
             mistake(context, "application or hub: name one of the two in the query");
         } else if (hub == null) {
             application(context, subdomain)
-                    .ifPresent(application ->
-                            stream(context, application.devices().map(device -> truth.of(application, device.id()))));
+                    .ifPresent(application -> answer(
+                            context,
+                            device,
+                            application.devices().map(CentralDevice::id),
+                            device != null && application.device(device).isPresent(),
+                            id -> truth.of(application, id)));
         } else {
             world.hub(world.names().hub(hub))
                     .ifPresentOrElse(
-                            known -> stream(context, known.devices().map(device -> truth.of(known, device.deviceId()))),
+                            known -> answer(
+                                    context,
+                                    device,
+                                    known.devices().map(HubDevice::deviceId),
+                                    device != null && known.device(device).isPresent(),
+                                    id -> truth.of(known, id)),
                             () -> ControlApi.problem(
                                     context, 404, "Unknown hub", List.of("there is no hub '" + hub + "'")));
+        }
+    }
+
+    /** One device when it is named, else all as lines. */
+    private void answer(
+            RoutingContext context,
+            String device,
+            Stream<String> all,
+            boolean exists,
+            Function<String, JsonObject> truthOf) {
+        if (device == null) {
+            stream(context, all.map(truthOf));
+        } else if (exists) {
+            ControlApi.answer(context, truthOf.apply(device));
+        } else {
+            ControlApi.problem(context, 404, "Unknown device", List.of("there is no device '" + device + "'"));
         }
     }
 

@@ -2,6 +2,8 @@ package io.drover.simulator.cloud.control;
 
 import io.drover.simulator.cloud.Estate;
 import io.drover.simulator.cloud.EstateBuilder;
+import io.drover.simulator.cloud.fault.Fault;
+import io.drover.simulator.cloud.fault.FaultFile;
 import io.drover.simulator.cloud.metrics.CallMeter;
 import io.drover.simulator.cloud.quota.AzureLimit;
 import io.drover.simulator.cloud.quota.Quotas;
@@ -15,6 +17,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -29,6 +32,7 @@ public final class ControlApi {
     private final Quotas quotas;
     private final CallMeter calls;
     private final Supplier<JsonObject> state;
+    private final Consumer<Fault> faults;
 
     public ControlApi(
             Vertx vertx,
@@ -39,7 +43,9 @@ public final class ControlApi {
             Readiness readiness,
             Supplier<JsonObject> state,
             ApplicationControl applications,
-            ProvisioningControl provisioning) {
+            ProvisioningControl provisioning,
+            Consumer<Fault> faults) {
+        this.faults = faults;
         this.builder = builder;
         this.quotas = quotas;
         this.calls = calls;
@@ -69,6 +75,8 @@ public final class ControlApi {
             return;
         }
         EstateReader reader = new EstateReader();
+        List<Fault> plan = FaultFile.read(json.get().getValue("faults", new JsonArray()), reader.mistakes());
+        json.get().remove("faults");
         Estate estate = reader.read(json.get());
         List<String> mistakes = reader.mistakes().isEmpty() ? builder.mistakesIn(estate) : reader.mistakes();
         if (!mistakes.isEmpty()) {
@@ -76,6 +84,7 @@ public final class ControlApi {
             return;
         }
         builder.build(estate);
+        plan.forEach(faults);
         context.response().setStatusCode(204).end();
     }
 

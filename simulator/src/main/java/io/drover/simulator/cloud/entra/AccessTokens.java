@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -34,6 +35,7 @@ public final class AccessTokens {
     private final String issuerHost;
     private final String loginHost;
     private final Clock clock;
+    private volatile UnaryOperator<Duration> lifetimes = UnaryOperator.identity();
 
     /** @param suffix the DNS suffix of the emulated Azure, part of the issuer's name */
     public AccessTokens(String suffix, Clock clock) {
@@ -42,6 +44,16 @@ public final class AccessTokens {
         this.loginHost = "https://login.microsoftonline." + suffix + "/";
         this.issuerHost = "https://sts.windows." + suffix + "/";
         this.clock = clock;
+    }
+
+    /** Lets something else decide on the lifetime of tokens, given the usual one. */
+    public void lifetimes(UnaryOperator<Duration> decision) {
+        lifetimes = decision;
+    }
+
+    /** How long a token lives that would usually live so long. */
+    Duration lifetime(Duration usual) {
+        return lifetimes.apply(usual);
     }
 
     /** An app-only token for one of Azure's own services, valid from now on for the lifetime. */

@@ -41,6 +41,11 @@ public final class Directory {
         tenant(tenantId).apis().put(api.clientId(), api);
     }
 
+    /** Forgets all tenants. */
+    public void clear() {
+        tenants.clear();
+    }
+
     public boolean hasTenant(String tenantId) {
         return tenants.containsKey(tenantId);
     }

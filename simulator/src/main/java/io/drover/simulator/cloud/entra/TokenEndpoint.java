@@ -137,7 +137,7 @@ final class TokenEndpoint {
 
     /** Documented: 60 to 90 minutes, at random. */
     Duration lifetime() {
-        return Duration.ofSeconds(LEAST_SECONDS + random.nextLong(SPREAD_SECONDS));
+        return tokens.lifetime(Duration.ofSeconds(LEAST_SECONDS + random.nextLong(SPREAD_SECONDS)));
     }
 
     private Set<String> audiences(String tenant) {

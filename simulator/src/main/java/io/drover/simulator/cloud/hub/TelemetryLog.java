@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * The hub's partitioned, append-only telemetry log. A device's messages keep to one partition and so keep their order.
@@ -17,6 +18,7 @@ public final class TelemetryLog {
     static final long BYTES_PER_PARTITION = 64L * 1024 * 1024;
 
     private final List<Partition> partitions;
+    private volatile Arrival arrival = (deviceId, enqueued, append) -> append.accept(enqueued);
 
     public TelemetryLog(int partitions) {
         List<Partition> all = new ArrayList<>();
@@ -24,6 +26,22 @@ public final class TelemetryLog {
             all.add(new Partition());
         }
         this.partitions = List.copyOf(all);
+    }
+
+    /** What happens between taking a message and its standing in the log. */
+    @FunctionalInterface
+    public interface Arrival {
+        /**
+         * A message has come.
+         *
+         * @param append to be called with the time the message is enqueued, as often as it shall stand in the log
+         */
+        void arrived(String deviceId, Instant enqueued, Consumer<Instant> append);
+    }
+
+    /** Replaces what happens to messages on their way; one at a time. */
+    public void onArrival(Arrival way) {
+        arrival = way;
     }
 
     /** Number of partitions. */
@@ -39,9 +57,8 @@ public final class TelemetryLog {
     /** As the other, from a device that proved itself in this way. */
     public void append(
             HubDevice device, AuthMethod auth, Buffer body, Map<String, String> properties, Instant enqueued) {
-        partitions
-                .get(Math.floorMod(device.deviceId().hashCode(), partitions.size()))
-                .append(device, auth, body, properties, enqueued);
+        Partition partition = partitions.get(Math.floorMod(device.deviceId().hashCode(), partitions.size()));
+        arrival.arrived(device.deviceId(), enqueued, at -> partition.append(device, auth, body, properties, at));
     }
 
     /** Up to {@code max} events from the given number on; begins at the oldest kept when that one is gone. */

@@ -15,7 +15,8 @@ public final class ConnectionMeter {
         MQTT,
         AMQP;
 
-        String text() {
+        /** The name in metrics and fault patterns. */
+        public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
     }

@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,7 @@ public final class MqttGateway {
     private final MqttServerOptions options;
     private final List<MqttService> services;
     private final ConnectionMeter connections;
+    private Function<MqttEndpoint, Optional<MqttEndpoint>> admission = Optional::of;
     private final WebSocketTunnel webSockets;
     private final List<String> deployments = Collections.synchronizedList(new ArrayList<>());
 
@@ -64,6 +66,12 @@ public final class MqttGateway {
         this.webSockets = new WebSocketTunnel(vertx, HOST);
         this.services = List.copyOf(services);
         this.connections = connections;
+    }
+
+    /** Asked for each connection what its service shall see; empty when the asked has refused it. Before listening. */
+    public MqttGateway admit(Function<MqttEndpoint, Optional<MqttEndpoint>> asked) {
+        admission = asked;
+        return this;
     }
 
     /** Listens and answers the port taken; 0 asks for a free one. Fails when the port is in use. */
@@ -126,6 +134,10 @@ public final class MqttGateway {
     }
 
     private void dispatch(MqttEndpoint endpoint, List<X509Certificate> certificates) {
+        admission.apply(endpoint).ifPresent(admitted -> attach(admitted, certificates));
+    }
+
+    private void attach(MqttEndpoint endpoint, List<X509Certificate> certificates) {
         for (MqttService service : services) {
             if (service.accepts(endpoint)) {
                 service.attach(endpoint, certificates);

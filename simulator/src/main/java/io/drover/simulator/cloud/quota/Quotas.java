@@ -106,6 +106,12 @@ public final class Quotas {
         buckets.keySet().removeIf(key -> key.limit() == limit);
     }
 
+    /** Forgets all owners, with what they have used and how many units they have. */
+    public void forgetOwners() {
+        buckets.clear();
+        units.clear();
+    }
+
     /** Switches all quotas on or off at run time. */
     public void enforce(boolean enforce) {
         enforced = enforce;

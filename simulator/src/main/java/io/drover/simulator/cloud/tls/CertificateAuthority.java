@@ -52,6 +52,7 @@ public final class CertificateAuthority {
     private static final String CERTIFICATE_FILE = "ca.pem";
     private static final String KEY_FILE = "ca-key.pem";
     private static final Duration AUTHORITY_LIFETIME = Duration.ofDays(3650);
+    private static final Duration DAY = Duration.ofDays(1);
     private static final Duration SERVER_LIFETIME = Duration.ofDays(365);
     private static final String SUBJECT = "CN=Drover emulator CA";
 
@@ -86,11 +87,29 @@ public final class CertificateAuthority {
         return certificateFile;
     }
 
-    /** A new server certificate for the DNS names (wildcards allowed), plus localhost and 127.0.0.1. */
+    /** A new server certificate for the DNS names (wildcards allowed), plus localhost and 127.0.0.1, as PEM. */
     public PemKeyCertOptions issueServerCertificate(List<String> dnsNames) throws IOException {
+        ServerIdentity identity = issueServerIdentity(dnsNames);
+        return new PemKeyCertOptions()
+                .addKeyValue(Buffer.buffer(pem(new JcaPKCS8Generator(identity.key(), null))))
+                .addCertValue(Buffer.buffer(pem(identity.certificate())));
+    }
+
+    /** As {@link #issueServerCertificate}, with its key as objects. */
+    public ServerIdentity issueServerIdentity(List<String> dnsNames) throws IOException {
+        // A day in the past, as a client's clock may be behind.
+        return issue(dnsNames, clock.instant().minus(DAY), SERVER_LIFETIME);
+    }
+
+    /** A server certificate that ran out a day ago. */
+    public ServerIdentity issueExpiredIdentity(List<String> dnsNames) throws IOException {
+        return issue(dnsNames, clock.instant().minus(SERVER_LIFETIME).minus(DAY), SERVER_LIFETIME);
+    }
+
+    private ServerIdentity issue(List<String> dnsNames, Instant from, Duration lifetime) throws IOException {
         try {
             KeyPair pair = newKeys();
-            X509v3CertificateBuilder builder = builder("CN=" + dnsNames.get(0), pair, SERVER_LIFETIME, clock)
+            X509v3CertificateBuilder builder = builder("CN=" + dnsNames.get(0), pair, from, lifetime)
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
                     .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
                     .addExtension(
@@ -100,10 +119,7 @@ public final class CertificateAuthority {
                     Extension.authorityKeyIdentifier,
                     false,
                     new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(certificate));
-            X509Certificate server = sign(builder, key);
-            return new PemKeyCertOptions()
-                    .addKeyValue(Buffer.buffer(pem(new JcaPKCS8Generator(pair.getPrivate(), null))))
-                    .addCertValue(Buffer.buffer(pem(server)));
+            return new ServerIdentity(pair.getPrivate(), sign(builder, key));
         } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new IOException("The server certificate cannot be made", e);
         }
@@ -113,7 +129,8 @@ public final class CertificateAuthority {
             throws IOException, GeneralSecurityException, OperatorCreationException {
         Files.createDirectories(directory);
         KeyPair pair = newKeys();
-        X509v3CertificateBuilder builder = builder(SUBJECT, pair, AUTHORITY_LIFETIME, clock)
+        X509v3CertificateBuilder builder = builder(
+                        SUBJECT, pair, clock.instant().minus(DAY), AUTHORITY_LIFETIME)
                 .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
                 .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
         builder.addExtension(
@@ -132,10 +149,8 @@ public final class CertificateAuthority {
         Files.writeString(file, text, StandardCharsets.US_ASCII);
     }
 
-    private static X509v3CertificateBuilder builder(String subject, KeyPair pair, Duration lifetime, Clock clock)
+    private static X509v3CertificateBuilder builder(String subject, KeyPair pair, Instant from, Duration lifetime)
             throws CertIOException {
-        // A day in the past, as a client's clock may be behind.
-        Instant from = clock.instant().minus(Duration.ofDays(1));
         return new JcaX509v3CertificateBuilder(
                 new X500Name(SUBJECT),
                 new BigInteger(127, new SecureRandom()),
