@@ -182,7 +182,8 @@ public final class Cloud {
                     MqttGateway gateway = gateway(certificateOf(ConnectionMeter.Listener.MQTT, certificates));
                     return https(certificateOf(ConnectionMeter.Listener.HTTPS, certificates), gateway)
                             .compose(https -> mqtt(gateway)
-                                    .compose(mqtt -> amqp(certificateOf(ConnectionMeter.Listener.AMQP, certificates), gateway)
+                                    .compose(mqtt -> amqp(
+                                                    certificateOf(ConnectionMeter.Listener.AMQP, certificates), gateway)
                                             .compose(amqp -> control()
                                                     .onSuccess(control -> ports = new CloudPorts(
                                                             https, mqtt, amqp, control, certificates.authority())))));
@@ -287,12 +288,11 @@ public final class Cloud {
         closing.add(endpoint::close);
         return endpoint.listenForTunnel()
                 .onSuccess(gateway::serveAmqpWebSockets)
-                .compose(tunnelled ->
-                        gated(
-                                ConnectionMeter.Listener.AMQP,
-                                options.amqpPort(),
-                                "--amqp-port",
-                                port -> named(endpoint.listen(port), port, "AMQP", "--amqp-port")));
+                .compose(tunnelled -> gated(
+                        ConnectionMeter.Listener.AMQP,
+                        options.amqpPort(),
+                        "--amqp-port",
+                        port -> named(endpoint.listen(port), port, "AMQP", "--amqp-port")));
     }
 
     private MessagingEndpoint messaging() {

@@ -56,7 +56,9 @@ class DeviceFaultsIT {
 
     @Test
     void aConnectionDropsAfterItsTime() throws Exception {
-        cloud.fault("mqtt-connection-dropped", new JsonObject().put("service", "hub-mqtt").put("delay", "300ms"));
+        cloud.fault(
+                "mqtt-connection-dropped",
+                new JsonObject().put("service", "hub-mqtt").put("delay", "300ms"));
 
         SourceDevice device = SourceDevice.connect(cloud, "dropped");
 
@@ -135,7 +137,10 @@ class DeviceFaultsIT {
         HttpResponse<Buffer> second = command(device, 5);
 
         assertThat(lost.statusCode()).isEqualTo(504);
-        assertThat(cloud.truth("lost-ack").getJsonArray("commands").getJsonObject(0).getString("deliveredAt"))
+        assertThat(cloud.truth("lost-ack")
+                        .getJsonArray("commands")
+                        .getJsonObject(0)
+                        .getString("deliveredAt"))
                 .isNotNull();
         assertThat(second.statusCode()).isEqualTo(201);
     }

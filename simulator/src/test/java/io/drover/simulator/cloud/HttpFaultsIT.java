@@ -66,13 +66,16 @@ class HttpFaultsIT {
     })
     void aRefusalHasIoTCentralsErrorBodyAndEndsWithItsBurst(String fault, int status, String code, String retryAfter)
             throws Exception {
-        cloud.fault(fault, new JsonObject().put("service", "central").put("count", 1).put("every", 0));
+        cloud.fault(
+                fault,
+                new JsonObject().put("service", "central").put("count", 1).put("every", 0));
 
         HttpResponse<Buffer> refused = devices();
         HttpResponse<Buffer> after = devices();
 
         assertThat(refused.statusCode()).isEqualTo(status);
-        assertThat(refused.bodyAsJsonObject().getJsonObject("error").getString("code")).isEqualTo(code);
+        assertThat(refused.bodyAsJsonObject().getJsonObject("error").getString("code"))
+                .isEqualTo(code);
         assertThat(refused.getHeader("x-ms-error-code")).isEqualTo(code);
         assertThat(refused.getHeader("Retry-After")).isEqualTo(retryAfter);
         assertThat(after.statusCode()).isEqualTo(200);
@@ -106,8 +109,8 @@ class HttpFaultsIT {
     void theTokenEndpointIsDownForAWhileAndAskingAgainWorks() throws Exception {
         cloud.fault("token-endpoint-down", new JsonObject().put("for", "1s"));
 
-        HttpResponse<Buffer> refused =
-                cloud.send(HttpMethod.POST, RunningCloud.LOGIN, "/" + RunningCloud.TENANT + "/oauth2/v2.0/token", null, null);
+        HttpResponse<Buffer> refused = cloud.send(
+                HttpMethod.POST, RunningCloud.LOGIN, "/" + RunningCloud.TENANT + "/oauth2/v2.0/token", null, null);
 
         assertThat(refused.statusCode()).isEqualTo(503);
         assertThat(refused.bodyAsJsonObject().getString("error_description")).startsWith("AADSTS90033");
@@ -124,8 +127,9 @@ class HttpFaultsIT {
                 .statusCode();
 
         assertThat(fresh).isEqualTo(200);
-        cloud.until(() ->
-                cloud.send(HttpMethod.GET, "management.azure.test", path, brief, null).statusCode() == 401);
+        cloud.until(() -> cloud.send(HttpMethod.GET, "management.azure.test", path, brief, null)
+                        .statusCode()
+                == 401);
     }
 
     @Test
@@ -133,7 +137,8 @@ class HttpFaultsIT {
         cloud.fault("list-keys-forbidden", null);
         String token = "Bearer " + cloud.token(ARM_SCOPE);
         String resources = "/subscriptions/" + RunningCloud.SUBSCRIPTION;
-        String service = resources + "/resourceGroups/rehearsal/providers/Microsoft.Devices/provisioningServices/target-dps";
+        String service =
+                resources + "/resourceGroups/rehearsal/providers/Microsoft.Devices/provisioningServices/target-dps";
 
         HttpResponse<Buffer> keys = cloud.send(
                 HttpMethod.POST, "management.azure.test", service + "/listkeys?api-version=2022-02-05", token, null);
@@ -141,7 +146,8 @@ class HttpFaultsIT {
                 cloud.send(HttpMethod.GET, "management.azure.test", service + "?api-version=2022-02-05", token, null);
 
         assertThat(keys.statusCode()).isEqualTo(403);
-        assertThat(keys.bodyAsJsonObject().getJsonObject("error").getString("code")).isEqualTo("AuthorizationFailed");
+        assertThat(keys.bodyAsJsonObject().getJsonObject("error").getString("code"))
+                .isEqualTo("AuthorizationFailed");
         assertThat(resource.statusCode()).isEqualTo(200);
     }
 
@@ -200,7 +206,8 @@ class HttpFaultsIT {
 
         assertThatThrownBy(() -> cloud.central(HttpMethod.PUT, DEVICES + "/never", new JsonObject()))
                 .hasMessageContaining("closed");
-        assertThat(cloud.central(HttpMethod.GET, DEVICES + "/never", null).statusCode()).isEqualTo(404);
+        assertThat(cloud.central(HttpMethod.GET, DEVICES + "/never", null).statusCode())
+                .isEqualTo(404);
     }
 
     @Test
@@ -210,8 +217,10 @@ class HttpFaultsIT {
         HttpResponse<Buffer> lost = cloud.central(HttpMethod.PUT, DEVICES + "/done", new JsonObject());
 
         assertThat(lost.statusCode()).isEqualTo(504);
-        assertThat(lost.bodyAsJsonObject().getJsonObject("error").getString("code")).isEqualTo("GatewayTimeout");
-        assertThat(cloud.central(HttpMethod.GET, DEVICES + "/done", null).statusCode()).isEqualTo(200);
+        assertThat(lost.bodyAsJsonObject().getJsonObject("error").getString("code"))
+                .isEqualTo("GatewayTimeout");
+        assertThat(cloud.central(HttpMethod.GET, DEVICES + "/done", null).statusCode())
+                .isEqualTo(200);
     }
 
     @Test
@@ -220,7 +229,8 @@ class HttpFaultsIT {
 
         assertThatThrownBy(() -> cloud.central(HttpMethod.PUT, DEVICES + "/kept", new JsonObject()))
                 .hasMessageContaining("closed");
-        assertThat(cloud.central(HttpMethod.GET, DEVICES + "/kept", null).statusCode()).isEqualTo(200);
+        assertThat(cloud.central(HttpMethod.GET, DEVICES + "/kept", null).statusCode())
+                .isEqualTo(200);
     }
 
     @Test
@@ -252,7 +262,8 @@ class HttpFaultsIT {
 
         String date = devices().getHeader("Date");
 
-        Instant told = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+        Instant told =
+                ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
         assertThat(Duration.between(Instant.now(), told)).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(11));
     }
 
@@ -268,7 +279,8 @@ class HttpFaultsIT {
         assertThat(wrong.bodyAsJsonObject().getJsonArray("mistakes"))
                 .isEqualTo(new JsonArray().add("share: must be a number from 0 to 1"));
         assertThat(gateless.statusCode()).isEqualTo(409);
-        assertThat(cloud.control(HttpMethod.DELETE, "/control/faults/lost-ack", null).statusCode())
+        assertThat(cloud.control(HttpMethod.DELETE, "/control/faults/lost-ack", null)
+                        .statusCode())
                 .isEqualTo(404);
     }
 
@@ -314,8 +326,7 @@ class HttpFaultsIT {
     }
 
     private static HttpResponse<Buffer> query(String continuation) throws Exception {
-        var request = cloud.request(
-                        HttpMethod.POST, RunningCloud.TARGET_HUB, "/devices/query?api-version=2021-04-12")
+        var request = cloud.request(HttpMethod.POST, RunningCloud.TARGET_HUB, "/devices/query?api-version=2021-04-12")
                 .putHeader("authorization", "Bearer " + cloud.token(HUB_SCOPE))
                 .putHeader("x-ms-max-item-count", "2");
         if (continuation != null) {

@@ -30,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What watchers of a hub see under each fault, and what a client meets before any request; the listeners stand behind gates. */
 @Timeout(120)
 class HubFaultsIT {
-    private static final Pattern TELEMETRY = Pattern.compile("drover_cloud_hub_telemetry_total\\{home=\"target\",?} (\\d+)");
+    private static final Pattern TELEMETRY =
+            Pattern.compile("drover_cloud_hub_telemetry_total\\{home=\"target\",?} (\\d+)");
 
     @TempDir
     static Path data;
@@ -80,9 +81,11 @@ class HubFaultsIT {
 
         MqttClient device = connect("new-here", key);
 
-        assertThat(rows()).noneMatch(row -> ((JsonObject) row).getString("deviceId").equals("new-here"));
+        assertThat(rows())
+                .noneMatch(row -> ((JsonObject) row).getString("deviceId").equals("new-here"));
         cloud.noFaults();
-        assertThat(rows()).anyMatch(row -> ((JsonObject) row).getString("deviceId").equals("new-here"));
+        assertThat(rows())
+                .anyMatch(row -> ((JsonObject) row).getString("deviceId").equals("new-here"));
         cloud.await(device.disconnect());
     }
 
@@ -113,7 +116,9 @@ class HubFaultsIT {
 
     @Test
     void aHalfOpenConnectionIsAcceptedAndNeverAnswered() throws Exception {
-        cloud.fault("half-open-connection", new JsonObject().put("count", 1).put("every", 0).put("service", "https"));
+        cloud.fault(
+                "half-open-connection",
+                new JsonObject().put("count", 1).put("every", 0).put("service", "https"));
         WebClient client = freshClient();
 
         assertThatThrownBy(() -> get(client, 1_500)).hasMessageContaining("timeout");
@@ -179,7 +184,8 @@ class HubFaultsIT {
         MqttClientOptions options = new MqttClientOptions()
                 .setClientId(id)
                 .setUsername(hub + "/" + id + "/?api-version=2021-04-12")
-                .setPassword(DeviceCredentials.hubToken(hub, id, key, Instant.now().plusSeconds(600)));
+                .setPassword(
+                        DeviceCredentials.hubToken(hub, id, key, Instant.now().plusSeconds(600)));
         options.setSsl(true)
                 .setTrustOptions(new PemTrustOptions()
                         .addCertPath(cloud.ports().caCertificate().toString()))

@@ -274,10 +274,7 @@ final class RunningCloud {
 
     /** How often faults of this kind have struck. */
     long injected(String kind) throws Exception {
-        return control(HttpMethod.GET, "/control/faults", null)
-                .bodyAsJsonObject()
-                .getJsonArray("kinds")
-                .stream()
+        return control(HttpMethod.GET, "/control/faults", null).bodyAsJsonObject().getJsonArray("kinds").stream()
                 .map(JsonObject.class::cast)
                 .filter(each -> each.getString("fault").equals(kind))
                 .findFirst()

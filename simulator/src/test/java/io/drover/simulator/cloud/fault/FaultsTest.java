@@ -54,7 +54,8 @@ class FaultsTest {
     @Property(tries = 50)
     void theSameSeedAndTheSameCallsOfADeviceMeetTheSameFaultsWhateverOthersDo(
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int others) {
-        JsonObject half = new JsonObject().put("count", 0).put("probability", 0.5).put("seed", seed);
+        JsonObject half =
+                new JsonObject().put("count", 0).put("probability", 0.5).put("seed", seed);
         List<Boolean> alone = calls(half, 0);
         List<Boolean> inACrowd = calls(half, others);
 
@@ -69,8 +70,8 @@ class FaultsTest {
             for (int other = 0; other < others; other++) {
                 plan.strikes(POINT, "hub-mqtt", "h", "other-" + other, "method-answer");
             }
-            struck.add(plan.strikes(POINT, "hub-mqtt", "h", "d1", "method-answer")
-                    .isPresent());
+            struck.add(
+                    plan.strikes(POINT, "hub-mqtt", "h", "d1", "method-answer").isPresent());
         }
         return struck;
     }
@@ -97,14 +98,16 @@ class FaultsTest {
         }
 
         assertThat(strikes.values()).containsOnly(0, 3);
-        assertThat(strikes.values().stream().filter(count -> count == 3).count()).isBetween(250L, 350L);
+        assertThat(strikes.values().stream().filter(count -> count == 3).count())
+                .isBetween(250L, 350L);
     }
 
     @Test
     void aCountIsOfEachDeviceAndBeginsAfterTheSkippedCalls() {
         faults.put(fault("lost-ack", new JsonObject().put("skip", 1).put("count", 2)));
 
-        assertThat(IntStream.range(0, 5).mapToObj(call -> struck("d1"))).containsExactly(false, true, true, false, false);
+        assertThat(IntStream.range(0, 5).mapToObj(call -> struck("d1")))
+                .containsExactly(false, true, true, false, false);
         assertThat(IntStream.range(0, 3).mapToObj(call -> struck("d2"))).containsExactly(false, true, true);
     }
 
@@ -118,7 +121,8 @@ class FaultsTest {
 
     @Test
     void aWindowOpensAfterItsTimeAndCloses() {
-        faults.put(fault("lost-ack", new JsonObject().put("count", 0).put("after", "10s").put("for", "5s")));
+        faults.put(fault(
+                "lost-ack", new JsonObject().put("count", 0).put("after", "10s").put("for", "5s")));
 
         List<Boolean> struck = new ArrayList<>();
         for (long second : new long[] {0, 9, 10, 14, 15}) {
@@ -135,8 +139,10 @@ class FaultsTest {
 
         assertThat(struck("truck-7")).isTrue();
         assertThat(struck("car-7")).isFalse();
-        assertThat(faults.strikes(POINT, "hub-mqtt", "h", "truck-7", "telemetry")).isEmpty();
-        assertThat(faults.strikes(POINT, "dps-mqtt", "h", "truck-7", "method-answer")).isEmpty();
+        assertThat(faults.strikes(POINT, "hub-mqtt", "h", "truck-7", "telemetry"))
+                .isEmpty();
+        assertThat(faults.strikes(POINT, "dps-mqtt", "h", "truck-7", "method-answer"))
+                .isEmpty();
     }
 
     @Test
@@ -146,8 +152,9 @@ class FaultsTest {
         struck("d1");
         struck("d2");
 
-        assertThat(faults.plan()).singleElement().satisfies(only -> assertThat(only.strikes())
-                .isEqualTo(2));
+        assertThat(faults.plan())
+                .singleElement()
+                .satisfies(only -> assertThat(only.strikes()).isEqualTo(2));
         assertThat(faults.injected(FaultKind.LOST_ACK)).isEqualTo(2);
         assertThat(faults.remove("mine")).isTrue();
         assertThat(struck("d3")).isFalse();
@@ -174,7 +181,8 @@ class FaultsTest {
                 mistakes);
 
         assertThat(mistakes).hasSize(5);
-        assertThat(mistakes.get(0)).startsWith("faults[0].fault: there is no fault 'no-such-thing'; the faults are throttled,");
+        assertThat(mistakes.get(0))
+                .startsWith("faults[0].fault: there is no fault 'no-such-thing'; the faults are throttled,");
         assertThat(mistakes.get(1)).startsWith("faults[1].colour: unknown key");
         assertThat(mistakes.get(2)).isEqualTo("faults[1].share: must be a number from 0 to 1");
         assertThat(mistakes.get(3)).startsWith("faults[1].delay: must be a time such as");
