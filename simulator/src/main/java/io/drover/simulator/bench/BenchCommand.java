@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         description = "Measures on this machine what decisions about the simulator rest on.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = TlsBenchCommand.class)
+        subcommands = {TlsBenchCommand.class, EstateBenchCommand.class})
 public final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -4,6 +4,7 @@ import io.drover.simulator.cloud.arm.ArmApi;
 import io.drover.simulator.cloud.central.CentralApi;
 import io.drover.simulator.cloud.control.ApplicationControl;
 import io.drover.simulator.cloud.control.ControlApi;
+import io.drover.simulator.cloud.control.ControlPage;
 import io.drover.simulator.cloud.control.EstateFile;
 import io.drover.simulator.cloud.control.FaultControl;
 import io.drover.simulator.cloud.control.ProvisioningControl;
@@ -126,7 +127,7 @@ public final class Cloud {
     }
 
     /**
-     * Starts everything. Fails with {@link PortInUseException} when a port is taken and with an IOException when the data directory
+     * Starts everything. Fails with {@link PortUnavailableException} when a port cannot be had and with an IOException when the data directory
      * cannot be used; nothing listens then.
      */
     public static Future<Cloud> start(Vertx vertx, CloudOptions options) {
@@ -158,6 +159,13 @@ public final class Cloud {
 
     public CloudPorts ports() {
         return ports;
+    }
+
+    /** Lines for the hosts file, then the rules that lead a worker here; of what is in the cloud now. */
+    List<String> directions() {
+        List<String> lines = new ArrayList<>(HostNames.hostsLines(world));
+        lines.addAll(HostNames.connectTo(options.names(), ports));
+        return lines;
     }
 
     /** Stops listening, in the reverse order of the start; always succeeds after trying all. */
@@ -326,6 +334,7 @@ public final class Cloud {
                 new ProvisioningControl(world),
                 faults::put);
         new FaultControl(faults, options.gates()).mount(api.router());
+        new ControlPage().mount(api.router());
         new WorldControl(this::reset, changes).mount(api.router());
         new ManagedIdentityApi(world.directory(), tokens, options.names(), clock).mount(api.router());
         return bind(
@@ -349,7 +358,9 @@ public final class Cloud {
 
     private static Future<Integer> named(Future<Integer> listening, int port, String what, String option) {
         return listening.recover(failure -> Future.failedFuture(
-                failure instanceof BindException ? new PortInUseException(what, port, option, failure) : failure));
+                failure instanceof BindException refused
+                        ? PortUnavailableException.of(what, port, option, refused)
+                        : failure));
     }
 
     private void reset() {
@@ -361,11 +372,6 @@ public final class Cloud {
     }
 
     private JsonObject state() {
-        JsonObject hubs = new JsonObject();
-        world.hubs().forEach((host, hub) -> hubs.put(host, new JsonObject().put("devices", hub.deviceCount())));
-        return new JsonObject()
-                .put("quotasEnforced", quotas.enforced())
-                .put("timeCompression", quotas.timeCompression())
-                .put("hubs", hubs);
+        return new CloudState(world, quotas).toJson(ports);
     }
 }

@@ -6,8 +6,11 @@ import io.drover.simulator.cloud.fault.FaultFile;
 import io.drover.simulator.cloud.fault.FaultKind;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +84,22 @@ public final class CloudCommand implements Callable<Integer> {
             description = "Put the listeners behind gates, which faults of TCP connections need; costs sockets.")
     private boolean gates;
 
+    @Option(
+            names = "--azure-ports",
+            description =
+                    "Azure's own ports: 443, 8883 and 5671, where no other is given. Microsoft's clients know no others.")
+    private boolean azurePorts;
+
+    @Option(
+            names = "--print-hosts",
+            description = "Print lines for the hosts file and the rules that lead a worker here.")
+    private boolean printHosts;
+
+    @Option(
+            names = "--ca-file",
+            description = "Also write the authority's certificate to this file, where those look who shall trust it.")
+    private Path caFile;
+
     @Option(names = "--ready-line", description = "Print one JSON line with the ports when everything listens.")
     private boolean readyLine;
 
@@ -109,7 +128,8 @@ public final class CloudCommand implements Callable<Integer> {
                     .toCompletableFuture()
                     .join();
             cloud.limit(limits);
-            announce(out, cloud.ports());
+            copyAuthority(cloud.ports().caCertificate());
+            announce(out, cloud);
             ConsoleProgram.runUntilStopped(stopWithStdin, () -> cloud.close().compose(closed -> vertx.close()));
             return 0;
         } catch (CompletionException | IllegalArgumentException failure) {
@@ -130,9 +150,9 @@ public final class CloudCommand implements Callable<Integer> {
     private CloudOptions plainOptions() {
         return new CloudOptions(
                 new Names(suffix),
-                httpsPort,
-                mqttPort,
-                amqpPort,
+                port(httpsPort, 443),
+                port(mqttPort, 8883),
+                port(amqpPort, 5671),
                 controlPort,
                 dataDirectory,
                 timeCompression,
@@ -140,14 +160,34 @@ public final class CloudCommand implements Callable<Integer> {
                 Duration.ofMillis(assignmentMillis));
     }
 
-    private void announce(PrintWriter out, CloudPorts ports) {
+    private int port(int given, int documented) {
+        return given == 0 && azurePorts ? documented : given;
+    }
+
+    private void copyAuthority(Path certificate) {
+        if (caFile == null) {
+            return;
+        }
+        try {
+            Files.copy(certificate, caFile, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException unwritable) {
+            throw new IllegalArgumentException(
+                    "--ca-file " + caFile + " cannot be written; check that its folder exists", unwritable);
+        }
+    }
+
+    private void announce(PrintWriter out, Cloud cloud) {
+        CloudPorts ports = cloud.ports();
         if (readyLine) {
             out.println(ports.readyLine());
         } else {
             out.println("The emulated cloud listens on " + CloudOptions.HOST + ": HTTPS " + ports.https() + ", MQTT "
                     + ports.mqtt() + ", AMQP " + ports.amqp() + ", control http://" + CloudOptions.HOST + ":"
                     + ports.control());
-            out.println("Trust " + ports.caCertificate() + "; stop with Ctrl-C.");
+            out.println("Trust " + (caFile == null ? ports.caCertificate() : caFile) + "; stop with Ctrl-C.");
+        }
+        if (printHosts) {
+            cloud.directions().forEach(out::println);
         }
         out.flush();
     }

@@ -160,7 +160,7 @@ public final class EstateBuilder {
         String hostName = world.names().hub(spec.name());
         Hub hub = world.hubs().computeIfAbsent(hostName, host -> {
             Hub made = new Hub(host, HubSku.valueOf(spec.sku()), spec.units(), clock, random);
-            quotas.units(made.name(), spec.units());
+            quotas.hub(made.name(), made.sku().size(), spec.units());
             world.made(made);
             return made;
         });

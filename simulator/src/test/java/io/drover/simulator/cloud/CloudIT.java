@@ -222,7 +222,7 @@ class CloudIT {
         Throwable failure = awaitFailure(Cloud.start(vertx, taken));
 
         assertThat(failure)
-                .isInstanceOf(PortInUseException.class)
+                .isInstanceOf(PortUnavailableException.class)
                 .hasMessageContaining("Port " + cloud.ports().https())
                 .hasMessageContaining("--https-port");
     }

@@ -51,6 +51,7 @@ public final class ControlApi {
         this.calls = calls;
         this.state = state;
         this.router = Router.router(vertx);
+        router.route().handler(ControlApi::ownPageOnly);
         router.route().handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT));
         router.put("/control/estate").handler(this::estate);
         router.post("/control/quotas").handler(this::quotas);
@@ -67,6 +68,16 @@ public final class ControlApi {
 
     public Router router() {
         return router;
+    }
+
+    /** Browsers say which page a request comes from: no page but our own may drive the cloud. */
+    private static void ownPageOnly(RoutingContext context) {
+        String origin = context.request().getHeader("origin");
+        if (origin == null || origin.equals("http://" + context.request().getHeader("host"))) {
+            context.next();
+        } else {
+            problem(context, 403, "Not from here", List.of("requests of other web pages are refused"));
+        }
     }
 
     private void estate(RoutingContext context) {
@@ -103,11 +114,22 @@ public final class ControlApi {
     private void quotaUse(RoutingContext context) {
         JsonArray limits = new JsonArray();
         for (AzureLimit limit : AzureLimit.values()) {
+            JsonObject owners = new JsonObject();
+            if (limit != AzureLimit.DPS_STATUS_POLLS) {
+                quotas.use(limit)
+                        .forEach((owner, use) -> owners.put(
+                                owner,
+                                new JsonObject()
+                                        .put("available", use.available())
+                                        .put("amount", use.amount())));
+            }
             limits.add(new JsonObject()
                     .put("limit", limit.text())
                     .put("perSecond", quotas.perSecond(limit))
                     .put("granted", quotas.granted(limit))
-                    .put("refused", quotas.refused(limit)));
+                    .put("shaped", quotas.shaped(limit))
+                    .put("refused", quotas.refused(limit))
+                    .put("owners", owners));
         }
         answer(
                 context,

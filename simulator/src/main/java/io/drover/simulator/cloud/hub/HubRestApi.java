@@ -17,7 +17,6 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -203,12 +202,20 @@ public final class HubRestApi {
                     "Unknown api version; uri: " + request.request().path());
             return;
         }
-        OptionalLong wait = quotas.tryAcquire(limit, hub.get().name(), count);
-        if (wait.isPresent()) {
-            responses.throttled(request, wait.getAsLong(), operationType(limit));
-            return;
+        Quotas.Admission admission = quotas.shape(limit, hub.get().name(), count);
+        if (admission.retryAfter().isPresent()) {
+            responses.throttled(request, admission.retryAfter().getAsLong(), operationType(limit));
+        } else if (admission.delay().isZero()) {
+            operation.accept(hub.get(), request);
+        } else {
+            vertx.setTimer(Math.max(1, admission.delay().toMillis()), due -> {
+                try {
+                    operation.accept(hub.get(), request);
+                } catch (RuntimeException failure) {
+                    request.fail(failure);
+                }
+            });
         }
-        operation.accept(hub.get(), request);
     }
 
     private static String operationType(AzureLimit limit) {

@@ -23,11 +23,16 @@ public enum HubSku {
         return this == F1 ? FREE_DEVICES : DEVICES;
     }
 
+    /** 1 to 3, on which rates depend. */
+    public int size() {
+        return name().charAt(1) - '0';
+    }
+
     /** Jobs that may run at a time. */
     public int concurrentJobs() {
-        return switch (name().charAt(1)) {
-            case '2' -> 5;
-            case '3' -> 10;
+        return switch (size()) {
+            case 2 -> 5;
+            case 3 -> 10;
             default -> 1;
         };
     }

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -17,13 +19,17 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Quotas {
     public static final int MAX_TIME_COMPRESSION = 100;
 
+    /** No document says how long a call is held back. */
+    private static final Duration LONGEST_SHAPING = Duration.ofSeconds(2);
+
     private record Key(AzureLimit limit, String owner) {}
 
     private final int timeCompression;
     private final Map<Key, Bucket> buckets = new ConcurrentHashMap<>();
-    private final Map<String, Integer> units = new ConcurrentHashMap<>();
+    private final Map<String, HubScale> hubs = new ConcurrentHashMap<>();
     private final Map<AzureLimit, LongAdder> refused = new EnumMap<>(AzureLimit.class);
     private final Map<AzureLimit, LongAdder> granted = new EnumMap<>(AzureLimit.class);
+    private final Map<AzureLimit, LongAdder> shaped = new EnumMap<>(AzureLimit.class);
     private final Map<AzureLimit, Integer> amounts = new ConcurrentHashMap<>();
     private volatile boolean enforced = true;
 
@@ -35,6 +41,7 @@ public final class Quotas {
         for (AzureLimit limit : AzureLimit.values()) {
             refused.put(limit, new LongAdder());
             granted.put(limit, new LongAdder());
+            shaped.put(limit, new LongAdder());
         }
     }
 
@@ -56,7 +63,11 @@ public final class Quotas {
             return OptionalLong.empty();
         }
         countRefusal(limit);
-        return OptionalLong.of(Math.max(1, (probe.getNanosToWaitForRefill() + 999_999_999L) / 1_000_000_000L));
+        return OptionalLong.of(wholeSeconds(probe.getNanosToWaitForRefill()));
+    }
+
+    private static long wholeSeconds(long nanos) {
+        return Math.max(1, (nanos + 999_999_999L) / 1_000_000_000L);
     }
 
     /** As {@link #tryAcquire}, for the service's own work: nobody is answered 429, so a refusal is not counted. */
@@ -68,9 +79,50 @@ public final class Quotas {
         return wait;
     }
 
-    /** Tells how many units a hub has; the amounts documented per unit are multiplied by it. */
-    public void units(String owner, int count) {
-        units.put(owner, count);
+    /**
+     * As {@link #tryAcquire} for a hub, which holds a call back a little before it refuses one ("traffic shaping"). The calls held back
+     * have taken what will come, so that they go on in turn.
+     */
+    public Admission shape(AzureLimit limit, String owner, int count) {
+        if (!enforced) {
+            return Admission.AT_ONCE;
+        }
+        Key key = new Key(limit, owner);
+        Bucket bucket = buckets.computeIfAbsent(key, this::newBucket);
+        long tokens = Math.min(count, capacity(key));
+        synchronized (bucket) {
+            long wait = bucket.estimateAbilityToConsume(tokens).getNanosToWaitForRefill();
+            if (wait > LONGEST_SHAPING.toNanos() / timeCompression) {
+                countRefusal(limit);
+                return new Admission(Duration.ZERO, OptionalLong.of(wholeSeconds(wait)));
+            }
+            granted.get(limit).add(count);
+            long held = bucket.consumeIgnoringRateLimits(tokens);
+            if (held == 0) {
+                return Admission.AT_ONCE;
+            }
+            shaped.get(limit).increment();
+            return new Admission(Duration.ofNanos(held), OptionalLong.empty());
+        }
+    }
+
+    /**
+     * Whether and when a call goes on.
+     *
+     * @param delay before it is carried out
+     * @param retryAfter whole seconds of Retry-After when it is refused
+     */
+    public record Admission(Duration delay, OptionalLong retryAfter) {
+        static final Admission AT_ONCE = new Admission(Duration.ZERO, OptionalLong.empty());
+    }
+
+    /**
+     * Tells the size (1 to 3) and the units of a hub, on which its amounts depend.
+     *
+     * @param size the number in the SKU's name
+     */
+    public void hub(String owner, int size, int units) {
+        hubs.put(owner, new HubScale(size, units));
         buckets.keySet().removeIf(key -> key.owner().equals(owner));
     }
 
@@ -83,6 +135,25 @@ public final class Quotas {
     public long refused(AzureLimit limit) {
         return refused.get(limit).sum();
     }
+
+    /** How many calls this limit has held back before they went on. */
+    public long shaped(AzureLimit limit) {
+        return shaped.get(limit).sum();
+    }
+
+    /** What one owner has of the limit now and at most, by owner; owners that have made no call yet are left out. */
+    public SortedMap<String, Use> use(AzureLimit limit) {
+        SortedMap<String, Use> use = new TreeMap<>();
+        buckets.forEach((key, bucket) -> {
+            if (key.limit() == limit) {
+                use.put(key.owner(), new Use(bucket.getAvailableTokens(), capacity(key)));
+            }
+        });
+        return use;
+    }
+
+    /** Calls left, less than none when some are held back, and the amount of a whole period. */
+    public record Use(long available, long amount) {}
 
     /** How many calls this limit has let pass while it was enforced, of all owners. */
     public long granted(AzureLimit limit) {
@@ -106,10 +177,10 @@ public final class Quotas {
         buckets.keySet().removeIf(key -> key.limit() == limit);
     }
 
-    /** Forgets all owners, with what they have used and how many units they have. */
+    /** Forgets all owners, with what they have used and how large they are. */
     public void forgetOwners() {
         buckets.clear();
-        units.clear();
+        hubs.clear();
     }
 
     /** Switches all quotas on or off at run time. */
@@ -137,7 +208,11 @@ public final class Quotas {
     }
 
     private long capacity(Key key) {
-        long ownerUnits = key.limit().perUnit() ? units.getOrDefault(key.owner(), 1) : 1;
-        return amounts.getOrDefault(key.limit(), key.limit().amount()) * ownerUnits;
+        HubScale scale = hubs.getOrDefault(key.owner(), HubScale.SMALLEST);
+        Integer set = amounts.get(key.limit());
+        if (set != null) {
+            return (long) set * (key.limit().perUnit() ? scale.units() : 1);
+        }
+        return scale.amount(key.limit());
     }
 }
