@@ -14,6 +14,7 @@ import java.util.Locale;
  * @param timeCompression how many times faster than Azure the emulator's quotas and waits run, 1 to 100
  * @param connectRate devices started per second
  * @param deviceGroups of the application that is left, beside the one that holds all devices
+ * @param faults what goes wrong in the emulated cloud while devices move, a list as its control API takes them
  * @param worker what a rehearsal's worker is told beside the usual, as a JSON merge patch (RFC 7396) of its configuration
  */
 public record Scenario(
@@ -26,7 +27,8 @@ public record Scenario(
         int connectRate,
         List<Group> groups,
         List<DeviceGroup> deviceGroups,
-        JsonNode worker) {
+        JsonNode worker,
+        JsonNode faults) {
 
     private static final int PURPOSE_GROUP = 1;
 
@@ -36,7 +38,7 @@ public record Scenario(
     /** Part of the fleet; weights are relative to their sum. */
     public record Group(String name, int weight, Behaviour behaviour) {}
 
-    /** A scenario without device groups of its own, whose worker is told the usual. */
+    /** A scenario without device groups of its own and without faults, whose worker is told the usual. */
     public Scenario(
             String name,
             int devices,
@@ -56,7 +58,8 @@ public record Scenario(
                 connectRate,
                 groups,
                 List.of(),
-                JsonNodeFactory.instance.objectNode());
+                JsonNodeFactory.instance.objectNode(),
+                JsonNodeFactory.instance.arrayNode());
     }
 
     /** Keeps its own copy of the lists. */
@@ -93,30 +96,31 @@ public record Scenario(
 
     /** The same scenario with another number of devices. */
     public Scenario withDevices(int count) {
-        return with(count, seed);
+        return with(count, seed, timeCompression);
     }
 
     /** The same scenario in another compression of time. */
     public Scenario withTimeCompression(int times) {
-        return new Scenario(name, devices, seed, times, deviceIdPattern, telemetryInterval, connectRate, groups);
+        return with(devices, seed, times);
     }
 
     /** The same scenario drawn from another seed. */
     public Scenario withSeed(long other) {
-        return with(devices, other);
+        return with(devices, other, timeCompression);
     }
 
-    private Scenario with(int count, long drawn) {
+    private Scenario with(int count, long drawn, int times) {
         return new Scenario(
                 name,
                 count,
                 drawn,
-                timeCompression,
+                times,
                 deviceIdPattern,
                 telemetryInterval,
                 connectRate,
                 groups,
                 deviceGroups,
-                worker);
+                worker,
+                faults);
     }
 }

@@ -34,7 +34,8 @@ public final class ScenarioLoader {
             "connectRate",
             "groups",
             "deviceGroups",
-            "worker");
+            "worker",
+            "faults");
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
     /** Registration ids as the Device Provisioning Service takes them. */
     private static final Pattern DEVICE_ID = Pattern.compile("[A-Za-z0-9\\-._:]{0,127}[A-Za-z0-9\\-]");
@@ -60,7 +61,7 @@ public final class ScenarioLoader {
             return parse(fileOrName, Files.readString(Path.of(fileOrName)));
         } catch (NoSuchFileException missing) {
             throw new ScenarioException(
-                    fileOrName, List.of("no such file, and no packaged scenario; packaged are: default, mixed, jobs"));
+                    fileOrName, List.of("no such file, and no packaged scenario; packaged are: default, mixed, faults, jobs"));
         } catch (IOException unreadable) {
             throw new ScenarioException(fileOrName, List.of("cannot be read: " + unreadable.getMessage()));
         }
@@ -93,10 +94,11 @@ public final class ScenarioLoader {
         List<Scenario.Group> groups = groups(root);
         List<Scenario.DeviceGroup> deviceGroups = deviceGroups(root);
         JsonNode worker = worker(root);
+        JsonNode faults = faults(root);
         if (!mistakes.isEmpty()) {
             throw new ScenarioException(source, mistakes);
         }
-        return new Scenario(name, devices, seed, compression, pattern, interval, rate, groups, deviceGroups, worker);
+        return new Scenario(name, devices, seed, compression, pattern, interval, rate, groups, deviceGroups, worker, faults);
     }
 
     private List<Scenario.DeviceGroup> deviceGroups(YamlTree.Mapping root) {
@@ -124,6 +126,24 @@ public final class ScenarioLoader {
             mistake(value, "'worker' must hold sections of the worker's configuration");
         }
         return value instanceof YamlTree.Mapping ? value.toJson() : JsonNodeFactory.instance.objectNode();
+    }
+
+    /** Only the form is checked: what a fault may say is known to the emulated cloud. */
+    private JsonNode faults(YamlTree.Mapping root) {
+        YamlTree value = root.entries().get("faults");
+        if (value == null) {
+            return JsonNodeFactory.instance.arrayNode();
+        }
+        if (!(value instanceof YamlTree.Sequence list)) {
+            mistake(value, "'faults' must be a list");
+            return JsonNodeFactory.instance.arrayNode();
+        }
+        for (YamlTree item : list.items()) {
+            if (!(item instanceof YamlTree.Mapping fault) || !fault.entries().containsKey("fault")) {
+                mistake(item, "a fault needs the key fault, beside it those of docs/faults.md");
+            }
+        }
+        return value.toJson();
     }
 
     private List<Scenario.Group> groups(YamlTree.Mapping root) {

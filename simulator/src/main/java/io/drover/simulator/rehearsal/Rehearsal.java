@@ -60,9 +60,12 @@ final class Rehearsal {
                         .asInt());
                 awaitFleet(fleet, fleetProcess);
                 enforceQuotas(cloud, true);
+                FaultPlan plan = new FaultPlan(cloud, scenario.faults());
+                plan.switchOn();
                 JsonNode before = cloud.get("/control/quotas");
                 Duration took = migrate(ready);
                 JsonNode after = cloud.get("/control/quotas");
+                plan.summary().ifPresent(view::step);
                 List<LedgerEntry> ledger = readLedger();
                 List<DeviceTruth> truth = readTruth(cloud);
                 rememberPeak("cloud", cloudProcess);
