@@ -256,10 +256,9 @@ final class RunningCloud {
                 .orElseThrow();
     }
 
-    /** A call to the control API; null for no body. */
-    HttpResponse<Buffer> control(HttpMethod method, String path, JsonObject body) throws Exception {
-        HttpRequest<Buffer> request = http.request(method, cloud.ports().control(), CloudOptions.HOST, path);
-        return await(body == null ? request.send() : request.sendJsonObject(body));
+    /** A call to the control API yet to be sent. */
+    HttpRequest<Buffer> controlRequest(HttpMethod method, String path) {
+        return http.request(method, cloud.ports().control(), CloudOptions.HOST, path);
     }
 
     /** Switches a fault on. */
