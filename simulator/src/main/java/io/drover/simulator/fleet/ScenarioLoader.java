@@ -61,7 +61,8 @@ public final class ScenarioLoader {
             return parse(fileOrName, Files.readString(Path.of(fileOrName)));
         } catch (NoSuchFileException missing) {
             throw new ScenarioException(
-                    fileOrName, List.of("no such file, and no packaged scenario; packaged are: default, mixed, faults, jobs"));
+                    fileOrName,
+                    List.of("no such file, and no packaged scenario; packaged are: default, mixed, faults, jobs"));
         } catch (IOException unreadable) {
             throw new ScenarioException(fileOrName, List.of("cannot be read: " + unreadable.getMessage()));
         }
@@ -98,7 +99,8 @@ public final class ScenarioLoader {
         if (!mistakes.isEmpty()) {
             throw new ScenarioException(source, mistakes);
         }
-        return new Scenario(name, devices, seed, compression, pattern, interval, rate, groups, deviceGroups, worker, faults);
+        return new Scenario(
+                name, devices, seed, compression, pattern, interval, rate, groups, deviceGroups, worker, faults);
     }
 
     private List<Scenario.DeviceGroup> deviceGroups(YamlTree.Mapping root) {

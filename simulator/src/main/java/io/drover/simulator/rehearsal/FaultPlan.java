@@ -35,8 +35,8 @@ final class FaultPlan {
         StringJoiner struck = new StringJoiner(", ", "Faults that struck: ", ".");
         cloud.get("/control/faults")
                 .path("on")
-                .forEach(fault -> struck.add(fault.path("name").asText() + " "
-                        + fault.path("struck").asText()));
+                .forEach(fault -> struck.add(
+                        fault.path("name").asText() + " " + fault.path("struck").asText()));
         return Optional.of(struck.toString());
     }
 }

@@ -102,7 +102,8 @@ class FuzzIT {
 
     @AfterEach
     void itStillAnswers() throws Exception {
-        assertThat(cloud.control(HttpMethod.GET, "/health/live", null).statusCode()).isEqualTo(200);
+        assertThat(cloud.control(HttpMethod.GET, "/health/live", null).statusCode())
+                .isEqualTo(200);
         assertThat(cloud.targetHub(HttpMethod.GET, "/statistics/devices", null).statusCode())
                 .isEqualTo(200);
     }
@@ -200,7 +201,8 @@ class FuzzIT {
                 client = client(
                         "fuzzed",
                         host + "/fuzzed/?api-version=2021-04-12",
-                        DeviceCredentials.hubToken(host, "fuzzed", key, Instant.now().plusSeconds(600)));
+                        DeviceCredentials.hubToken(
+                                host, "fuzzed", key, Instant.now().plusSeconds(600)));
                 cloud.await(connect(client));
             }
             String topic = mutator.of(TOPICS).replaceAll("[#+\0]", "");

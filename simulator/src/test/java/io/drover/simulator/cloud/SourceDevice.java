@@ -52,8 +52,8 @@ record SourceDevice(RunningCloud cloud, String id, MqttClient mqtt) {
         String idScope = cloud.sourceIdScope(id);
         String password = DeviceCredentials.provisioningToken(
                 idScope, id, key, Instant.now().plusSeconds(600));
-        return register(
-                cloud, id, client(cloud, RunningCloud.GLOBAL_PROVISIONING, id, userName(idScope, id), password, null));
+        MqttClient dps = client(cloud, RunningCloud.GLOBAL_PROVISIONING, id, userName(idScope, id), password, null);
+        return register(cloud, id, dps, topics);
     }
 
     /** The same for a device with this certificate (its chain behind it) and key, both PEM. */
@@ -61,14 +61,16 @@ record SourceDevice(RunningCloud cloud, String id, MqttClient mqtt) {
         PemKeyCertOptions own =
                 new PemKeyCertOptions().addCertValue(Buffer.buffer(chain)).addKeyValue(Buffer.buffer(key));
         String userName = userName(cloud.sourceIdScope(id), id);
-        return register(cloud, id, client(cloud, RunningCloud.GLOBAL_PROVISIONING, id, userName, "", own));
+        MqttClient dps = client(cloud, RunningCloud.GLOBAL_PROVISIONING, id, userName, "", own);
+        return register(cloud, id, dps, topic -> {});
     }
 
     private static String userName(String idScope, String id) {
         return idScope + "/registrations/" + id + "/api-version=2019-03-31";
     }
 
-    private static JsonObject register(RunningCloud cloud, String id, MqttClient dps) throws Exception {
+    private static JsonObject register(RunningCloud cloud, String id, MqttClient dps, Consumer<String> topics)
+            throws Exception {
         Promise<JsonObject> outcome = Promise.promise();
         dps.publishHandler(message -> {
             topics.accept(message.topicName());

@@ -31,7 +31,8 @@ class FaultsRehearsalIT {
 
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(output).isZero();
-        JsonNode report = new ObjectMapper().readTree(folder.resolve("report.json").toFile());
+        JsonNode report =
+                new ObjectMapper().readTree(folder.resolve("report.json").toFile());
         assertThat(report.path("states").path("MIGRATED").asInt()).as(output).isEqualTo(200);
         assertThat(report.path("commandedAfterArrival").asInt()).isZero();
         assertThat(output)
