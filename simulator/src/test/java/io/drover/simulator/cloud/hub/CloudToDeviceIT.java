@@ -3,6 +3,7 @@ package io.drover.simulator.cloud.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.drover.simulator.cloud.fault.FaultKind;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Future;
 import io.vertx.mqtt.MqttClient;
@@ -74,6 +75,25 @@ class CloudToDeviceIT {
 
         assertThat(RunningHub.get(again).payload().toString()).isEqualTo("hello m1");
         running.waitUntil(() -> device.messageCount(Instant.now()) == 0);
+    }
+
+    @Test
+    void aMessageThatIsLostOnItsWayComesAgainOnTheNextConnection() throws Exception {
+        running.faults.put(FaultKind.LOST_CLOUD_TO_DEVICE.byDefault());
+        MqttClient first = running.connect(device);
+        Future<MqttPublishMessage> lost = RunningHub.next(first);
+        running.subscribe(first, MESSAGES);
+
+        send("m1", CloudToDeviceMessage.Ack.NONE);
+        running.waitUntil(() -> running.faults.injected(FaultKind.LOST_CLOUD_TO_DEVICE) == 1);
+        RunningHub.get(first.disconnect());
+        running.waitUntil(() -> device.connectionState() == ConnectionState.DISCONNECTED);
+        MqttClient second = running.connect(device);
+        Future<MqttPublishMessage> again = RunningHub.next(second);
+        running.subscribe(second, MESSAGES);
+
+        assertThat(RunningHub.get(again).payload().toString()).isEqualTo("hello m1");
+        assertThat(lost.isComplete()).isFalse();
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.drover.simulator.cloud.hub;
 
+import io.drover.simulator.cloud.fault.Faults;
+import io.drover.simulator.cloud.fault.MqttFaults;
 import io.drover.simulator.cloud.mqtt.MqttGateway;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.drover.simulator.cloud.sas.SasToken;
@@ -30,6 +32,7 @@ final class RunningHub {
 
     final Vertx vertx = Vertx.vertx();
     final Hub hub;
+    final Faults faults = new Faults(Clock.systemUTC(), 1);
     private final SelfSignedCertificate certificate = SelfSignedCertificate.create("localhost");
     private final MqttGateway gateway;
     private final int port;
@@ -44,6 +47,7 @@ final class RunningHub {
                         host -> host.equals(HOST) ? Optional.of(hub) : Optional.empty(),
                         new Quotas(1),
                         Clock.systemUTC())));
+        gateway.admit(new MqttFaults(vertx, faults)::admit);
         port = get(gateway.listen(0));
     }
 
