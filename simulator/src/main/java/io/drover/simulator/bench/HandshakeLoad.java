@@ -2,7 +2,8 @@ package io.drover.simulator.bench;
 
 import io.drover.simulator.cloud.mqtt.MqttGateway;
 import io.drover.simulator.cloud.mqtt.MqttService;
-import io.drover.simulator.fleet.lean.FleetCounters;
+import io.drover.simulator.fleet.device.Engine;
+import io.drover.simulator.fleet.device.FleetCounters;
 import io.drover.simulator.fleet.lean.MqttDial;
 import io.drover.simulator.fleet.lean.MqttSession;
 import io.drover.simulator.tls.TlsEngine;
@@ -46,7 +47,11 @@ final class HandshakeLoad {
     Future<Void> start(Path authority) {
         return gateway.listen(0)
                 .onSuccess(port -> dial = new MqttDial(
-                        vertx, port, authority.toString(), engine, new FleetCounters(new SimpleMeterRegistry())))
+                        vertx,
+                        port,
+                        authority.toString(),
+                        engine,
+                        new FleetCounters(new SimpleMeterRegistry()).of(Engine.LEAN)))
                 .mapEmpty();
     }
 

@@ -1,9 +1,12 @@
 package io.drover.simulator.fleet;
 
-import io.drover.simulator.fleet.lean.FleetCounters;
-import io.drover.simulator.fleet.lean.FleetSettings;
-import io.drover.simulator.fleet.lean.FleetShard;
+import io.drover.simulator.fleet.device.Engine;
+import io.drover.simulator.fleet.device.FleetCounters;
+import io.drover.simulator.fleet.device.FleetSettings;
 import io.drover.simulator.fleet.lean.MqttDial;
+import io.drover.simulator.fleet.sdk.ConnectToSslContext;
+import io.drover.simulator.fleet.sdk.SdkCapacity;
+import io.drover.simulator.fleet.sdk.SdkEngine;
 import io.drover.simulator.metrics.MetricsPage;
 import io.drover.simulator.tls.TlsEngine;
 import io.vertx.core.Future;
@@ -17,10 +20,12 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -60,7 +65,10 @@ public final class FleetCommand implements Callable<Integer> {
     @Option(names = "--enrollment-group", description = "Enrollment group of the devices in that DPS")
     String enrollmentGroup;
 
-    @Option(names = "--scenario", defaultValue = "default", description = "Scenario file, or default or mixed")
+    @Option(
+            names = "--scenario",
+            defaultValue = "default",
+            description = "Scenario file, or default, mixed, jobs or sdk")
     String scenarioFile;
 
     @Option(names = "--devices", description = "Number of devices instead of the scenario's")
@@ -109,6 +117,10 @@ public final class FleetCommand implements Callable<Integer> {
         if (from < 0 || end > scenario.devices() || from >= end) {
             return complain("--from " + from + " --to " + end + " is no part of 0 to " + scenario.devices());
         }
+        Optional<String> tooMany = SdkCapacity.ofThisMachine().refusal(scenario.count(Engine.AZURE_SDK, from, end));
+        if (tooMany.isPresent()) {
+            return complain(tooMany.get());
+        }
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
         try {
             return run(vertx, scenario, end);
@@ -156,18 +168,26 @@ public final class FleetCommand implements Callable<Integer> {
             FleetCounters counters,
             Future<Void> go,
             Clock clock) {
-        MqttDial dial = new MqttDial(vertx, mqttPort, ca.toAbsolutePath().toString(), TlsEngine.fastest(), counters);
+        MqttDial dial = new MqttDial(
+                vertx, mqttPort, ca.toAbsolutePath().toString(), TlsEngine.fastest(), counters.of(Engine.LEAN));
         FleetSettings settings = FleetSettings.of(
                         sheet.idScope(), sheet.primaryKey(), scenario.seed(), scenario.telemetryInterval())
                 .registeredOnce(application == null);
         String host = sheet.provisioningHost() == null
                 ? "global.azure-devices-provisioning." + suffix
                 : sheet.provisioningHost();
+        SdkEngine sdk;
+        try {
+            sdk = new SdkEngine(vertx, host, ConnectToSslContext.of(ca, mqttPort));
+        } catch (GeneralSecurityException | IOException unreadable) {
+            return Future.failedFuture(new IOException("CA certificate " + ca + " cannot be used: "
+                    + unreadable.getMessage() + "; give --ca the PEM file the cloud names when ready"));
+        }
         int shards = Math.max(1, Runtime.getRuntime().availableProcessors());
         List<Future<String>> deployments = new ArrayList<>(shards);
         for (int number = 0; number < shards; number++) {
             FleetShard.Part part = new FleetShard.Part(scenario, number, shards, from, end, host, settings);
-            deployments.add(vertx.deployVerticle(new FleetShard(part, dial, counters, go, clock)));
+            deployments.add(vertx.deployVerticle(new FleetShard(part, dial, sdk, counters, go, clock)));
         }
         return Future.all(deployments).mapEmpty();
     }

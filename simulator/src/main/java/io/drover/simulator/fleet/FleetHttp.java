@@ -1,7 +1,8 @@
 package io.drover.simulator.fleet;
 
-import io.drover.simulator.fleet.lean.DevicePhase;
-import io.drover.simulator.fleet.lean.FleetCounters;
+import io.drover.simulator.fleet.device.DevicePhase;
+import io.drover.simulator.fleet.device.Engine;
+import io.drover.simulator.fleet.device.FleetCounters;
 import io.drover.simulator.metrics.MetricsPage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -12,6 +13,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ToLongFunction;
 
 /** The fleet's own HTTP on loopback: {@code /fleet/status}, {@code /fleet/start}, {@code /metrics}, {@code /health/…}. */
 final class FleetHttp {
@@ -64,19 +66,28 @@ final class FleetHttp {
     }
 
     private void status(RoutingContext request) {
-        JsonObject phases = new JsonObject();
-        for (DevicePhase phase : DevicePhase.values()) {
-            phases.put(phase.text(), counters.in(phase));
+        JsonObject engines = new JsonObject();
+        for (Engine engine : Engine.values()) {
+            engines.put(engine.text(), phases(counters.of(engine)::in));
         }
         JsonObject errors = new JsonObject();
         counters.errors().forEach(errors::put);
         Instant started = startedAt.get();
         request.json(new JsonObject()
                 .put("devices", devices)
-                .put("phases", phases)
+                .put("phases", phases(counters::in))
+                .put("engines", engines)
                 .put("errors", errors)
                 .put("telemetrySent", counters.telemetry())
                 .put("commandsAnswered", counters.commands())
                 .put("startedAt", started == null ? null : started.toString()));
+    }
+
+    private static JsonObject phases(ToLongFunction<DevicePhase> count) {
+        JsonObject phases = new JsonObject();
+        for (DevicePhase phase : DevicePhase.values()) {
+            phases.put(phase.text(), count.applyAsLong(phase));
+        }
+        return phases;
     }
 }

@@ -3,9 +3,11 @@ package io.drover.simulator.fleet;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.drover.simulator.fleet.behaviour.Behaviour;
+import io.drover.simulator.fleet.device.Engine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * A fleet as a scenario file describes it. Ids and behaviours depend on seed and index only, so a larger fleet begins
@@ -36,7 +38,12 @@ public record Scenario(
     public record DeviceGroup(String id, String filter) {}
 
     /** Part of the fleet; weights are relative to their sum. */
-    public record Group(String name, int weight, Behaviour behaviour) {}
+    public record Group(String name, int weight, Behaviour behaviour, Engine engine) {
+        /** A group of lean devices. */
+        public Group(String name, int weight, Behaviour behaviour) {
+            this(name, weight, behaviour, Engine.LEAN);
+        }
+    }
 
     /** A scenario without device groups of its own and without faults, whose worker is told the usual. */
     public Scenario(
@@ -79,6 +86,16 @@ public record Scenario(
     /** What the device does. */
     public Behaviour behaviourOf(int index) {
         return groupOf(index).behaviour();
+    }
+
+    /** How many devices from {@code from} up to, but without, {@code to} are of this engine. */
+    public int count(Engine engine, int from, int to) {
+        if (groups.stream().noneMatch(group -> group.engine() == engine)) {
+            return 0;
+        }
+        return (int) IntStream.range(from, to)
+                .filter(index -> groupOf(index).engine() == engine)
+                .count();
     }
 
     /** The group drawn for the device from seed and index. */

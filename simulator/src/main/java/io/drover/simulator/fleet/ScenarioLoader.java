@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.drover.simulator.fleet.behaviour.Behaviour;
 import io.drover.simulator.fleet.behaviour.BehaviourType;
 import io.drover.simulator.fleet.behaviour.DelayRange;
+import io.drover.simulator.fleet.device.Engine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IllegalFormatException;
 import java.util.List;
 import java.util.Locale;
@@ -47,7 +49,7 @@ public final class ScenarioLoader {
         this.source = source;
     }
 
-    /** Loads a file, or the packaged scenario of that name (default, mixed, jobs) when it is not a file. */
+    /** Loads a file, or the packaged scenario of that name (default, mixed, jobs, sdk) when it is not a file. */
     public static Scenario load(String fileOrName) throws ScenarioException {
         try {
             if (!Files.exists(Path.of(fileOrName)) && fileOrName.matches("[a-z][a-z0-9-]*")) {
@@ -62,7 +64,7 @@ public final class ScenarioLoader {
         } catch (NoSuchFileException missing) {
             throw new ScenarioException(
                     fileOrName,
-                    List.of("no such file, and no packaged scenario; packaged are: default, mixed, faults, jobs"));
+                    List.of("no such file, and no packaged scenario; packaged are: default, mixed, faults, jobs, sdk"));
         } catch (IOException unreadable) {
             throw new ScenarioException(fileOrName, List.of("cannot be read: " + unreadable.getMessage()));
         }
@@ -157,15 +159,30 @@ public final class ScenarioLoader {
         }
         for (YamlTree item : list.items()) {
             if (item instanceof YamlTree.Mapping group) {
-                refuseUnknown(group, Set.of("name", "weight", "behaviour"), "group ");
+                refuseUnknown(group, Set.of("name", "weight", "behaviour", "engine"), "group ");
                 String name = text(group, "name").orElse("");
                 int weight = (int) number(group, "weight", 1, 1_000_000);
-                groups.add(new Scenario.Group(name, weight, behaviour(group)));
+                groups.add(new Scenario.Group(name, weight, behaviour(group), engine(group)));
             } else {
                 mistake(item, "a group needs the keys name, weight and behaviour");
             }
         }
         return groups;
+    }
+
+    private Engine engine(YamlTree.Mapping group) {
+        if (!group.entries().containsKey("engine")) {
+            return Engine.LEAN;
+        }
+        Optional<String> text = text(group, "engine");
+        Optional<Engine> engine = text.flatMap(Engine::named);
+        if (engine.isEmpty()) {
+            text.ifPresent(unknown -> mistake(
+                    group.entries().get("engine"),
+                    "unknown engine '" + unknown + "'; use one of "
+                            + Arrays.stream(Engine.values()).map(Engine::text).toList()));
+        }
+        return engine.orElse(Engine.LEAN);
     }
 
     private Behaviour behaviour(YamlTree.Mapping group) {

@@ -39,7 +39,7 @@ public final class RehearseCommand implements Callable<Integer> {
     @Option(
             names = "--scenario",
             defaultValue = "default",
-            description = "Scenario file, or the name of a packaged one (default, mixed, jobs).")
+            description = "Scenario file, or the name of a packaged one (default, mixed, jobs, sdk).")
     private String scenario;
 
     @Option(

@@ -13,6 +13,7 @@ import com.microsoft.azure.sdk.iot.provisioning.security.SecurityProviderSymmetr
 import com.microsoft.azure.sdk.iot.provisioning.security.hsm.SecurityProviderX509Cert;
 import io.drover.simulator.cloud.sas.SymmetricKey;
 import io.drover.simulator.cloud.tls.DeviceCertificates;
+import io.drover.simulator.fleet.sdk.ConnectToSslContext;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -175,7 +176,7 @@ class MicrosoftProvisioningIT {
 
     private static SecurityProvider certificate(
             String id, DeviceCertificates device, ProvisioningDeviceClientTransportProtocol protocol) throws Exception {
-        SSLContext ssl = ConnectToSslContext.of(cloud.ports().caCertificate(), port(protocol), device);
+        SSLContext ssl = ConnectToSslContext.of(cloud.ports().caCertificate(), port(protocol), device.keyManagers());
         SecurityProvider provider =
                 new SecurityProviderX509Cert(
                         device.certificate(),

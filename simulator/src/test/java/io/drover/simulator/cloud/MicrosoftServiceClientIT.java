@@ -21,6 +21,7 @@ import com.microsoft.azure.sdk.iot.provisioning.service.exceptions.ProvisioningS
 import io.drover.simulator.cloud.sas.SasToken;
 import io.drover.simulator.cloud.sas.SymmetricKey;
 import io.drover.simulator.cloud.tls.DeviceCertificates;
+import io.drover.simulator.fleet.sdk.ConnectToSslContext;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

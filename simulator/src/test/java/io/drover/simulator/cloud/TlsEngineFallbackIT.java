@@ -2,6 +2,7 @@ package io.drover.simulator.cloud;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.simulator.fleet.sdk.ConnectToSslContext;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;

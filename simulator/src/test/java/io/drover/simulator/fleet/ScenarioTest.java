@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.drover.simulator.fleet.behaviour.BehaviourType;
 import io.drover.simulator.fleet.behaviour.DelayRange;
+import io.drover.simulator.fleet.device.Engine;
 import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,50 @@ class ScenarioTest {
                 .count();
 
         assertThat(same).isLessThan(1000);
+    }
+
+    @Test
+    void aGroupIsOfLeanDevicesUnlessItNamesAnotherEngine() throws Exception {
+        Scenario scenario = ScenarioLoader.parse("engines.yaml", engines("azure-sdk"));
+
+        assertThat(scenario.groups()).extracting(Scenario.Group::engine).containsExactly(Engine.LEAN, Engine.AZURE_SDK);
+        assertThat(scenario.count(Engine.AZURE_SDK, 0, 1000)).isBetween(200, 300);
+        assertThat(scenario.count(Engine.LEAN, 0, 1000)).isEqualTo(1000 - scenario.count(Engine.AZURE_SDK, 0, 1000));
+    }
+
+    @Test
+    void anUnknownEngineIsAMistakeThatNamesTheKnownOnes() {
+        ScenarioException refused = catchThrowableOfType(
+                ScenarioException.class, () -> ScenarioLoader.parse("engines.yaml", engines("azure-c-sdk")));
+
+        assertThat(refused.mistakes())
+                .containsExactly("line 10: unknown engine 'azure-c-sdk'; use one of [lean, azure-sdk]");
+    }
+
+    @Test
+    void thePackagedSdkScenarioMixesBothEnginesInEveryBehaviour() throws Exception {
+        Scenario scenario = ScenarioLoader.load("sdk");
+
+        assertThat(scenario.count(Engine.AZURE_SDK, 0, scenario.devices())).isBetween(30, 50);
+        assertThat(scenario.groups().stream()
+                        .filter(group -> group.engine() == Engine.AZURE_SDK)
+                        .map(group -> group.behaviour().type()))
+                .containsExactlyInAnyOrder(BehaviourType.values());
+    }
+
+    private static String engines(String second) {
+        return """
+                name: engines
+                devices: 1000
+                seed: 1
+                timeCompression: 10
+                deviceId: "truck-%d"
+                telemetryInterval: 10s
+                connectRate: 10
+                groups:
+                  - { name: a, weight: 3, behaviour: { type: obedient } }
+                  - { name: b, weight: 1, behaviour: { type: obedient }, engine: ENGINE }
+                """.replace("ENGINE", second);
     }
 
     @Test

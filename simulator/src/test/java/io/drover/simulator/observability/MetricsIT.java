@@ -66,6 +66,8 @@ class MetricsIT {
     void theFleetCountsItsDevicesAndWhatTheyDid() {
         assertThat(fleet.sum("drover_fleet_devices", "phase", "target")).isEqualTo(DEVICES);
         assertThat(fleet.sum("drover_fleet_devices")).isEqualTo(DEVICES);
+        assertThat(fleet.sum("drover_fleet_devices", "engine", "lean")).isEqualTo(DEVICES);
+        assertThat(fleet.sum("drover_fleet_devices", "engine", "azure-sdk")).isZero();
         assertThat(fleet.sum("drover_fleet_settled")).isEqualTo(DEVICES);
         assertThat(fleet.sum("drover_fleet_moves_seconds_count", "outcome", "ok"))
                 .isEqualTo(DEVICES);

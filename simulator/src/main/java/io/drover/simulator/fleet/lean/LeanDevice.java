@@ -3,6 +3,12 @@ package io.drover.simulator.fleet.lean;
 import io.drover.simulator.fleet.Seeded;
 import io.drover.simulator.fleet.behaviour.Behaviour;
 import io.drover.simulator.fleet.behaviour.BehaviourType;
+import io.drover.simulator.fleet.device.DeviceFailure;
+import io.drover.simulator.fleet.device.DevicePhase;
+import io.drover.simulator.fleet.device.EngineCounters;
+import io.drover.simulator.fleet.device.FleetSettings;
+import io.drover.simulator.fleet.device.MoveRequest;
+import io.drover.simulator.fleet.device.VirtualDevice;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -16,7 +22,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * One virtual device as a small state machine: provision, connect, send telemetry, answer DeviceMove, and after it the
  * same again with the new id scope. All of it runs on one event loop; a device has no thread and at most one socket.
  */
-public final class LeanDevice {
+public final class LeanDevice implements VirtualDevice {
     private static final int PURPOSE_ANSWER_DELAY = 2;
     private static final int PURPOSE_MOVE_DELAY = 3;
     private static final Duration TOKEN_LIFE = Duration.ofHours(24);
@@ -30,7 +36,7 @@ public final class LeanDevice {
             Registrar registrar,
             ConnectionGate gate,
             FleetSettings settings,
-            FleetCounters counters) {}
+            EngineCounters counters) {}
 
     private final Surroundings around;
     private final int index;
@@ -58,7 +64,7 @@ public final class LeanDevice {
         around.counters().added(phase);
     }
 
-    /** Begins the device's life; called once, on its event loop. */
+    @Override
     public void start() {
         switch (behaviour.type()) {
             case OFFLINE -> registeredOnce(() -> {});
@@ -87,12 +93,12 @@ public final class LeanDevice {
         then.run();
     }
 
-    /** Ends it; completes when the socket is closed. */
+    @Override
     public Future<Void> stop() {
         return leave(DevicePhase.STOPPED);
     }
 
-    /** Where the device is now. */
+    @Override
     public DevicePhase phase() {
         return phase;
     }
@@ -106,7 +112,7 @@ public final class LeanDevice {
                 : deviceKey();
         around.counters()
                 .timed(
-                        FleetCounters.Step.REGISTRATION,
+                        EngineCounters.Step.REGISTRATION,
                         left ? "target" : "source",
                         around.registrar().register(scope, deviceId, key),
                         System.nanoTime())

@@ -1,5 +1,6 @@
 package io.drover.simulator.fleet.lean;
 
+import io.drover.simulator.fleet.device.EngineCounters;
 import io.drover.simulator.tls.TlsEngine;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.mqtt.MqttDecoder;
@@ -25,10 +26,10 @@ public final class MqttDial {
     private final NetClient client;
     private final Vertx vertx;
     private final int port;
-    private final FleetCounters counters;
+    private final EngineCounters counters;
 
     /** Creates the shared client. */
-    public MqttDial(Vertx vertx, int port, String caCertificatePath, TlsEngine engine, FleetCounters counters) {
+    public MqttDial(Vertx vertx, int port, String caCertificatePath, TlsEngine engine, EngineCounters counters) {
         this.vertx = vertx;
         this.port = port;
         this.counters = counters;
@@ -54,7 +55,7 @@ public final class MqttDial {
                 .setSniServerName(hostName);
         String where = hostName.contains(PROVISIONING) ? "provisioning" : "hub";
         Future<NetSocket> connected =
-                counters.timed(FleetCounters.Step.HANDSHAKE, where, client.connect(options), System.nanoTime());
+                counters.timed(EngineCounters.Step.HANDSHAKE, where, client.connect(options), System.nanoTime());
         return connected.compose(socket -> {
             long began = System.nanoTime();
             NetSocketInternal channel = (NetSocketInternal) socket;
@@ -62,7 +63,7 @@ public final class MqttDial {
             pipeline.addBefore("handler", "mqttEncoder", MqttEncoder.INSTANCE);
             pipeline.addBefore("handler", "mqttDecoder", new MqttDecoder(MAX_MESSAGE_BYTES));
             return counters.timed(
-                    FleetCounters.Step.CONNECT, where, new MqttSession(vertx, channel).signIn(signIn), began);
+                    EngineCounters.Step.CONNECT, where, new MqttSession(vertx, channel).signIn(signIn), began);
         });
     }
 }

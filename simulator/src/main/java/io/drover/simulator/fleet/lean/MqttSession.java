@@ -1,5 +1,6 @@
 package io.drover.simulator.fleet.lean;
 
+import io.drover.simulator.fleet.device.DeviceFailure;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.mqtt.MqttConnAckMessage;

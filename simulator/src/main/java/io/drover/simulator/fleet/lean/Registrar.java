@@ -1,5 +1,6 @@
 package io.drover.simulator.fleet.lean;
 
+import io.drover.simulator.fleet.device.DeviceFailure;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -13,9 +13,15 @@ import io.drover.simulator.cloud.mqtt.MqttGateway;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.drover.simulator.cloud.sas.SymmetricKey;
 import io.drover.simulator.cloud.tls.CertificateAuthority;
+import io.drover.simulator.fleet.FleetShard;
 import io.drover.simulator.fleet.Scenario;
 import io.drover.simulator.fleet.behaviour.Behaviour;
 import io.drover.simulator.fleet.behaviour.BehaviourType;
+import io.drover.simulator.fleet.device.DevicePhase;
+import io.drover.simulator.fleet.device.Engine;
+import io.drover.simulator.fleet.device.FleetCounters;
+import io.drover.simulator.fleet.device.FleetSettings;
+import io.drover.simulator.fleet.sdk.SdkEngine;
 import io.drover.simulator.tls.TlsEngine;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
@@ -33,6 +39,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -91,7 +98,8 @@ class LeanDeviceIT {
                                 quotas,
                                 clock)));
         int port = await(gateway.listen(0));
-        dial = new MqttDial(vertx, port, authority.certificateFile().toString(), TlsEngine.fastest(), counters);
+        dial = new MqttDial(
+                vertx, port, authority.certificateFile().toString(), TlsEngine.fastest(), counters.of(Engine.LEAN));
     }
 
     @Test
@@ -186,10 +194,11 @@ class LeanDeviceIT {
                 400,
                 List.of(new Scenario.Group("all", 1, Behaviour.OBEDIENT)));
         Promise<Void> go = Promise.promise();
+        SdkEngine sdk = new SdkEngine(vertx, "global.azure-devices-provisioning.test", SSLContext.getDefault());
         for (int number = 0; number < 2; number++) {
             FleetShard.Part part = new FleetShard.Part(
                     scenario, number, 2, 0, 200, "global.azure-devices-provisioning.test", settings());
-            await(vertx.deployVerticle(new FleetShard(part, dial, counters, go.future(), clock)));
+            await(vertx.deployVerticle(new FleetShard(part, dial, sdk, counters, go.future(), clock)));
         }
         assertThat(counters.in(DevicePhase.WAITING)).isEqualTo(200);
 
@@ -217,7 +226,7 @@ class LeanDeviceIT {
         Registrar registrar = new Registrar(
                 vertx, dial, gate, clock, "global.azure-devices-provisioning.test", Duration.ofSeconds(30));
         LeanDevice.Surroundings around =
-                new LeanDevice.Surroundings(vertx, clock, dial, registrar, gate, settings(), counters);
+                new LeanDevice.Surroundings(vertx, clock, dial, registrar, gate, settings(), counters.of(Engine.LEAN));
         LeanDevice device = new LeanDevice(around, index, "device-" + index, behaviour);
         context.runOnContext(go -> device.start());
     }

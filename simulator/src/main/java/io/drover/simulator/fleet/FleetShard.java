@@ -1,6 +1,14 @@
-package io.drover.simulator.fleet.lean;
+package io.drover.simulator.fleet;
 
-import io.drover.simulator.fleet.Scenario;
+import io.drover.simulator.fleet.device.Engine;
+import io.drover.simulator.fleet.device.FleetCounters;
+import io.drover.simulator.fleet.device.FleetSettings;
+import io.drover.simulator.fleet.device.VirtualDevice;
+import io.drover.simulator.fleet.lean.ConnectionGate;
+import io.drover.simulator.fleet.lean.LeanDevice;
+import io.drover.simulator.fleet.lean.MqttDial;
+import io.drover.simulator.fleet.lean.Registrar;
+import io.drover.simulator.fleet.sdk.SdkEngine;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -25,17 +33,19 @@ public final class FleetShard extends VerticleBase {
 
     private final Part part;
     private final MqttDial dial;
+    private final SdkEngine sdk;
     private final FleetCounters counters;
     private final Future<Void> go;
     private final Clock clock;
-    private final List<LeanDevice> devices = new ArrayList<>();
+    private final List<VirtualDevice> devices = new ArrayList<>();
     private int started;
     private long ramp = -1;
 
     /** A part of the fleet that begins when {@code go} completes. */
-    public FleetShard(Part part, MqttDial dial, FleetCounters counters, Future<Void> go, Clock clock) {
+    public FleetShard(Part part, MqttDial dial, SdkEngine sdk, FleetCounters counters, Future<Void> go, Clock clock) {
         this.part = part;
         this.dial = dial;
+        this.sdk = sdk;
         this.counters = counters;
         this.go = go;
         this.clock = clock;
@@ -51,11 +61,24 @@ public final class FleetShard extends VerticleBase {
                 new Registrar(vertx, dial, gate, clock, part.provisioningHost(), REGISTRATION_DEADLINE),
                 gate,
                 part.settings(),
-                counters);
+                counters.of(Engine.LEAN));
         Scenario scenario = part.scenario();
         for (int index = part.from(); index < part.to(); index++) {
             if (index % part.of() == part.number()) {
-                devices.add(new LeanDevice(around, index, scenario.deviceId(index), scenario.behaviourOf(index)));
+                String id = scenario.deviceId(index);
+                Scenario.Group group = scenario.groupOf(index);
+                devices.add(
+                        switch (group.engine()) {
+                            case LEAN -> new LeanDevice(around, index, id, group.behaviour());
+                            case AZURE_SDK ->
+                                sdk.device(
+                                        context,
+                                        part.settings(),
+                                        counters.of(Engine.AZURE_SDK),
+                                        index,
+                                        id,
+                                        group.behaviour());
+                        });
             }
         }
         go.onSuccess(now -> context.runOnContext(begin -> beginRamp()));
@@ -91,7 +114,9 @@ public final class FleetShard extends VerticleBase {
             return;
         }
         int end = Math.min(devices.size(), index + SIGN_INS_AT_ONCE);
-        Future.join(devices.subList(index, end).stream().map(LeanDevice::stop).toList())
+        Future.join(devices.subList(index, end).stream()
+                        .map(VirtualDevice::stop)
+                        .toList())
                 .onComplete(closed -> stopFrom(end, done));
     }
 }

@@ -1,6 +1,5 @@
-package io.drover.simulator.cloud;
+package io.drover.simulator.fleet.sdk;
 
-import io.drover.simulator.cloud.tls.DeviceCertificates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -12,9 +11,7 @@ import java.security.KeyManagementException;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLContextSpi;
 import javax.net.ssl.SSLEngine;
@@ -28,29 +25,29 @@ import javax.net.ssl.TrustManagerFactory;
  * A TLS context that trusts one authority and connects every host name to one port on loopback, as curl's {@code --connect-to}
  * does: SNI and the host name check keep the asked-for name. It is for clients whose port is fixed and whose names must look real.
  */
-final class ConnectToSslContext extends SSLContext {
+public final class ConnectToSslContext extends SSLContext {
 
     private ConnectToSslContext(SSLContext trusting, int port) {
         super(new Spi(trusting, port), trusting.getProvider(), trusting.getProtocol());
     }
 
-    static SSLContext of(Path authority, int port) throws GeneralSecurityException, IOException {
+    /** A context that trusts the PEM file's authority and connects to this port of loopback. */
+    public static SSLContext of(Path authority, int port) throws GeneralSecurityException, IOException {
         return of(authority, port, null);
     }
 
-    /** As the other, showing this certificate where the server asks for one; null shows none. */
-    static SSLContext of(Path authority, int port, DeviceCertificates own)
+    /** As the other, showing a certificate of these where the server asks for one; null shows none. */
+    public static SSLContext of(Path authority, int port, KeyManager[] own)
             throws GeneralSecurityException, IOException {
         return new ConnectToSslContext(trusting(authority, own), port);
     }
 
     /** A context that trusts the authority and connects where it is asked to. */
-    static SSLContext trusting(Path authority) throws GeneralSecurityException, IOException {
+    public static SSLContext trusting(Path authority) throws GeneralSecurityException, IOException {
         return trusting(authority, null);
     }
 
-    private static SSLContext trusting(Path authority, DeviceCertificates own)
-            throws GeneralSecurityException, IOException {
+    private static SSLContext trusting(Path authority, KeyManager[] own) throws GeneralSecurityException, IOException {
         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);
         try (InputStream pem = Files.newInputStream(authority)) {
@@ -60,18 +57,8 @@ final class ConnectToSslContext extends SSLContext {
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
         SSLContext trusting = SSLContext.getInstance("TLS");
-        trusting.init(own == null ? null : keys(own), trust.getTrustManagers(), null);
+        trusting.init(own, trust.getTrustManagers(), null);
         return trusting;
-    }
-
-    private static KeyManager[] keys(DeviceCertificates own) throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setKeyEntry(
-                "device", own.keys().getPrivate(), new char[0], own.chain().toArray(new X509Certificate[0]));
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store, new char[0]);
-        return keys.getKeyManagers();
     }
 
     private static final class Factory extends SSLSocketFactory {
@@ -136,7 +123,7 @@ final class ConnectToSslContext extends SSLContext {
         @Override
         protected void engineInit(KeyManager[] keys, TrustManager[] trust, SecureRandom random)
                 throws KeyManagementException {
-            throw new KeyManagementException("already initialized with the test's authority");
+            throw new KeyManagementException("already initialized with its authority");
         }
 
         @Override

@@ -1,4 +1,4 @@
-package io.drover.simulator.fleet.lean;
+package io.drover.simulator.fleet.device;
 
 import java.util.Locale;
 

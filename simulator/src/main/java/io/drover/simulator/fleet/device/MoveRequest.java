@@ -1,4 +1,4 @@
-package io.drover.simulator.fleet.lean;
+package io.drover.simulator.fleet.device;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
@@ -12,11 +12,11 @@ import java.util.Optional;
  *
  * @param name method name, {@code component*command} for a command of a component
  */
-record MoveRequest(String name, String requestId, Buffer payload) {
+public record MoveRequest(String name, String requestId, Buffer payload) {
     private static final String PREFIX = "$iothub/methods/POST/";
 
     /** Reads {@code $iothub/methods/POST/{name}/?$rid={rid}}. */
-    static Optional<MoveRequest> of(String topic, Buffer payload) {
+    public static Optional<MoveRequest> of(String topic, Buffer payload) {
         int end = topic.indexOf("/?$rid=");
         if (!topic.startsWith(PREFIX) || end < PREFIX.length()) {
             return Optional.empty();
@@ -24,12 +24,13 @@ record MoveRequest(String name, String requestId, Buffer payload) {
         return Optional.of(new MoveRequest(topic.substring(PREFIX.length(), end), topic.substring(end + 7), payload));
     }
 
-    boolean isMove() {
+    /** Whether it tells the device to move. */
+    public boolean isMove() {
         return name.equals("DeviceMove") || name.equals("migration*DeviceMove");
     }
 
     /** The id scope to move to: the payload's {@code idScope}, or the payload itself when it is a bare string. */
-    Optional<String> idScope() {
+    public Optional<String> idScope() {
         try {
             Object value = payload.length() == 0 ? null : Json.decodeValue(payload);
             if (value instanceof JsonObject object) {
@@ -45,7 +46,8 @@ record MoveRequest(String name, String requestId, Buffer payload) {
         }
     }
 
-    String answerTopic(int status) {
+    /** Where the answer with this status is published. */
+    public String answerTopic(int status) {
         return "$iothub/methods/res/" + status + "/?$rid=" + requestId;
     }
 }

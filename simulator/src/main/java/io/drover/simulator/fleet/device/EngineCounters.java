@@ -1,4 +1,4 @@
-package io.drover.simulator.fleet.lean;
+package io.drover.simulator.fleet.device;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -14,8 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts and times of the whole fleet, as {@code /fleet/status} and metrics; any thread. Never a device id among the labels. */
-public final class FleetCounters {
+/** Counts and times of one engine's devices; any thread. Never a device id among the labels. */
+public final class EngineCounters {
+    private static final String ENGINE = "engine";
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(5),
         Duration.ofMillis(25),
@@ -32,7 +33,7 @@ public final class FleetCounters {
     };
 
     /** What takes a device time. */
-    enum Step {
+    public enum Step {
         HANDSHAKE("drover.fleet.handshakes", "TCP connections with their TLS handshake"),
         CONNECT("drover.fleet.connects", "MQTT sign-ins, from CONNECT to CONNACK"),
         REGISTRATION("drover.fleet.registrations", "Registrations at a provisioning service, with all their waiting"),
@@ -49,39 +50,46 @@ public final class FleetCounters {
 
     private final Map<DevicePhase, LongAdder> phases = new EnumMap<>(DevicePhase.class);
     private final Map<String, LongAdder> errors = new ConcurrentHashMap<>();
+    private final Engine engine;
     private final MeterRegistry registry;
     private final LongAdder settled = new LongAdder();
     private final LongAdder telemetry = new LongAdder();
     private final LongAdder commands = new LongAdder();
 
-    /** All counts at zero. */
-    public FleetCounters(MeterRegistry registry) {
+    EngineCounters(Engine engine, MeterRegistry registry) {
+        this.engine = engine;
         this.registry = registry;
         for (DevicePhase phase : DevicePhase.values()) {
             phases.put(phase, new LongAdder());
             Gauge.builder("drover.fleet.devices", () -> in(phase))
                     .description("Virtual devices by phase")
+                    .tag(ENGINE, engine.text())
                     .tag("phase", phase.text())
                     .register(registry);
         }
         Gauge.builder("drover.fleet.settled", this::settled)
                 .description("Devices that have connected at the source, or are not meant to")
+                .tag(ENGINE, engine.text())
                 .register(registry);
-        FunctionCounter.builder("drover.fleet.telemetry", this, FleetCounters::telemetry)
+        FunctionCounter.builder("drover.fleet.telemetry", this, EngineCounters::telemetry)
                 .description("Telemetry messages acknowledged by a hub")
+                .tag(ENGINE, engine.text())
                 .register(registry);
     }
 
-    void added(DevicePhase phase) {
+    /** A device came into being in this phase. */
+    public void added(DevicePhase phase) {
         phases.get(phase).increment();
     }
 
-    void moved(DevicePhase from, DevicePhase to) {
+    /** A device went from one phase to another. */
+    public void moved(DevicePhase from, DevicePhase to) {
         phases.get(from).decrement();
         phases.get(to).increment();
     }
 
-    void failed(Throwable failure) {
+    /** Something failed for a device, to be tried again. */
+    public void failed(Throwable failure) {
         errors.computeIfAbsent(DeviceFailure.reasonOf(failure), this::errorsBy).increment();
     }
 
@@ -89,19 +97,22 @@ public final class FleetCounters {
         LongAdder count = new LongAdder();
         FunctionCounter.builder("drover.fleet.errors", count, LongAdder::sum)
                 .description("Failures of virtual devices by reason")
+                .tag(ENGINE, engine.text())
                 .tag("reason", reason)
                 .register(registry);
         return count;
     }
 
-    void hasSettled() {
+    /** A device is where its behaviour wants it before the move; once for each. */
+    public void hasSettled() {
         settled.increment();
     }
 
     /** Times one step from its start (System.nanoTime()) to its end, with how it ended: {@code ok} or the reason of the failure. */
-    <T> Future<T> timed(Step step, String where, Future<T> work, long startedNanos) {
+    public <T> Future<T> timed(Step step, String where, Future<T> work, long startedNanos) {
         return work.onComplete(done -> Timer.builder(step.meter)
                 .description(step.description)
+                .tag(ENGINE, engine.text())
                 .tag("where", where)
                 .tag("outcome", done.succeeded() ? "ok" : DeviceFailure.reasonOf(done.cause()))
                 .serviceLevelObjectives(BUCKETS)
@@ -110,18 +121,21 @@ public final class FleetCounters {
     }
 
     /** A device that had accepted a DeviceMove is connected at the target. */
-    void arrived(long acceptedNanos) {
+    public void arrived(long acceptedNanos) {
         timed(Step.MOVE, "target", Future.succeededFuture(), acceptedNanos);
     }
 
-    void telemetrySent() {
+    /** A hub has acknowledged a message. */
+    public void telemetrySent() {
         telemetry.increment();
     }
 
-    void commandAnswered(int status) {
+    /** A device gave a direct method this status. */
+    public void commandAnswered(int status) {
         commands.increment();
         Counter.builder("drover.fleet.commands")
                 .description("Direct methods answered by virtual devices, by the status they gave")
+                .tag(ENGINE, engine.text())
                 .tag("status", Integer.toString(status))
                 .register(registry)
                 .increment();

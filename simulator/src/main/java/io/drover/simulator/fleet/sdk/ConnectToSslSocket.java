@@ -1,4 +1,4 @@
-package io.drover.simulator.cloud;
+package io.drover.simulator.fleet.sdk;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package io.drover.simulator.fleet.lean;
+package io.drover.simulator.fleet.device;
 
 /** Why a device could not go on, as a short reason that is counted; carries no stack trace, it is part of the play. */
 public final class DeviceFailure extends Exception {

@@ -1,0 +1,15 @@
+package io.drover.simulator.fleet.device;
+
+import io.vertx.core.Future;
+
+/** One device of a fleet, whatever its engine. All methods are called on the event loop of the device's shard. */
+public interface VirtualDevice {
+    /** Begins the device's life; called once. What fails later is tried again and counted. */
+    void start();
+
+    /** Ends it; completes, never fails, when its connection is closed or the wait for that is over. */
+    Future<Void> stop();
+
+    /** Where the device is now. */
+    DevicePhase phase();
+}
