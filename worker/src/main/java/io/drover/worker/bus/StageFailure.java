@@ -50,8 +50,7 @@ public final class StageFailure extends ReplyException {
             };
             return new StageFailure(reason, reply.getMessage());
         }
-        StageFailure failure = new StageFailure(Reason.INTERNAL, String.valueOf(cause.getMessage()));
-        failure.initCause(cause);
-        return failure;
+        // Without the cause: a ReplyException takes none after its making, and throws.
+        return new StageFailure(Reason.INTERNAL, String.valueOf(cause.getMessage()));
     }
 }

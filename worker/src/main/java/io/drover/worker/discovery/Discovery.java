@@ -1,5 +1,6 @@
 package io.drover.worker.discovery;
 
+import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.MigrationScope;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.discovery.DiscoveryBus.Discovered;
@@ -15,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Copies the device group, page by page, into the ledger with a verdict on each device and its wave. */
 public final class Discovery {
+    private static final int LISTINGS = 3;
+
     private final MigrationScope scope;
     private final MigrationStore migrations;
     private final DeviceStore store;
@@ -44,7 +47,17 @@ public final class Discovery {
 
     /** Completes after the last page is committed and every device has its wave. */
     public Future<Discovered> run(long migrationId) {
-        return members().compose(members -> run(migrationId, new WaveLayout(policy, members)));
+        return run(migrationId, 1);
+    }
+
+    /** A list whose next page is refused, as an expired nextLink is, is begun anew; devices found already stay as they are. */
+    private Future<Discovered> run(long migrationId, int listing) {
+        return members()
+                .compose(members -> run(migrationId, new WaveLayout(policy, members)))
+                .recover(cause ->
+                        listing < LISTINGS && cause instanceof AzureException refused && refused.status() == 400
+                                ? run(migrationId, listing + 1)
+                                : Future.failedFuture(cause));
     }
 
     private Future<Map<String, Set<String>>> members() {
