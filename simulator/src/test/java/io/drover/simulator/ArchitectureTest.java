@@ -29,4 +29,12 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.drover.simulator.cloud..");
+
+    @ArchTest
+    static final ArchRule onlyTheSdkEngineKnowsMicrosoftsClients = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.drover.simulator.fleet.sdk..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.microsoft..", "com.google.gson..");
 }

@@ -3,6 +3,8 @@ package io.drover.simulator.rehearsal;
 import io.drover.simulator.fleet.Scenario;
 import io.drover.simulator.fleet.ScenarioException;
 import io.drover.simulator.fleet.ScenarioLoader;
+import io.drover.simulator.fleet.device.Engine;
+import io.drover.simulator.fleet.sdk.SdkCapacity;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -127,6 +129,8 @@ public final class RehearseCommand implements Callable<Integer> {
     public Integer call() throws IOException, ScenarioException {
         checkWorkers();
         Scenario loaded = compressed(ScenarioLoader.load(scenario));
+        checkEngines(loaded.withDevices(devices == null ? loaded.devices() : devices)
+                .withSeed(seed == null ? loaded.seed() : seed));
         Path folder = workDir == null
                 ? Files.createTempDirectory("drover-rehearsal-")
                 : Files.createDirectories(workDir.toAbsolutePath());
@@ -167,6 +171,15 @@ public final class RehearseCommand implements Callable<Integer> {
             return MISSED;
         }
         return 0;
+    }
+
+    /** The fleet would say the same, but only after the cloud has made all its devices. */
+    private static void checkEngines(Scenario chosen) {
+        SdkCapacity.ofThisMachine()
+                .refusal(chosen.count(Engine.AZURE_SDK, 0, chosen.devices()))
+                .ifPresent(refusal -> {
+                    throw new RehearsalException(refusal);
+                });
     }
 
     private Scenario compressed(Scenario loaded) {

@@ -15,6 +15,7 @@ import io.drover.simulator.fleet.device.VirtualDevice;
 import io.drover.simulator.fleet.lean.DeviceCredentials;
 import io.drover.simulator.fleet.lean.MqttDial;
 import io.drover.simulator.fleet.sdk.ConnectToSslContext;
+import io.drover.simulator.fleet.sdk.SdkCapacity;
 import io.drover.simulator.fleet.sdk.SdkEngine;
 import io.drover.simulator.tls.TlsEngine;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -195,6 +196,12 @@ class SdkDevicesIT {
         assertThat(counters.in(DevicePhase.STOPPED)).isEqualTo(6);
         cloud.until(() -> !truthOf("both-0", "source").getBoolean("connected")
                 && !truthOf("both-5", "source").getBoolean("connected"));
+    }
+
+    @Test
+    void whatThisMachineAllowsIsReadWhole() {
+        assertThat(SdkCapacity.ofThisMachine().threads()).isGreaterThan(1_000);
+        assertThat(SdkCapacity.ofThisMachine().refusal(5)).isEmpty();
     }
 
     private void begin(String id, Behaviour behaviour) throws Exception {

@@ -1,6 +1,8 @@
 package io.drover.simulator.fleet.sdk;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +21,7 @@ public record SdkCapacity(long threads) {
 
     private static final int THREADS_EACH = 9;
     private static final int THREADS_BESIDE = SdkEngine.WORKERS + 100;
+    private static final int LONGEST_FILE = 16_384;
     private static final Pattern MAX_PROCESSES = Pattern.compile("(?m)^Max processes\\s+(\\d+)");
     private static final List<Path> LIMITS = List.of(
             Path.of("/proc/sys/kernel/pid_max"),
@@ -49,19 +52,23 @@ public record SdkCapacity(long threads) {
         if (devices <= fitting) {
             return Optional.empty();
         }
-        return Optional.of("the scenario has " + devices + " devices of the engine azure-sdk, but one process holds "
-                + fitting + " (about " + THREADS_EACH + " threads each" + limitText()
-                + "); give their groups less weight, make them lean, or divide the fleet with --from and --to");
+        return Optional.of(
+                "the scenario has " + devices + " devices of the engine azure-sdk, but one process holds "
+                        + fitting + " (about " + THREADS_EACH + " threads each" + limitText()
+                        + "); give their groups less weight, make them lean, or run several fleets, each with its --from and --to");
     }
 
     private String limitText() {
         return threads == Long.MAX_VALUE ? "" : "; this machine allows " + threads + " threads";
     }
 
+    /** In one read: the kernel's files under /proc/sys end at the second, and the JDK's readers of whole files begin with one byte. */
     private static String read(Path file) {
-        try {
-            return Files.isReadable(file) ? Files.readString(file) : "";
-        } catch (IOException unreadable) {
+        byte[] text = new byte[LONGEST_FILE];
+        try (InputStream in = Files.newInputStream(file)) {
+            int length = in.read(text);
+            return length < 0 ? "" : new String(text, 0, length, StandardCharsets.US_ASCII);
+        } catch (IOException absent) {
             return "";
         }
     }
