@@ -68,7 +68,7 @@ public final class FleetCommand implements Callable<Integer> {
     @Option(
             names = "--scenario",
             defaultValue = "default",
-            description = "Scenario file, or default, mixed, jobs or sdk")
+            description = "Scenario file, or default, mixed, faults, jobs or sdk")
     String scenarioFile;
 
     @Option(names = "--devices", description = "Number of devices instead of the scenario's")

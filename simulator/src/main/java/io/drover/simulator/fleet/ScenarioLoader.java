@@ -49,7 +49,7 @@ public final class ScenarioLoader {
         this.source = source;
     }
 
-    /** Loads a file, or the packaged scenario of that name (default, mixed, jobs, sdk) when it is not a file. */
+    /** Loads a file, or the packaged scenario of that name (default, mixed, faults, jobs, sdk) when it is not a file. */
     public static Scenario load(String fileOrName) throws ScenarioException {
         try {
             if (!Files.exists(Path.of(fileOrName)) && fileOrName.matches("[a-z][a-z0-9-]*")) {

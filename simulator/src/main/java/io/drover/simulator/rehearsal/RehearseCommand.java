@@ -41,7 +41,7 @@ public final class RehearseCommand implements Callable<Integer> {
     @Option(
             names = "--scenario",
             defaultValue = "default",
-            description = "Scenario file, or the name of a packaged one (default, mixed, jobs, sdk).")
+            description = "Scenario file, or the name of a packaged one (default, mixed, faults, jobs, sdk).")
     private String scenario;
 
     @Option(
