@@ -125,7 +125,7 @@ public final class FleetCommand implements Callable<Integer> {
         try {
             return run(vertx, scenario, end);
         } finally {
-            await(vertx.close().otherwiseEmpty());
+            await(closed(vertx));
         }
     }
 
@@ -235,6 +235,14 @@ public final class FleetCommand implements Callable<Integer> {
         } finally {
             end.countDown();
         }
+    }
+
+    /** Devices first: closing Vert.x would take the pool that closes Microsoft's clients away from under them. */
+    private static Future<Void> closed(Vertx vertx) {
+        return Future.join(vertx.deploymentIDs().stream().map(vertx::undeploy).toList())
+                .otherwiseEmpty()
+                .compose(undeployed -> vertx.close())
+                .otherwiseEmpty();
     }
 
     private static void await(Future<Void> future) throws InterruptedException {

@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 
@@ -61,8 +62,12 @@ public final class SdkEngine {
         return registration;
     }
 
-    /** Runs a blocking call on the pool; completes on the event loop that asked. */
+    /** Runs a blocking call on the pool; completes on the event loop that asked, and fails when the pool has ended. */
     <T> Future<T> blocking(Callable<T> call) {
-        return workers.executeBlocking(call, false);
+        try {
+            return workers.executeBlocking(call, false);
+        } catch (RejectedExecutionException ended) {
+            return Future.failedFuture(ended);
+        }
     }
 }
