@@ -261,6 +261,7 @@ public final class MigrationPipeline {
                         sources,
                         ledger.migrations(),
                         ledger.devices(),
+                        ledger.telemetryPositions(),
                         migration.id(),
                         migration.createdAt(),
                         interval,

@@ -9,6 +9,7 @@ import io.drover.worker.migration.AuditStore;
 import io.drover.worker.migration.JobStore;
 import io.drover.worker.migration.MigrationControl;
 import io.drover.worker.migration.MigrationStore;
+import io.drover.worker.migration.TelemetryPositionStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -23,6 +24,7 @@ public final class Ledger {
     private final MigrationControl control;
     private final LeaseStore leases;
     private final PaceStore paces;
+    private final TelemetryPositionStore telemetryPositions;
     private final JobStore jobs;
 
     private Ledger(Vertx vertx, Database database, MovePolicy policy, MeterRegistry meters, Clock clock) {
@@ -34,6 +36,7 @@ public final class Ledger {
         this.control = new MigrationControl(migrations, devices, audit, clock);
         this.leases = new LeaseStore(database.reads(), database.writes());
         this.paces = new PaceStore(database.reads(), database.writes(), database.locks(), clock);
+        this.telemetryPositions = new TelemetryPositionStore(database.reads(), database.writes());
         this.jobs = new JobStore(database.reads(), database.writes(), audit, clock);
     }
 
@@ -93,6 +96,11 @@ public final class Ledger {
     /** IoT Central jobs of this ledger's migrations. */
     public JobStore jobs() {
         return jobs;
+    }
+
+    /** How far the target's telemetry is in this ledger. */
+    public TelemetryPositionStore telemetryPositions() {
+        return telemetryPositions;
     }
 
     /** True when workers in other processes may work on this ledger at the same time. */

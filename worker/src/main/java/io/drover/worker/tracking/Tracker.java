@@ -21,6 +21,7 @@ public final class Tracker {
     private final DeviceStore store;
     private final TargetLook look;
     private final Arrivals arrivals;
+    private final ReadPositions positions;
     private final long migrationId;
     private final Clock clock;
 
@@ -29,12 +30,14 @@ public final class Tracker {
             DeviceStore store,
             TargetLook look,
             Arrivals arrivals,
+            ReadPositions positions,
             long migrationId,
             Clock clock) {
         this.migrations = migrations;
         this.store = store;
         this.look = look;
         this.arrivals = arrivals;
+        this.positions = positions;
         this.migrationId = migrationId;
         this.clock = clock;
     }
@@ -44,6 +47,12 @@ public final class Tracker {
         for (TelemetryObservation one : batch) {
             arrivals.note(one.deviceId(), Evidence.telemetry(one.enqueuedAt(), hub));
         }
+        positions.seen(hub, batch);
+    }
+
+    /** Keeps how far the telemetry is in the ledger. */
+    Future<Void> keepPositions() {
+        return positions.keep(arrivals::drain);
     }
 
     /** Commits the telemetry noted so far. */

@@ -7,6 +7,7 @@ import io.drover.worker.azure.hub.TelemetryReader;
 import io.drover.worker.azure.hub.TelemetrySource;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.migration.MigrationStore;
+import io.drover.worker.migration.TelemetryPositionStore;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
@@ -19,12 +20,15 @@ import java.util.Map;
 /** Wires tracking: telemetry of every target hub, and sweeps of the target while devices await. */
 public final class TrackingVerticle extends VerticleBase {
     private static final Duration DRAIN_INTERVAL = Duration.ofMillis(250);
+    /** What a restart reads again at most. */
+    private static final Duration KEEP_INTERVAL = Duration.ofSeconds(2);
 
     private final MigrationScope scope;
     private final List<HubClient> hubs;
     private final Map<String, TelemetrySource> telemetry;
     private final MigrationStore migrations;
     private final DeviceStore store;
+    private final TelemetryPositionStore telemetryPositions;
     private final long migrationId;
     private final Instant since;
     private final Duration interval;
@@ -43,6 +47,7 @@ public final class TrackingVerticle extends VerticleBase {
             Map<String, TelemetrySource> telemetry,
             MigrationStore migrations,
             DeviceStore store,
+            TelemetryPositionStore telemetryPositions,
             long migrationId,
             Instant since,
             Duration interval,
@@ -52,6 +57,7 @@ public final class TrackingVerticle extends VerticleBase {
         this.telemetry = Map.copyOf(telemetry);
         this.migrations = migrations;
         this.store = store;
+        this.telemetryPositions = telemetryPositions;
         this.migrationId = migrationId;
         this.since = since;
         this.interval = interval;
@@ -61,12 +67,24 @@ public final class TrackingVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         TargetLook look = new TargetLook(scope, hubs, store, migrationId, since, clock);
-        Tracker tracker = new Tracker(migrations, store, look, new Arrivals(store, migrationId), migrationId, clock);
+        ReadPositions positions = new ReadPositions(telemetryPositions, migrationId);
+        Tracker tracker =
+                new Tracker(migrations, store, look, new Arrivals(store, migrationId), positions, migrationId, clock);
         sweeps.add(new Sweep(vertx, "telemetry", DRAIN_INTERVAL, tracker::drain));
+        sweeps.add(new Sweep(vertx, "telemetry positions", KEEP_INTERVAL, tracker::keepPositions));
         sweeps.add(new Sweep(vertx, "tracking", interval, tracker::sweep));
-        telemetry.forEach((hub, source) ->
-                readers.add(new TelemetryReader(vertx, source, since, batch -> tracker.observed(hub, batch))));
-        return Future.all(readers.stream().map(TelemetryReader::start).toList())
+        return Future.all(telemetry.entrySet().stream()
+                        .map(hub -> positions.of(hub.getKey()).compose(resume -> {
+                            TelemetryReader reader = new TelemetryReader(
+                                    vertx,
+                                    hub.getValue(),
+                                    since,
+                                    resume,
+                                    batch -> tracker.observed(hub.getKey(), batch));
+                            readers.add(reader);
+                            return reader.start();
+                        }))
+                        .toList())
                 .onSuccess(started -> sweeps.forEach(Sweep::wake));
     }
 

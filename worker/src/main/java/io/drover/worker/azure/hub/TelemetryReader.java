@@ -45,16 +45,27 @@ public final class TelemetryReader {
     private final Vertx vertx;
     private final TelemetrySource source;
     private final Instant from;
+    private final Map<String, Long> resume;
     private final Consumer<List<TelemetryObservation>> observed;
     private final Map<String, EventPosition> positions = new ConcurrentHashMap<>();
     private final Disposable.Composite open = Disposables.composite();
 
-    /** Nothing is opened before {@link #start}; events enqueued at {@code from} or later are reported. */
+    /**
+     * Nothing is opened before {@link #start}; events enqueued at {@code from} or later are reported.
+     *
+     * @param resume sequence numbers by partition behind which to begin; a partition that has not come so far, as of a
+     *     hub that was made anew, is read from {@code from}
+     */
     public TelemetryReader(
-            Vertx vertx, TelemetrySource source, Instant from, Consumer<List<TelemetryObservation>> observed) {
+            Vertx vertx,
+            TelemetrySource source,
+            Instant from,
+            Map<String, Long> resume,
+            Consumer<List<TelemetryObservation>> observed) {
         this.vertx = vertx;
         this.source = source;
         this.from = from.truncatedTo(ChronoUnit.MILLIS); // the precision of the service
+        this.resume = Map.copyOf(resume);
         this.observed = observed;
     }
 
@@ -71,6 +82,7 @@ public final class TelemetryReader {
         open.add(Mono.fromCallable(this::client)
                 .flatMap(client -> client.getPartitionIds()
                         .collectList()
+                        .flatMap(partitions -> goOn(client, partitions).thenReturn(partitions))
                         .timeout(START_DEADLINE)
                         .doOnNext(partitions -> read(client, partitions, context)))
                 .subscribeOn(Schedulers.boundedElastic())
@@ -105,6 +117,23 @@ public final class TelemetryReader {
         EventHubConsumerAsyncClient client = builder.buildAsyncConsumerClient();
         open.add(client::close);
         return client;
+    }
+
+    private Mono<Void> goOn(EventHubConsumerAsyncClient client, List<String> partitions) {
+        return Flux.fromIterable(partitions)
+                .filter(resume::containsKey)
+                .flatMap(client::getPartitionProperties)
+                .doOnNext(partition -> {
+                    long last = resume.get(partition.getId());
+                    if (last <= partition.getLastEnqueuedSequenceNumber()) {
+                        positions.put(partition.getId(), EventPosition.fromSequenceNumber(last));
+                    }
+                })
+                .then(Mono.fromRunnable(() -> LOG.info(
+                        "{} is read on where it was left in {} of {} partitions",
+                        source,
+                        positions.size(),
+                        partitions.size())));
     }
 
     private void read(EventHubConsumerAsyncClient client, List<String> partitions, Context context) {
@@ -143,7 +172,9 @@ public final class TelemetryReader {
     private static TelemetryObservation observation(PartitionEvent event) {
         return new TelemetryObservation(
                 String.valueOf(event.getData().getSystemProperties().get(DEVICE_ID)),
-                event.getData().getEnqueuedTime());
+                event.getData().getEnqueuedTime(),
+                event.getPartitionContext().getPartitionId(),
+                event.getData().getSequenceNumber());
     }
 
     private Mono<Void> handOver(List<TelemetryObservation> batch, Context context) {
