@@ -26,6 +26,7 @@ import io.drover.simulator.cloud.fault.SocketGate;
 import io.drover.simulator.cloud.fault.TelemetryFaults;
 import io.drover.simulator.cloud.http.CallCounter;
 import io.drover.simulator.cloud.http.ChangeCounter;
+import io.drover.simulator.cloud.http.ExchangeRecorder;
 import io.drover.simulator.cloud.http.VirtualHosts;
 import io.drover.simulator.cloud.hub.HubAccess;
 import io.drover.simulator.cloud.hub.HubMqttService;
@@ -45,9 +46,11 @@ import io.drover.simulator.metrics.MetricsPage;
 import io.drover.simulator.tls.TlsEngine;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.ext.web.Router;
@@ -76,6 +79,7 @@ public final class Cloud {
 
     private final Vertx vertx;
     private final CloudOptions options;
+    private final Optional<Path> exchanges;
     private final TlsEngine engine = TlsEngine.fastest();
     private final Clock clock = Clock.systemUTC();
     private final SecureRandom random = new SecureRandom();
@@ -92,9 +96,10 @@ public final class Cloud {
     private final ChangeCounter changes = new ChangeCounter();
     private volatile CloudPorts ports;
 
-    private Cloud(Vertx vertx, CloudOptions options) {
+    private Cloud(Vertx vertx, CloudOptions options, Optional<Path> exchanges) {
         this.vertx = vertx;
         this.options = options;
+        this.exchanges = exchanges;
         this.world = new World(options.names());
         this.quotas = new Quotas(options.timeCompression());
         this.quotas.enforce(options.quotasEnforced());
@@ -131,7 +136,12 @@ public final class Cloud {
      * cannot be used; nothing listens then.
      */
     public static Future<Cloud> start(Vertx vertx, CloudOptions options) {
-        Cloud cloud = new Cloud(vertx, options);
+        return start(vertx, options, Optional.empty());
+    }
+
+    /** The same, with every HTTPS exchange written to a file as {@link ExchangeRecorder} says. */
+    public static Future<Cloud> start(Vertx vertx, CloudOptions options, Optional<Path> exchanges) {
+        Cloud cloud = new Cloud(vertx, options, exchanges);
         return cloud.listen()
                 .map(cloud)
                 .recover(failure -> cloud.close().transform(closed -> Future.failedFuture(failure)));
@@ -219,14 +229,24 @@ public final class Cloud {
         MqttGateway.prepare(https);
         HttpServer server = vertx.createHttpServer(https)
                 .connectionHandler(up -> connections.accepted(ConnectionMeter.Listener.HTTPS))
-                .exceptionHandler(failure -> connections.failed(ConnectionMeter.Listener.HTTPS))
-                .requestHandler(virtualHosts().handler());
-        return gateway.serveWebSockets(server)
+                .exceptionHandler(failure -> connections.failed(ConnectionMeter.Listener.HTTPS));
+        return recorded(virtualHosts().handler())
+                .map(server::requestHandler)
+                .compose(gateway::serveWebSockets)
                 .compose(ready -> gated(
                         ConnectionMeter.Listener.HTTPS,
                         options.httpsPort(),
                         "--https-port",
                         port -> bind(server, port, "HTTPS", "--https-port")));
+    }
+
+    private Future<Handler<HttpServerRequest>> recorded(Handler<HttpServerRequest> services) {
+        return exchanges
+                .map(file -> ExchangeRecorder.open(vertx, file).map(recorder -> {
+                    closing.add(recorder::close);
+                    return recorder.around(services);
+                }))
+                .orElseGet(() -> Future.succeededFuture(services));
     }
 
     private VirtualHosts virtualHosts() {

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Command;
@@ -100,6 +101,14 @@ public final class CloudCommand implements Callable<Integer> {
             description = "Also write the authority's certificate to this file, where those look who shall trust it.")
     private Path caFile;
 
+    @Option(
+            names = "--record",
+            paramLabel = "FILE",
+            defaultValue = "${env:DROVER_RECORD}",
+            description = "Write every HTTPS exchange to this file, one JSON object a line, emulated keys included"
+                    + " (default: the environment variable DROVER_RECORD, which a rehearsal hands on).")
+    private Path record;
+
     @Option(names = "--ready-line", description = "Print one JSON line with the ports when everything listens.")
     private boolean readyLine;
 
@@ -121,7 +130,7 @@ public final class CloudCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Vertx vertx = Vertx.vertx();
         try {
-            Cloud cloud = Cloud.start(vertx, options())
+            Cloud cloud = Cloud.start(vertx, options(), Optional.ofNullable(record))
                     .compose(
                             started -> (estate == null ? Future.succeededFuture() : started.build(estate)).map(started))
                     .toCompletionStage()

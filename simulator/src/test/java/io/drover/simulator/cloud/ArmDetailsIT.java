@@ -75,14 +75,14 @@ class ArmDetailsIT {
     void consumerGroupsAreCreatedListedAndDeletedButNotTheDefault() throws Exception {
         String groups = HUB + "/eventHubEndpoints/events/ConsumerGroups";
 
-        assertThat(call(HttpMethod.PUT, groups + "/drover", HUB_VERSION, new JsonObject())
+        assertThat(call(HttpMethod.PUT, groups + "/drover", HUB_VERSION, consumerGroup("drover"))
                         .bodyAsJsonObject()
                         .getString("name"))
                 .isEqualTo("drover");
         assertThat(call(HttpMethod.GET, groups, HUB_VERSION, null).bodyAsJsonObject().getJsonArray("value").stream()
                         .map(one -> ((JsonObject) one).getString("name")))
                 .containsExactly("$Default", "drover");
-        assertThat(call(HttpMethod.PUT, groups + "/bad!name", HUB_VERSION, new JsonObject())
+        assertThat(call(HttpMethod.PUT, groups + "/bad!name", HUB_VERSION, consumerGroup("bad!name"))
                         .bodyAsJsonObject()
                         .getString("httpStatusCode"))
                 .isEqualTo("BadRequest");
@@ -121,6 +121,10 @@ class ArmDetailsIT {
                         .getJsonObject("error")
                         .getString("code"))
                 .isEqualTo("InvalidRequestContent");
+    }
+
+    private static JsonObject consumerGroup(String name) {
+        return new JsonObject().put("properties", new JsonObject().put("name", name));
     }
 
     private static JsonObject check(String path, String version, String name) throws Exception {

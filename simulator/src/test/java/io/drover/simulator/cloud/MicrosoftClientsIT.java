@@ -3,6 +3,11 @@ package io.drover.simulator.cloud;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.azure.messaging.eventhubs.EventData;
+import com.azure.messaging.eventhubs.EventHubClientBuilder;
+import com.azure.messaging.eventhubs.EventHubConsumerAsyncClient;
+import com.azure.messaging.eventhubs.models.EventPosition;
+import com.azure.messaging.eventhubs.models.PartitionEvent;
 import com.microsoft.azure.sdk.iot.device.DeviceClient;
 import com.microsoft.azure.sdk.iot.device.IotHubStatusCode;
 import com.microsoft.azure.sdk.iot.device.exceptions.IotHubClientException;
@@ -17,6 +22,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -157,6 +163,43 @@ class MicrosoftClientsIT {
             assertThat(seen.getString("firmware")).isEqualTo("1.2.3");
             assertThat(device.twin().getReportedProperties().get("firmware")).isEqualTo("1.2.3");
         }
+    }
+
+    @Test
+    void telemetryOfTheDeviceClientIsReadByTheEventHubsClientThroughTheBuiltInEndpoint() throws Exception {
+        String id = "truck-4";
+        cloud.addDevice(id);
+        SSLContext before = SSLContext.getDefault();
+        // The Event Hubs client has no setting for trust: it uses the JVM's default.
+        SSLContext.setDefault(ssl);
+        try (MicrosoftDevice device = new MicrosoftDevice(id, groupKey(), ssl);
+                EventHubConsumerAsyncClient reader = builtInEndpoint()) {
+            device.open(device.register(cloud.targetIdScope()).getIothubUri());
+
+            device.send("{\"temperature\":23}");
+
+            EventData read = reader.getPartitionIds()
+                    .flatMap(partition -> reader.receiveFromPartition(partition, EventPosition.earliest()))
+                    .map(PartitionEvent::getData)
+                    .filter(event -> id.equals(event.getSystemProperties().get("iothub-connection-device-id")))
+                    .blockFirst(Duration.ofSeconds(40));
+            assertThat(read).isNotNull();
+            assertThat(read.getBodyAsString()).isEqualTo("{\"temperature\":23}");
+            assertThat(read.getContentType()).isEqualTo("application/json");
+            assertThat(read.getSystemProperties()).containsEntry("iothub-message-source", "Telemetry");
+        } finally {
+            SSLContext.setDefault(before);
+        }
+    }
+
+    private static EventHubConsumerAsyncClient builtInEndpoint() throws Exception {
+        String key = cloud.targetHubConnectionString("service").replaceFirst(".*SharedAccessKey=", "");
+        return new EventHubClientBuilder()
+                .connectionString("Endpoint=sb://ihsuprod-target-hub.servicebus.test/;SharedAccessKeyName=service;"
+                        + "SharedAccessKey=" + key + ";EntityPath=target-hub")
+                .customEndpointAddress("https://127.0.0.1:" + cloud.ports().amqp())
+                .consumerGroup(EventHubClientBuilder.DEFAULT_CONSUMER_GROUP_NAME)
+                .buildAsyncConsumerClient();
     }
 
     private static String groupKey() throws Exception {

@@ -129,6 +129,17 @@ class MicrosoftProvisioningIT {
     }
 
     @Test
+    void anUnknownRegistrationIdIsRefusedOverEveryProtocol() {
+        // No group's key derives this one's, and no enrollment has the id: DPS does not tell that from a wrong key.
+        for (ProvisioningDeviceClientTransportProtocol protocol : PROTOCOLS) {
+            assertThatThrownBy(() -> register(idScope, key("unknown-1", OWN_KEYS.primary(), protocol), protocol))
+                    .isInstanceOf(ProvisioningDeviceClientException.class)
+                    .hasStackTraceContaining("Unauthorized");
+        }
+        assertThatThrownBy(() -> state("unknown-1")).isInstanceOf(AssertionError.class);
+    }
+
+    @Test
     void aCertificateOfAnotherMakerIsRefused() throws Exception {
         DeviceCertificates other = DeviceCertificates.root("stranger").device("stranger-1");
 
@@ -140,7 +151,9 @@ class MicrosoftProvisioningIT {
 
     @Test
     void aDeviceOfADisabledEnrollmentIsToldSo() throws Exception {
-        JsonObject enrollment = enrollment("symmetricKey", keys(OWN_KEYS)).put("provisioningStatus", "disabled");
+        JsonObject enrollment = enrollment("symmetricKey", keys(OWN_KEYS))
+                .put("registrationId", "disabled-1")
+                .put("provisioningStatus", "disabled");
         assertThat(cloud.targetDps(HttpMethod.PUT, "/enrollments/disabled-1", enrollment)
                         .statusCode())
                 .isEqualTo(200);
@@ -198,11 +211,16 @@ class MicrosoftProvisioningIT {
     }
 
     private static JsonObject state(String id) throws Exception {
-        return cloud.targetDps(HttpMethod.GET, "/registrations/" + id, null).bodyAsJsonObject();
+        var answer = cloud.targetDps(HttpMethod.GET, "/registrations/" + id, null);
+        assertThat(answer.statusCode()).as(answer.bodyAsString()).isEqualTo(200);
+        return answer.bodyAsJsonObject();
     }
 
     private static void enroll(String path, String type, JsonObject attestation) throws Exception {
-        var answer = cloud.targetDps(HttpMethod.PUT, "/" + path, enrollment(type, attestation));
+        String id = path.substring(path.indexOf('/') + 1);
+        String key = path.startsWith("enrollmentGroups/") ? "enrollmentGroupId" : "registrationId";
+        var answer = cloud.targetDps(
+                HttpMethod.PUT, "/" + path, enrollment(type, attestation).put(key, id));
         assertThat(answer.statusCode()).as(answer.bodyAsString()).isEqualTo(200);
     }
 

@@ -1,5 +1,6 @@
 package io.drover.simulator.cloud;
 
+import io.drover.simulator.contract.RecordedContract;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -16,6 +17,7 @@ import io.vertx.ext.web.client.WebClientOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
@@ -42,6 +44,7 @@ final class RunningCloud {
     private static final Duration DEADLINE = Duration.ofSeconds(40);
 
     private final Vertx vertx = Vertx.vertx();
+    private final Path exchanges;
     private final Cloud cloud;
     private final WebClient https;
     private final WebClient http;
@@ -51,7 +54,8 @@ final class RunningCloud {
     }
 
     RunningCloud(CloudOptions options) throws Exception {
-        cloud = await(Cloud.start(vertx, options));
+        exchanges = options.dataDirectory().resolve("exchanges.ndjson");
+        cloud = await(Cloud.start(vertx, options, Optional.of(exchanges)));
         https = WebClient.create(
                 vertx,
                 new WebClientOptions()
@@ -113,7 +117,7 @@ final class RunningCloud {
 
     /** A call to the device API of DPS with a device's token. */
     HttpResponse<Buffer> device(HttpMethod method, String path, String token, JsonObject body) throws Exception {
-        HttpRequest<Buffer> request = request(method, GLOBAL_PROVISIONING, path + "?api-version=2021-06-01")
+        HttpRequest<Buffer> request = request(method, GLOBAL_PROVISIONING, path + "?api-version=2021-10-01")
                 .putHeader("Authorization", token);
         return await(body == null ? request.send() : request.sendJsonObject(body));
     }
@@ -296,9 +300,11 @@ final class RunningCloud {
         return future.toCompletionStage().toCompletableFuture().get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
     }
 
+    /** Stops all; fails when a request that was granted, or any answer, was not as the OpenAPI documents say. */
     void stop() throws Exception {
         await(cloud.close());
         await(vertx.close());
+        RecordedContract.hold(exchanges);
     }
 
     private HttpResponse<Buffer> call(HttpMethod method, String host, String path, String scope, JsonObject body)

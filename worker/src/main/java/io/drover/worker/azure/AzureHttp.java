@@ -209,7 +209,9 @@ public final class AzureHttp {
         AzureError error = AzureError.parse(answer.body(), answer.getHeader("iothub-errorcode"));
         int status = answer.statusCode();
         String advice = switch (status) {
-            case 401 -> "The token was refused: check tenant, client and that the service trusts this directory.";
+            case 401 ->
+                "The token was refused: check tenant, client and that the service trusts this directory, and give the"
+                        + " application's service principal its role there; some services answer so when it has none.";
             case 403 -> "Give the application's service principal a role that allows this.";
             case 404 -> "Check the name in the configuration.";
             case 429 -> "The service stays throttled: lower the quota in the configuration and run again.";

@@ -73,8 +73,6 @@ public record Resource(
                 .put("id", id())
                 .put("name", name)
                 .put("type", type.fullName())
-                .put("resourcegroup", resourceGroup)
-                .put("subscriptionid", subscriptionId)
                 .mergeIn(body.get());
     }
 }

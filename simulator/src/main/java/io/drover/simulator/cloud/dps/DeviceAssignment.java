@@ -3,6 +3,7 @@ package io.drover.simulator.cloud.dps;
 import io.drover.simulator.cloud.hub.DeviceCredential;
 import io.drover.simulator.cloud.hub.Hub;
 import io.drover.simulator.cloud.hub.HubDevice;
+import io.drover.simulator.cloud.hub.HubException;
 import io.drover.simulator.cloud.hub.InitialTwin;
 import io.drover.simulator.cloud.hub.Twin;
 import io.vertx.core.json.JsonObject;
@@ -97,7 +98,21 @@ final class DeviceAssignment {
     private Registration assign(
             DeviceRequest request, Hub hub, InitialTwin initialTwin, JsonObject payload, Registration before) {
         String deviceId = before == null || before.deviceId() == null ? deviceId(request) : before.deviceId();
-        hub.createOrGet(deviceId, credential(request), arrivalTwin(request, hub, initialTwin, before));
+        Optional<Hub> left = left(hub, before);
+        try {
+            hub.createOrGet(deviceId, credential(request), arrivalTwin(request, left, initialTwin, before));
+        } catch (HubException refused) {
+            // A full hub is the device's failure to register, which it may try again; it keeps the identity it had
+            // elsewhere.
+            return outcome(
+                    request,
+                    before,
+                    RegistrationStatus.FAILED,
+                    new RegistrationGate.Refusal(
+                            ProvisioningError.LIMIT_REACHED.code(),
+                            hub.hostName() + " refused the device: " + refused.getMessage()));
+        }
+        left.ifPresent(from -> from.delete(before.deviceId()));
         Instant settled = clock.instant().plus(assignmentTime);
         boolean again = before != null && hub.hostName().equals(before.assignedHub());
         return new Registration(
@@ -148,20 +163,23 @@ final class DeviceAssignment {
         return slot == null ? null : CertificateJson.thumbprint(slot.certificate(), "SHA-256");
     }
 
-    /** Takes the device from the hub it leaves; the twin to arrive with is the one it had there or the enrollment's. */
-    private InitialTwin arrivalTwin(DeviceRequest request, Hub hub, InitialTwin initialTwin, Registration before) {
-        if (before == null
-                || before.assignedHub() == null
-                || before.assignedHub().equals(hub.hostName())) {
-            return initialTwin;
-        }
-        Optional<Hub> left = linked(before.assignedHub());
-        Optional<InitialTwin> carried = left.flatMap(from -> from.device(before.deviceId()))
+    /** The hub that the device leaves when it arrives at this one. */
+    private Optional<Hub> left(Hub hub, Registration before) {
+        return before == null
+                        || before.assignedHub() == null
+                        || before.assignedHub().equals(hub.hostName())
+                ? Optional.empty()
+                : linked(before.assignedHub());
+    }
+
+    /** The twin to arrive with: the one the device had at the hub it leaves, or the enrollment's. */
+    private static InitialTwin arrivalTwin(
+            DeviceRequest request, Optional<Hub> left, InitialTwin initialTwin, Registration before) {
+        return left.flatMap(from -> from.device(before.deviceId()))
                 .filter(device -> request.enrollment().settings().reprovision().migrateDeviceData())
                 .map(HubDevice::twin)
-                .map(DeviceAssignment::carried);
-        left.ifPresent(from -> from.delete(before.deviceId()));
-        return carried.orElse(initialTwin);
+                .map(DeviceAssignment::carried)
+                .orElse(initialTwin);
     }
 
     private static InitialTwin carried(Twin twin) {

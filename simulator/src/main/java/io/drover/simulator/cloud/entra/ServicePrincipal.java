@@ -31,8 +31,18 @@ public record ServicePrincipal(
     public static final String CENTRAL_ADMINISTRATOR = "central.administrator";
     public static final String DPS_CONTRIBUTOR = "dps.contributor";
     public static final String HUB_CONTRIBUTOR = "hub.contributor";
-    public static final Set<String> ALL_ROLES =
-            Set.copyOf(List.of(ARM_READER, ARM_LISTKEYS, CENTRAL_ADMINISTRATOR, DPS_CONTRIBUTOR, HUB_CONTRIBUTOR));
+    public static final String HUB_READER = "hub.reader";
+    public static final String HUB_REGISTRY_CONTRIBUTOR = "hub.registry-contributor";
+    public static final String HUB_TWIN_CONTRIBUTOR = "hub.twin-contributor";
+    public static final Set<String> ALL_ROLES = Set.of(
+            ARM_READER,
+            ARM_LISTKEYS,
+            CENTRAL_ADMINISTRATOR,
+            DPS_CONTRIBUTOR,
+            HUB_CONTRIBUTOR,
+            HUB_READER,
+            HUB_REGISTRY_CONTRIBUTOR,
+            HUB_TWIN_CONTRIBUTOR);
 
     public ServicePrincipal {
         roles = Set.copyOf(roles);

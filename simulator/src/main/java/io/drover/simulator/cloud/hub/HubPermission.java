@@ -1,5 +1,6 @@
 package io.drover.simulator.cloud.hub;
 
+import io.drover.simulator.cloud.entra.ServicePrincipal;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -21,13 +22,13 @@ public enum HubPermission {
     JOBS(AccessRight.SERVICE_CONNECT);
 
     /** IoT Hub Data Reader. */
-    public static final String DATA_READER = "hub.reader";
+    public static final String DATA_READER = ServicePrincipal.HUB_READER;
     /** IoT Hub Registry Contributor. */
-    public static final String REGISTRY_CONTRIBUTOR = "hub.registry-contributor";
+    public static final String REGISTRY_CONTRIBUTOR = ServicePrincipal.HUB_REGISTRY_CONTRIBUTOR;
     /** IoT Hub Twin Contributor. */
-    public static final String TWIN_CONTRIBUTOR = "hub.twin-contributor";
+    public static final String TWIN_CONTRIBUTOR = ServicePrincipal.HUB_TWIN_CONTRIBUTOR;
     /** IoT Hub Data Contributor. */
-    public static final String DATA_CONTRIBUTOR = "hub.contributor";
+    public static final String DATA_CONTRIBUTOR = ServicePrincipal.HUB_CONTRIBUTOR;
 
     private static final Map<String, Set<HubPermission>> ROLES = Map.of(
             DATA_CONTRIBUTOR,

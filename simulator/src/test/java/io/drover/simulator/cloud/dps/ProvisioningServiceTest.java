@@ -3,6 +3,7 @@ package io.drover.simulator.cloud.dps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.drover.simulator.cloud.hub.DeviceCredential;
 import io.drover.simulator.cloud.hub.Hub;
 import io.drover.simulator.cloud.hub.HubSku;
 import io.drover.simulator.cloud.hub.InitialTwin;
@@ -56,6 +57,26 @@ class ProvisioningServiceTest {
             assertThat(device.credential().symmetricKey()).isEqualTo(keys.derive("Truck-1"));
             assertThat(device.twin().tags().getString("fleet")).isEqualTo("trucks");
         });
+    }
+
+    @Test
+    void aDeviceForAFullHubFailsToRegisterAndKeepsTheIdentityItHad() {
+        service.put(EnrollmentGroup.of("moved", keys), null);
+        service.register("late", DeviceProof.of(token("late", keys)), null);
+        Hub full = new Hub("full.azure-devices.test", HubSku.F1, 1, clock, random);
+        for (int i = 0; i < HubSku.F1.maxIdentities(); i++) {
+            full.create("taken-" + i, new DeviceCredential(keys));
+        }
+        service.gate((registrationId, payload) -> RegistrationGate.Decision.assign(full));
+        clock.advance(Duration.ofMinutes(1));
+
+        Registration refused = service.register("late", DeviceProof.of(token("late", keys)), null);
+
+        clock.advance(Duration.ofMillis(200));
+        assertThat(service.statusOf(refused)).isEqualTo(RegistrationStatus.FAILED);
+        assertThat(refused.errorMessage()).contains("full.azure-devices.test", "500 devices");
+        assertThat(full.device("late")).isEmpty();
+        assertThat(east.device("late")).isPresent();
     }
 
     @Test

@@ -1,0 +1,31 @@
+package io.drover.simulator.contract;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.logging.Logger;
+
+/** Holds a recording of the emulated cloud against the OpenAPI documents, where they are present. */
+public final class RecordedContract {
+    private static final Logger LOG = Logger.getLogger(RecordedContract.class.getName());
+
+    private RecordedContract() {}
+
+    /** Fails with the list of all deviations that are not known ones. Says so in the log when there are no documents. */
+    public static void hold(Path recording) throws IOException {
+        Optional<Path> folder = OpenApiContract.folder();
+        if (folder.isEmpty()) {
+            LOG.info(OpenApiContract.absence());
+            return;
+        }
+        List<Exchange> exchanges = Exchange.read(recording);
+        Set<String> unexplained =
+                KnownDeviations.unexplained(OpenApiContract.read(folder.get()).problems(exchanges, false));
+        if (!unexplained.isEmpty()) {
+            throw new AssertionError(
+                    "not as the OpenAPI documents say, and no known deviation:\n" + String.join("\n", unexplained));
+        }
+    }
+}
