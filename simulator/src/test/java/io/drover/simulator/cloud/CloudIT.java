@@ -3,6 +3,7 @@ package io.drover.simulator.cloud;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.simulator.cloud.entra.AccessTokens;
+import io.drover.simulator.contract.RecordedContract;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,7 +47,7 @@ class CloudIT {
     @BeforeEach
     void startCloud() throws Exception {
         vertx = Vertx.vertx();
-        cloud = await(Cloud.start(vertx, CloudOptions.ephemeral(data)));
+        cloud = await(Cloud.start(vertx, CloudOptions.ephemeral(data), Optional.of(data.resolve("exchanges.ndjson"))));
         https = WebClient.create(
                 vertx,
                 new WebClientOptions()
@@ -60,6 +62,7 @@ class CloudIT {
     void stopCloud() throws Exception {
         await(cloud.close());
         await(vertx.close());
+        RecordedContract.hold(data.resolve("exchanges.ndjson"));
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,7 +30,19 @@ record Exchange(
         if (last.getLong("lost", -1L) != 0) {
             throw new IOException("the recording " + recording + " is not whole; its last line is " + last);
         }
-        return lines.subList(0, lines.size() - 1).stream().map(Exchange::of).toList();
+        return lines.subList(0, lines.size() - 1).stream()
+                .filter(line -> isUri(line.getString("uri")))
+                .map(Exchange::of)
+                .toList();
+    }
+
+    /** What is no URI names no operation; it is refused before one is looked for. */
+    private static boolean isUri(String text) {
+        try {
+            return new URI(text).getPath() != null;
+        } catch (URISyntaxException malformed) {
+            return false;
+        }
     }
 
     private static Exchange of(JsonObject line) {

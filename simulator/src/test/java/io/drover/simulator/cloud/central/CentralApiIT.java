@@ -8,11 +8,13 @@ import io.drover.simulator.cloud.dps.ProvisioningService;
 import io.drover.simulator.cloud.dps.RegistrationStatus;
 import io.drover.simulator.cloud.entra.AccessTokens;
 import io.drover.simulator.cloud.entra.ServicePrincipal;
+import io.drover.simulator.cloud.http.ExchangeRecorder;
 import io.drover.simulator.cloud.http.VirtualHosts;
 import io.drover.simulator.cloud.hub.Hub;
 import io.drover.simulator.cloud.hub.HubSku;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.drover.simulator.cloud.sas.SasToken;
+import io.drover.simulator.contract.RecordedContract;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -22,6 +24,7 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +38,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CentralApiIT {
     private static final String TRUCK = "dtmi:drover:truck;1";
@@ -49,6 +53,11 @@ class CentralApiIT {
             new ProvisioningService(null, "0ne00000001", List.of(hub), clock, Duration.ZERO, new Random(2));
     private final CentralApp app = new CentralApp("source-app", "Source", "1", hub, provisioning, clock, new Random(3));
     private final String administrator = token(ServicePrincipal.ALL_ROLES, "https://apps.azureiotcentral.test");
+
+    @TempDir
+    private Path recordings;
+
+    private ExchangeRecorder recorder;
     private Vertx vertx;
     private WebClient client;
     private int port;
@@ -67,13 +76,18 @@ class CentralApiIT {
         CentralApi api = new CentralApi(
                 vertx, host -> host.equals(HOST) ? Optional.of(app) : Optional.empty(), tokens, quotas, names, clock);
         VirtualHosts hosts = new VirtualHosts().route(names::isCentral, api.router());
-        port = await(vertx.createHttpServer().requestHandler(hosts.handler()).listen(0, "127.0.0.1"))
+        recorder = await(ExchangeRecorder.open(vertx, recordings.resolve("exchanges.ndjson")));
+        port = await(vertx.createHttpServer()
+                        .requestHandler(recorder.around(hosts.handler()))
+                        .listen(0, "127.0.0.1"))
                 .actualPort();
     }
 
     @AfterEach
     void stop() throws Exception {
+        await(recorder.close());
         await(vertx.close());
+        RecordedContract.hold(recordings.resolve("exchanges.ndjson"));
     }
 
     @Test
@@ -284,7 +298,7 @@ class CentralApiIT {
         assertThat(app.devices().map(device -> app.commands().of(device.id()).size()))
                 .containsOnly(1);
         assertThat(call(HttpMethod.PUT, "/api/jobs/move", job).statusCode()).isEqualTo(409);
-        assertThat(call(HttpMethod.PUT, "/api/jobs/move/rerun/again", new JsonObject())
+        assertThat(call(HttpMethod.PUT, "/api/jobs/move/rerun/again", null)
                         .bodyAsJsonObject()
                         .getJsonObject("progress")
                         .getInteger("total"))

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drover.simulator.cloud.Names;
 import io.drover.simulator.cloud.entra.AccessTokens;
 import io.drover.simulator.cloud.entra.ServicePrincipal;
+import io.drover.simulator.cloud.http.ExchangeRecorder;
 import io.drover.simulator.cloud.hub.Hub;
 import io.drover.simulator.cloud.hub.HubSku;
 import io.drover.simulator.cloud.quota.AzureLimit;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.drover.simulator.cloud.sas.SasToken;
 import io.drover.simulator.cloud.sas.SymmetricKey;
+import io.drover.simulator.contract.RecordedContract;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -24,6 +26,7 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.junit5.VertxExtension;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(VertxExtension.class)
 class DpsServiceApiIT {
@@ -51,6 +55,10 @@ class DpsServiceApiIT {
     private final ProvisioningService service =
             new ProvisioningService("target-dps", "0ne000000AA", List.of(hub), clock, Duration.ZERO, random);
 
+    @TempDir
+    private Path recordings;
+
+    private ExchangeRecorder recorder;
     private HttpServer server;
     private WebClient client;
     private String authorization;
@@ -59,7 +67,10 @@ class DpsServiceApiIT {
     void start(Vertx vertx) throws Exception {
         DpsServiceApi api = new DpsServiceApi(
                 vertx, host -> Optional.of(service).filter(found -> host.equals(HOST)), tokens, quotas, names, clock);
-        server = await(vertx.createHttpServer().requestHandler(api.router()).listen(0, "127.0.0.1"));
+        recorder = await(ExchangeRecorder.open(vertx, recordings.resolve("exchanges.ndjson")));
+        server = await(vertx.createHttpServer()
+                .requestHandler(recorder.around(api.router()))
+                .listen(0, "127.0.0.1"));
         client = WebClient.create(vertx);
         authorization = bearer(names.provisioningAudience(), ServicePrincipal.ALL_ROLES);
     }
@@ -68,6 +79,8 @@ class DpsServiceApiIT {
     void stop() throws Exception {
         client.close();
         await(server.close());
+        await(recorder.close());
+        RecordedContract.hold(recordings.resolve("exchanges.ndjson"));
     }
 
     @Test

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drover.simulator.cloud.Names;
 import io.drover.simulator.cloud.entra.AccessTokens;
 import io.drover.simulator.cloud.entra.ServicePrincipal;
+import io.drover.simulator.cloud.http.ExchangeRecorder;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.drover.simulator.cloud.sas.SasToken;
+import io.drover.simulator.contract.RecordedContract;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -18,6 +20,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,6 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class HubRestApiIT {
@@ -48,6 +52,11 @@ class HubRestApiIT {
     private HttpServer server;
     private String authorization = bearer(NAMES.hubAudience(), ALLOWED);
 
+    @TempDir
+    private Path recordings;
+
+    private ExchangeRecorder recorder;
+
     @BeforeEach
     void start() throws Exception {
         quotas.enforce(false);
@@ -58,12 +67,17 @@ class HubRestApiIT {
                 quotas,
                 NAMES,
                 Clock.systemUTC());
-        server = get(vertx.createHttpServer().requestHandler(api.router()).listen(0, "127.0.0.1"));
+        recorder = get(ExchangeRecorder.open(vertx, recordings.resolve("exchanges.ndjson")));
+        server = get(vertx.createHttpServer()
+                .requestHandler(recorder.around(api.router()))
+                .listen(0, "127.0.0.1"));
     }
 
     @AfterEach
     void stop() throws Exception {
+        get(recorder.close());
         get(vertx.close());
+        RecordedContract.hold(recordings.resolve("exchanges.ndjson"));
     }
 
     @Test
@@ -310,7 +324,7 @@ class HubRestApiIT {
         assertThat(call(HttpMethod.PUT, "/jobs/v2/now", method).statusCode()).isEqualTo(409);
         call(HttpMethod.PUT, "/jobs/v2/later", later);
         JsonObject cancelled =
-                call(HttpMethod.POST, "/jobs/v2/later/cancel", "{}").bodyAsJsonObject();
+                call(HttpMethod.POST, "/jobs/v2/later/cancel", null).bodyAsJsonObject();
         waitUntil(() -> hub.jobs().job("now").orElseThrow().status().isFinal());
 
         assertThat(cancelled.getString("status")).isEqualTo("cancelled");
