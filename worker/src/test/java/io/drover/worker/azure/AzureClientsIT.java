@@ -123,6 +123,19 @@ class AzureClientsIT {
     }
 
     @Test
+    void aPassingFailureToSignInIsWaitedOut() throws Exception {
+        try (ScriptedAzure azure =
+                new ScriptedAzure(request -> answer(request, 200, new JsonObject().put("value", new JsonArray())))) {
+            azure.unavailable.set(2);
+
+            CentralClient central = new CentralClient(azure.http(ScriptedAzure.SECRET, meters), HOST, AUDIENCE);
+
+            assertThat(await(central.groups())).isEmpty();
+            assertThat(azure.unavailable).hasValue(0);
+        }
+    }
+
+    @Test
     void aWrongSecretIsNamedWithoutBeingShown() throws Exception {
         try (ScriptedAzure azure = new ScriptedAzure(request -> answer(request, 500, new JsonObject()))) {
             CentralClient central = new CentralClient(azure.http("wrong-one", meters), HOST, AUDIENCE);

@@ -21,12 +21,16 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** One HTTPS server that plays all hosts of a test; the script answers what is not a sign-in. */
 public final class ScriptedAzure implements AutoCloseable {
     public static final String SECRET = "right-secret";
     private static final String AUTHORITY = "https://login.example.test";
+
+    /** Sign-ins that are answered as unavailable before one is looked at. */
+    public final AtomicInteger unavailable = new AtomicInteger();
 
     public final List<String> asked = Collections.synchronizedList(new ArrayList<>());
     private final Vertx vertx;
@@ -64,7 +68,17 @@ public final class ScriptedAzure implements AutoCloseable {
         return new AzureHttp(vertx, tls, tokens, new Quotas(vertx, 10, Map.of()), rules, meters, Clock.systemUTC());
     }
 
-    private static void signIn(HttpServerRequest request, Buffer form) {
+    private void signIn(HttpServerRequest request, Buffer form) {
+        if (unavailable.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            request.response()
+                    .setStatusCode(503)
+                    .putHeader("content-type", "application/json")
+                    .end(new JsonObject()
+                            .put("error", "temporarily_unavailable")
+                            .put("error_description", "AADSTS90033: A transient error has occurred.")
+                            .toBuffer());
+            return;
+        }
         boolean right = form.toString().contains(SECRET) || basic(request).contains(SECRET);
         JsonObject body = right
                 ? new JsonObject()

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
@@ -28,7 +29,15 @@ import javax.net.ssl.SSLException;
 public final class TokenSource {
     private static final Duration EARLY = Duration.ofMinutes(2);
     private static final Duration DEADLINE = Duration.ofSeconds(30);
+    /** With the pauses between them about half a minute; then the caller has to wait and ask again. */
+    private static final int TRIES = 7;
 
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    /** OAuth 2.0's word for it, and what an answer without a body of Entra's own begins with. */
+    private static final Pattern PASSING = Pattern.compile(
+            "temporarily_unavailable|^(Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)");
+
+    private final Vertx vertx;
     private final OAuth2Auth entra;
     private final Clock clock;
     private final String whom;
@@ -55,6 +64,7 @@ public final class TokenSource {
      * URL, and the name must resolve through {@link io.drover.worker.azure.HostNames#vertxOptions}.
      */
     public TokenSource(Vertx vertx, Identity identity, List<ConnectTo> rules, HttpClientOptions http, Clock clock) {
+        this.vertx = vertx;
         this.clock = clock;
         this.whom = "client " + identity.clientId() + " of tenant " + identity.tenant();
         URI authority = URI.create(identity.authority());
@@ -71,7 +81,10 @@ public final class TokenSource {
                         .setHttpClientOptions(new HttpClientOptions(http)));
     }
 
-    /** A bearer token for the audience. Fails with {@link AzureException} when Entra refuses or does not answer. */
+    /**
+     * A bearer token for the audience. Fails with {@link AzureException} when Entra refuses or does not answer; with 429,
+     * as nothing was carried out, when Entra stays unavailable for half a minute.
+     */
     public Future<String> token(String audience) {
         Future<Token> token =
                 tokens.compute(audience, (key, known) -> known == null || stale(known) ? signIn(key) : known);
@@ -90,11 +103,22 @@ public final class TokenSource {
     }
 
     private Future<Token> signIn(String audience) {
+        return attempt(audience, 1).recover(cause -> Future.failedFuture(refusal(audience, cause)));
+    }
+
+    private Future<Token> attempt(String audience, int number) {
         return entra.authenticate(
                         new Oauth2Credentials().setFlow(OAuth2FlowType.CLIENT).addScope(audience + "/.default"))
                 .timeout(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
                 .map(this::token)
-                .recover(cause -> Future.failedFuture(refusal(audience, cause)));
+                .recover(cause -> number < TRIES && isPassing(cause)
+                        ? vertx.timer(FIRST_PAUSE.toMillis() << (number - 1))
+                                .compose(passed -> attempt(audience, number + 1))
+                        : Future.failedFuture(cause));
+    }
+
+    private static boolean isPassing(Throwable cause) {
+        return cause.getMessage() != null && PASSING.matcher(cause.getMessage()).find();
     }
 
     private Token token(User user) {
@@ -121,6 +145,13 @@ public final class TokenSource {
                     "Unreachable",
                     site + " cannot be reached: " + said
                             + ". Check entra.authority, network.connectTo, and the way there (DNS, proxy, firewall).");
+        }
+        if (isPassing(cause)) {
+            return new AzureException(
+                    429,
+                    "SignInUnavailable",
+                    "Entra did not sign in " + whom + " for " + audience + " for now: " + said
+                            + ". Nothing was sent. Run again later.");
         }
         return new AzureException(
                 401,
