@@ -37,7 +37,7 @@ class DeviceFaultsIT {
 
     @AfterAll
     static void stop() throws Exception {
-        cloud.stop();
+        cloud.stopWhereNothingIsAsDocumented();
     }
 
     @AfterEach

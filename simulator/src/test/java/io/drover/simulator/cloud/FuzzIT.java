@@ -97,7 +97,7 @@ class FuzzIT {
 
     @AfterAll
     static void stop() throws Exception {
-        cloud.stop();
+        cloud.stopWhereNothingIsAsDocumented();
     }
 
     @AfterEach

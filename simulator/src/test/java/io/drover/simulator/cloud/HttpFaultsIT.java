@@ -48,7 +48,7 @@ class HttpFaultsIT {
 
     @AfterAll
     static void stop() throws Exception {
-        cloud.stop();
+        cloud.stopWhereNothingIsAsDocumented();
     }
 
     @AfterEach

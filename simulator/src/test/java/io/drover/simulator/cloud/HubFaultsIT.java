@@ -46,7 +46,7 @@ class HubFaultsIT {
 
     @AfterAll
     static void stop() throws Exception {
-        cloud.stop();
+        cloud.stopWhereNothingIsAsDocumented();
     }
 
     @AfterEach

@@ -29,7 +29,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
@@ -166,10 +165,11 @@ class TelemetryEndpointIT {
         send(0, 40);
         try (EventHubConsumerAsyncClient first = client("service", key("service"));
                 EventHubConsumerAsyncClient second = client("service", key("service"))) {
-            List<PartitionEvent> seen = new CopyOnWriteArrayList<>();
+            CompletableFuture<PartitionEvent> begun = new CompletableFuture<>();
             CompletableFuture<Throwable> displaced = new CompletableFuture<>();
             var reading = first.receiveFromPartition("1", EventPosition.earliest(), owner(1))
-                    .subscribe(seen::add, displaced::complete);
+                    .subscribe(begun::complete, displaced::complete);
+            assertThat(begun).succeedsWithin(DEADLINE);
 
             PartitionEvent taken = second.receiveFromPartition("1", EventPosition.earliest(), owner(2))
                     .blockFirst(DEADLINE);
