@@ -86,7 +86,7 @@ public final class AzureHttp {
 
     /** Sends the call, patiently. Fails with {@link AzureException}. */
     public Future<HttpResponse<Buffer>> send(AzureCall call) {
-        return attempt(call, 1);
+        return attempt(call, 1, false);
     }
 
     /** The quotas that these calls are paced by. */
@@ -94,15 +94,17 @@ public final class AzureHttp {
         return quotas;
     }
 
-    private Future<HttpResponse<Buffer>> attempt(AzureCall call, int number) {
+    /** The token is asked for when the call may leave: one asked for before the wait could have expired by then. */
+    private Future<HttpResponse<Buffer>> attempt(AzureCall call, int number, boolean renewed) {
         QuotaGate gate = quotas.gate(call.limit(), call.uri().getHost());
-        return tokens.token(call.audience())
-                .compose(token -> enter(gate, call).compose(free -> exchange(call, token)))
+        return enter(gate, call)
+                .compose(free -> tokens.token(call.audience()))
+                .compose(token -> exchange(call, token))
                 .transform(result -> {
                     if (result.failed()) {
                         return retryLost(call, number, result.cause());
                     }
-                    return judge(call, number, gate, result.result());
+                    return judge(call, number, renewed, gate, result.result());
                 });
     }
 
@@ -147,7 +149,7 @@ public final class AzureHttp {
     }
 
     private Future<HttpResponse<Buffer>> judge(
-            AzureCall call, int number, QuotaGate gate, HttpResponse<Buffer> answer) {
+            AzureCall call, int number, boolean renewed, QuotaGate gate, HttpResponse<Buffer> answer) {
         int status = answer.statusCode();
         if (status >= 200 && status < 300) {
             return Future.succeededFuture(answer);
@@ -162,15 +164,15 @@ public final class AzureHttp {
                     .increment();
             Duration wait = retryAfter(answer, number);
             gate.throttled(wait);
-            return call.patient() ? attempt(call, number + 1) : Future.failedFuture(refusal(call, answer, wait));
+            return call.patient() ? attempt(call, number + 1, false) : Future.failedFuture(refusal(call, answer, wait));
         }
-        if (status == 401 && number == 1) {
-            // A token can be revoked before it expires; a second 401 is a real refusal.
+        if (status == 401 && !renewed) {
+            // A token can be revoked before it expires; a second 401 with a new one is a real refusal.
             tokens.forget(call.audience());
-            return attempt(call, number + 1);
+            return attempt(call, number + 1, true);
         }
         if (status >= 500 && call.repeatable() && number < TRIES_ON_FAILURE) {
-            return later(backoff(number)).compose(passed -> attempt(call, number + 1));
+            return later(backoff(number)).compose(passed -> attempt(call, number + 1, false));
         }
         return Future.failedFuture(refusal(call, answer, null));
     }
@@ -180,7 +182,7 @@ public final class AzureHttp {
             return Future.failedFuture(refused);
         }
         if (call.repeatable() && number < TRIES_ON_FAILURE) {
-            return later(backoff(number)).compose(passed -> attempt(call, number + 1));
+            return later(backoff(number)).compose(passed -> attempt(call, number + 1, false));
         }
         return Future.failedFuture(new AzureException(
                 0,
