@@ -3,11 +3,9 @@ package io.drover.worker;
 import io.drover.worker.azure.AzureClients;
 import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.ConnectTo;
-import io.drover.worker.azure.MigrationScope;
 import io.drover.worker.azure.arm.ArmClient;
 import io.drover.worker.azure.arm.HubKey;
 import io.drover.worker.azure.arm.HubResource;
-import io.drover.worker.azure.hub.HubClient;
 import io.drover.worker.azure.hub.TelemetrySource;
 import io.drover.worker.azure.quota.AzureLimit;
 import io.drover.worker.cluster.MembershipVerticle;
@@ -36,6 +34,8 @@ import io.drover.worker.plan.Planner;
 import io.drover.worker.registration.Registration;
 import io.drover.worker.registration.RegistrationVerticle;
 import io.drover.worker.source.CentralSource;
+import io.drover.worker.target.ArrivalLimit;
+import io.drover.worker.target.MigrationScope;
 import io.drover.worker.tracking.TrackingVerticle;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -109,13 +109,12 @@ public final class MigrationPipeline {
 
     /** What {@link #deploy} would do. */
     public Future<Plan> plan() {
-        double registrations = azure.quotas()
-                .perSecond(AzureLimit.DPS_REGISTRATIONS, scope.target().serviceHost());
+        double arrivals = scope.target().arrivalLimits(azure.quotas()).stream()
+                .mapToDouble(ArrivalLimit::perSecond)
+                .min()
+                .orElseThrow();
         return new Planner(
-                        scope,
-                        pace(),
-                        byJob() ? Optional.of(config.dispatch().job()) : Optional.empty(),
-                        60 * registrations)
+                        scope, pace(), byJob() ? Optional.of(config.dispatch().job()) : Optional.empty(), 60 * arrivals)
                 .plan();
     }
 
@@ -196,7 +195,7 @@ public final class MigrationPipeline {
         }
         JobWork work = new JobWork(
                 source,
-                scope.moveTarget(),
+                scope.target().moveTarget(),
                 ledger.jobs(),
                 ledger.migrations(),
                 ledger.devices(),
@@ -251,13 +250,10 @@ public final class MigrationPipeline {
     }
 
     private Future<TrackingVerticle> tracking(Ledger ledger, Migration migration) {
-        List<HubClient> hubs =
-                scope.hubs().stream().map(hub -> azure.hub(hub.hostName())).toList();
         Duration interval = LOOK_INTERVAL.dividedBy(config.azure().timeCompression());
         return telemetry()
                 .map(sources -> new TrackingVerticle(
                         scope,
-                        hubs,
                         sources,
                         ledger.migrations(),
                         ledger.devices(),
@@ -274,7 +270,7 @@ public final class MigrationPipeline {
             return all;
         }
         ArmClient arm = azure.arm();
-        for (HubResource hub : scope.hubs()) {
+        for (HubResource hub : scope.target().hubs()) {
             all = all.compose(sources -> arm.serviceKey(hub).map(key -> {
                 sources.put(hub.hostName(), source(hub, key));
                 return sources;

@@ -16,6 +16,7 @@ class ArchitectureTest {
         "io.drover.worker.dispatch..",
         "io.drover.worker.tracking..",
         "io.drover.worker.source..",
+        "io.drover.worker.target..",
         "io.drover.worker.connectivity..",
         "io.drover.worker.cli.."
     };

@@ -1,13 +1,13 @@
 package io.drover.worker.discovery;
 
 import io.drover.worker.azure.AzureException;
-import io.drover.worker.azure.MigrationScope;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.discovery.DiscoveryBus.Discovered;
 import io.drover.worker.migration.MigrationStore;
 import io.drover.worker.migration.RolloutPolicy;
 import io.drover.worker.migration.WaveLayout;
 import io.drover.worker.migration.WavePolicy;
+import io.drover.worker.target.MigrationScope;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.Map;

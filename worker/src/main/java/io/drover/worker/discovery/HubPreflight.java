@@ -4,7 +4,6 @@ import io.drover.worker.WorkerConfig.HubDevices;
 import io.drover.worker.azure.AzureClients;
 import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.GroupKeys;
-import io.drover.worker.azure.MigrationScope;
 import io.drover.worker.azure.arm.ArmClient;
 import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.arm.ProvisioningResource;
@@ -12,7 +11,7 @@ import io.drover.worker.azure.dps.DpsClient;
 import io.drover.worker.azure.dps.DpsClient.EnrollmentGroup;
 import io.drover.worker.azure.dps.DpsClient.RegistrationState;
 import io.drover.worker.azure.hub.HubClient;
-import io.drover.worker.discovery.TargetGroups.SourceGroup;
+import io.drover.worker.discovery.SourceOffer.SourceGroup;
 import io.drover.worker.source.HubSource;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -40,14 +39,14 @@ final class HubPreflight {
         this.source = source;
     }
 
-    /** Completes with what the stages need; {@code hubs} are those that the target may assign. */
-    Future<MigrationScope> scope(List<String> subscriptions, ProvisioningResource target, List<HubResource> hubs) {
+    /** What the source offers, once it is sure to be another place than the target. */
+    Future<SourceOffer> offer(List<String> subscriptions, ProvisioningResource target) {
         ArmClient arm = azure.arm();
         return arm.sourceHub(subscriptions, source.hub())
                 .compose(hub -> arm.provisioningService(
                                 subscriptions, source.provisioningService(), "migration.source.provisioningService")
-                        .compose(provisioning -> apart(hub, provisioning, target)
-                                .compose(apart -> scope(hub, provisioning, target, hubs))));
+                        .compose(provisioning ->
+                                apart(hub, provisioning, target).compose(apart -> offer(hub, provisioning))));
     }
 
     /** At one and the same hub nothing could tell a device that has moved from one that has not. */
@@ -79,26 +78,20 @@ final class HubPreflight {
         return provisioning.linkedHubs().stream().anyMatch(hub.hostName()::equalsIgnoreCase);
     }
 
-    private Future<MigrationScope> scope(
-            HubResource hub, ProvisioningResource from, ProvisioningResource target, List<HubResource> hubs) {
+    private Future<SourceOffer> offer(HubResource hub, ProvisioningResource from) {
         azure.quotas().hub(hub.hostName(), hub.sku(), hub.units());
         HubClient registry = azure.hub(hub.hostName());
         DpsClient provisioning = azure.dps(from.serviceHost());
-        DpsClient dps = azure.dps(target.serviceHost());
         return groups(provisioning, registry)
-                .compose(groups -> new TargetGroups(dps, target.name(), from.name())
-                        .of(groups)
-                        .map(enrollments -> new MigrationScope(
-                                new HubSource(
-                                        registry,
-                                        source.condition(),
-                                        provisioning,
-                                        groups.stream().map(SourceGroup::id).toList(),
-                                        source.method()),
-                                target,
-                                dps,
-                                hubs,
-                                enrollments)));
+                .map(groups -> new SourceOffer(
+                        new HubSource(
+                                registry,
+                                source.condition(),
+                                provisioning,
+                                groups.stream().map(SourceGroup::id).toList(),
+                                source.method()),
+                        from.name(),
+                        groups));
     }
 
     private Future<List<SourceGroup>> groups(DpsClient provisioning, HubClient registry) {

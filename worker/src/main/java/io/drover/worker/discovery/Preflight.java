@@ -5,20 +5,14 @@ import io.drover.worker.WorkerConfig.ApplicationDevices;
 import io.drover.worker.WorkerConfig.HubDevices;
 import io.drover.worker.azure.AzureClients;
 import io.drover.worker.azure.AzureException;
-import io.drover.worker.azure.MigrationScope;
-import io.drover.worker.azure.MigrationScope.TargetEnrollment;
-import io.drover.worker.azure.arm.ArmClient;
 import io.drover.worker.azure.arm.CentralApplication;
-import io.drover.worker.azure.arm.HubResource;
-import io.drover.worker.azure.arm.ProvisioningResource;
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.central.CentralClient.DeviceGroup;
 import io.drover.worker.azure.central.DeviceTemplate;
-import io.drover.worker.azure.dps.DpsClient;
-import io.drover.worker.discovery.TargetGroups.SourceGroup;
+import io.drover.worker.discovery.SourceOffer.SourceGroup;
 import io.drover.worker.source.CentralSource;
+import io.drover.worker.target.MigrationScope;
 import io.vertx.core.Future;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,18 +33,16 @@ public final class Preflight {
 
     /** Reads only; completes with what the stages need. */
     public Future<MigrationScope> check() {
-        ArmClient arm = azure.arm();
-        return arm.subscriptions(migration.subscription())
-                .compose(subscriptions -> arm.provisioningService(
-                                subscriptions,
-                                migration.target().provisioningService(),
-                                "migration.target.provisioningService")
-                        .compose(target -> hubs(arm, subscriptions, target)
-                                .compose(hubs -> scope(arm, subscriptions, target, hubs))));
+        return azure.arm()
+                .subscriptions(migration.subscription())
+                .compose(subscriptions -> ProvisioningPreflight.of(
+                                azure, subscriptions, migration.target().provisioningService())
+                        .compose(target -> source(subscriptions, target)
+                                .compose(offer ->
+                                        target.target(offer).map(there -> new MigrationScope(offer.source(), there)))));
     }
 
-    private Future<MigrationScope> scope(
-            ArmClient arm, List<String> subscriptions, ProvisioningResource target, List<HubResource> hubs) {
+    private Future<SourceOffer> source(List<String> subscriptions, ProvisioningPreflight target) {
         if (migration.source() instanceof HubDevices devices) {
             if (!migration.rollout().groups().isEmpty()) {
                 return Future.failedFuture(new AzureException(
@@ -60,56 +52,23 @@ public final class Preflight {
                                 + migration.rollout().groups().iterator().next()
                                 + "', and an IoT hub has none. Use a file, a match or a number of devices."));
             }
-            return new HubPreflight(azure, devices).scope(subscriptions, target, hubs);
+            return new HubPreflight(azure, devices).offer(subscriptions, target.resource());
         }
         ApplicationDevices devices = (ApplicationDevices) migration.source();
-        return arm.application(subscriptions, devices.application())
-                .compose(application -> scope(devices, application, target, hubs));
+        return azure.arm().application(subscriptions, devices.application()).compose(app -> offer(devices, app));
     }
 
-    private Future<List<HubResource>> hubs(ArmClient arm, List<String> subscriptions, ProvisioningResource target) {
-        if (target.linkedHubs().isEmpty()) {
-            return Future.failedFuture(new AzureException(
-                    409,
-                    "NoLinkedHub",
-                    "Provisioning service '" + target.name()
-                            + "' has no linked IoT hub, so no device could be assigned. Link the target hub to it, then run"
-                            + " again."));
-        }
-        Future<List<HubResource>> hubs = Future.succeededFuture(new ArrayList<>());
-        for (String host : target.linkedHubs()) {
-            hubs = hubs.compose(found -> arm.hub(subscriptions, host).map(hub -> {
-                azure.quotas().hub(hub.hostName(), hub.sku(), hub.units());
-                found.add(hub);
-                return found;
-            }));
-        }
-        return hubs;
-    }
-
-    private Future<MigrationScope> scope(
-            ApplicationDevices devices,
-            CentralApplication application,
-            ProvisioningResource target,
-            List<HubResource> hubs) {
+    private Future<SourceOffer> offer(ApplicationDevices devices, CentralApplication application) {
         CentralClient central = azure.central(application.subdomain());
-        DpsClient dps = azure.dps(target.serviceHost());
         return central.groups()
                 .compose(groups -> group(
                                 groups, devices.application(), devices.deviceGroup(), "migration.source.deviceGroup")
                         .compose(groupId -> waveGroups(groups, devices.application())
                                 .compose(waveGroups -> templates(devices, central)
-                                        .compose(templates -> enrollments(
-                                                        application,
-                                                        central,
-                                                        new TargetGroups(dps, target.name(), application.subdomain()))
-                                                .map(enrollments -> new MigrationScope(
-                                                        new CentralSource(
-                                                                application, central, groupId, waveGroups, templates),
-                                                        target,
-                                                        dps,
-                                                        hubs,
-                                                        enrollments))))));
+                                        .map(templates -> new CentralSource(
+                                                application, central, groupId, waveGroups, templates)))))
+                .compose(source -> enrollmentGroups(application, central)
+                        .map(groups -> new SourceOffer(source, application.subdomain(), groups)));
     }
 
     private Future<Map<String, String>> waveGroups(List<DeviceGroup> groups, String application) {
@@ -165,13 +124,12 @@ public final class Preflight {
         });
     }
 
-    private Future<List<TargetEnrollment>> enrollments(
-            CentralApplication application, CentralClient central, TargetGroups target) {
+    private Future<List<SourceGroup>> enrollmentGroups(CentralApplication application, CentralClient central) {
         return central.enrollmentGroups()
-                .compose(groups -> target.of(groups.stream()
+                .map(groups -> groups.stream()
                         .filter(group -> group.enabled() && group.keys() != null)
                         .map(group -> new SourceGroup(group.id(), group.keys()))
-                        .toList()))
+                        .toList())
                 .compose(found -> found.isEmpty()
                         ? Future.failedFuture(
                                 new AzureException(

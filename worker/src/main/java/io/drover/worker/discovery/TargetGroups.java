@@ -2,8 +2,9 @@ package io.drover.worker.discovery;
 
 import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.GroupKeys;
-import io.drover.worker.azure.MigrationScope.TargetEnrollment;
 import io.drover.worker.azure.dps.DpsClient;
+import io.drover.worker.discovery.SourceOffer.SourceGroup;
+import io.drover.worker.target.TargetEnrollment;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,9 +22,6 @@ final class TargetGroups {
         this.targetName = targetName;
         this.prefix = "drover-" + source + "-";
     }
-
-    /** A symmetric-key enrollment group of the source. */
-    record SourceGroup(String id, GroupKeys keys) {}
 
     /** Their counterparts. Fails with {@link AzureException} when one is there with other keys. */
     Future<List<TargetEnrollment>> of(List<SourceGroup> groups) {

@@ -1,7 +1,6 @@
 package io.drover.worker.dispatch;
 
 import io.drover.worker.Sweep;
-import io.drover.worker.azure.MigrationScope;
 import io.drover.worker.cluster.PaceStore;
 import io.drover.worker.connectivity.ConnectivityBus;
 import io.drover.worker.device.DeviceStore;
@@ -12,6 +11,7 @@ import io.drover.worker.migration.MigrationStore;
 import io.drover.worker.migration.RolloutPolicy;
 import io.drover.worker.migration.Supervisor;
 import io.drover.worker.registration.RegistrationBus;
+import io.drover.worker.target.MigrationScope;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;

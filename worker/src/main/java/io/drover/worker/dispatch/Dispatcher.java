@@ -1,13 +1,13 @@
 package io.drover.worker.dispatch;
 
 import io.drover.worker.azure.AzureException;
-import io.drover.worker.azure.MigrationScope;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.EvidenceKind;
 import io.drover.worker.dispatch.DispatchGate.Permit;
+import io.drover.worker.target.MigrationScope;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Clock;
@@ -204,7 +204,7 @@ public final class Dispatcher {
                             "not sent: this worker stood still and may count as lost"));
         }
         Future<Evidence> outcome = scope.source()
-                .move(row, scope.moveTarget(), sender.answer())
+                .move(row, scope.target().moveTarget(), sender.answer())
                 .map(reply -> CommandOutcome.of(reply, row.attempt(), clock.instant()))
                 .otherwise(cause -> failed(cause, row));
         return outcome.compose(evidence -> store.recordAnswer(row.key(), evidence));

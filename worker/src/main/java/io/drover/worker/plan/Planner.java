@@ -1,12 +1,12 @@
 package io.drover.worker.plan;
 
-import io.drover.worker.azure.MigrationScope;
-import io.drover.worker.azure.MigrationScope.TargetEnrollment;
 import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.central.JobLimits;
 import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.FailureReason;
 import io.drover.worker.dispatch.DispatchPace;
+import io.drover.worker.target.MigrationScope;
+import io.drover.worker.target.TargetEnrollment;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -66,7 +66,7 @@ public final class Planner {
                 verdicts,
                 groups(false),
                 groups(true),
-                scope.hubs().stream().map(HubResource::hostName).toList(),
+                scope.target().hubs().stream().map(HubResource::hostName).toList(),
                 pace.binding(),
                 pace.perSecond(),
                 way(),
@@ -92,7 +92,7 @@ public final class Planner {
     }
 
     private List<String> groups(boolean present) {
-        return scope.enrollments().stream()
+        return scope.target().enrollments().stream()
                 .filter(enrollment -> enrollment.present() == present)
                 .map(TargetEnrollment::targetGroup)
                 .toList();

@@ -1,8 +1,5 @@
 package io.drover.worker.registration;
 
-import io.drover.worker.azure.AzureException;
-import io.drover.worker.azure.MigrationScope;
-import io.drover.worker.azure.MigrationScope.TargetEnrollment;
 import io.drover.worker.device.DeviceCounts;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DeviceStore;
@@ -10,6 +7,7 @@ import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.MigrationStore;
 import io.drover.worker.migration.Wave;
 import io.drover.worker.migration.WaveState;
+import io.drover.worker.target.MigrationScope;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -55,36 +53,6 @@ public final class Registration {
         if (ensured) {
             return Future.succeededFuture();
         }
-        Future<Void> all = Future.succeededFuture();
-        for (TargetEnrollment enrollment : scope.enrollments()) {
-            all = all.compose(done -> ensure(enrollment));
-        }
-        return all.onSuccess(done -> ensured = true);
-    }
-
-    private Future<Void> ensure(TargetEnrollment wanted) {
-        return scope.dps()
-                .exists(wanted.targetGroup())
-                .compose(exists -> exists
-                        ? compare(wanted)
-                        : scope.dps()
-                                .create(
-                                        wanted.targetGroup(),
-                                        wanted.keys(),
-                                        scope.target().linkedHubs()));
-    }
-
-    private Future<Void> compare(TargetEnrollment wanted) {
-        return scope.dps()
-                .keys(wanted.targetGroup())
-                .compose(
-                        keys -> keys.filter(wanted.keys()::equals).isPresent()
-                                ? Future.succeededFuture()
-                                : Future.failedFuture(
-                                        new AzureException(
-                                                409,
-                                                "DifferentKeys",
-                                                "Enrollment group '" + wanted.targetGroup()
-                                                        + "' holds other keys than the source: no device is commanded. Delete or rename it.")));
+        return scope.target().ensureEnrollments().onSuccess(done -> ensured = true);
     }
 }

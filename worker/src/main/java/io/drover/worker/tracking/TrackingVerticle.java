@@ -1,13 +1,12 @@
 package io.drover.worker.tracking;
 
 import io.drover.worker.Sweep;
-import io.drover.worker.azure.MigrationScope;
-import io.drover.worker.azure.hub.HubClient;
 import io.drover.worker.azure.hub.TelemetryReader;
 import io.drover.worker.azure.hub.TelemetrySource;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.migration.MigrationStore;
 import io.drover.worker.migration.TelemetryPositionStore;
+import io.drover.worker.target.MigrationScope;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
@@ -24,7 +23,6 @@ public final class TrackingVerticle extends VerticleBase {
     private static final Duration KEEP_INTERVAL = Duration.ofSeconds(2);
 
     private final MigrationScope scope;
-    private final List<HubClient> hubs;
     private final Map<String, TelemetrySource> telemetry;
     private final MigrationStore migrations;
     private final DeviceStore store;
@@ -43,7 +41,6 @@ public final class TrackingVerticle extends VerticleBase {
      */
     public TrackingVerticle(
             MigrationScope scope,
-            List<HubClient> hubs,
             Map<String, TelemetrySource> telemetry,
             MigrationStore migrations,
             DeviceStore store,
@@ -53,7 +50,6 @@ public final class TrackingVerticle extends VerticleBase {
             Duration interval,
             Clock clock) {
         this.scope = scope;
-        this.hubs = List.copyOf(hubs);
         this.telemetry = Map.copyOf(telemetry);
         this.migrations = migrations;
         this.store = store;
@@ -66,7 +62,7 @@ public final class TrackingVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        TargetLook look = new TargetLook(scope, hubs, store, migrationId, since, clock);
+        TargetLook look = new TargetLook(scope.target(), store, migrationId, since, clock);
         ReadPositions positions = new ReadPositions(telemetryPositions, migrationId);
         Tracker tracker =
                 new Tracker(migrations, store, look, new Arrivals(store, migrationId), positions, migrationId, clock);

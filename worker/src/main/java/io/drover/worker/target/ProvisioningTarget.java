@@ -1,0 +1,144 @@
+package io.drover.worker.target;
+
+import io.drover.worker.azure.AzureException;
+import io.drover.worker.azure.arm.HubResource;
+import io.drover.worker.azure.arm.ProvisioningResource;
+import io.drover.worker.azure.dps.DpsClient;
+import io.drover.worker.azure.dps.DpsClient.RegistrationState;
+import io.drover.worker.azure.hub.HubClient;
+import io.drover.worker.azure.hub.HubClient.HubDeviceRow;
+import io.drover.worker.azure.quota.AzureLimit;
+import io.drover.worker.azure.quota.Quotas;
+import io.drover.worker.device.Evidence;
+import io.drover.worker.source.MoveTarget;
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * IoT hubs behind a provisioning service. A look reads every registration of the migration's enrollment groups and every
+ * device of the hubs, in pages; never a call per device.
+ */
+public final class ProvisioningTarget implements MigrationTarget {
+    private final ProvisioningResource resource;
+    private final DpsClient dps;
+    private final List<HubResource> hubs;
+    private final List<HubClient> registries;
+    private final List<TargetEnrollment> enrollments;
+
+    /** {@code registries} are the clients of {@code hubs}. */
+    public ProvisioningTarget(
+            ProvisioningResource resource,
+            DpsClient dps,
+            List<HubResource> hubs,
+            List<HubClient> registries,
+            List<TargetEnrollment> enrollments) {
+        this.resource = resource;
+        this.dps = dps;
+        this.hubs = List.copyOf(hubs);
+        this.registries = List.copyOf(registries);
+        this.enrollments = List.copyOf(enrollments);
+    }
+
+    @Override
+    public String name() {
+        return resource.name();
+    }
+
+    @Override
+    public MoveTarget moveTarget() {
+        return new MoveTarget(resource.idScope(), resource.name(), resource.id());
+    }
+
+    @Override
+    public List<ArrivalLimit> arrivalLimits(Quotas quotas) {
+        String host = resource.serviceHost();
+        double connections = hubs.stream()
+                .mapToDouble(hub -> quotas.perSecond(AzureLimit.HUB_CONNECTIONS, hub.hostName()))
+                .sum();
+        return List.of(
+                new ArrivalLimit(
+                        AzureLimit.DPS_REGISTRATIONS, host, quotas.perSecond(AzureLimit.DPS_REGISTRATIONS, host)),
+                new ArrivalLimit(AzureLimit.HUB_CONNECTIONS, host, connections));
+    }
+
+    @Override
+    public List<TargetEnrollment> enrollments() {
+        return enrollments;
+    }
+
+    @Override
+    public Future<Void> ensureEnrollments() {
+        Future<Void> all = Future.succeededFuture();
+        for (TargetEnrollment enrollment : enrollments) {
+            all = all.compose(done -> ensure(enrollment));
+        }
+        return all;
+    }
+
+    private Future<Void> ensure(TargetEnrollment wanted) {
+        return dps.exists(wanted.targetGroup())
+                .compose(exists -> exists
+                        ? compare(wanted)
+                        : dps.create(wanted.targetGroup(), wanted.keys(), resource.linkedHubs()));
+    }
+
+    private Future<Void> compare(TargetEnrollment wanted) {
+        return dps.keys(wanted.targetGroup())
+                .compose(
+                        keys -> keys.filter(wanted.keys()::equals).isPresent()
+                                ? Future.succeededFuture()
+                                : Future.failedFuture(
+                                        new AzureException(
+                                                409,
+                                                "DifferentKeys",
+                                                "Enrollment group '" + wanted.targetGroup()
+                                                        + "' holds other keys than the source: no device is commanded. Delete or rename it.")));
+    }
+
+    @Override
+    public List<HubResource> hubs() {
+        return hubs;
+    }
+
+    @Override
+    public Future<Void> look(TargetView view) {
+        Future<Void> all = Future.succeededFuture();
+        for (TargetEnrollment enrollment : enrollments) {
+            all = all.compose(done ->
+                    dps.eachRegistrationPage(enrollment.targetGroup(), page -> view.record(assignments(page, view))));
+        }
+        for (HubClient registry : registries) {
+            all = all.compose(
+                    done -> registry.eachDevicePage(page -> view.record(connections(registry.host(), page, view))));
+        }
+        return all;
+    }
+
+    private static Map<String, Evidence> assignments(List<RegistrationState> page, TargetView view) {
+        Map<String, Evidence> seen = new HashMap<>();
+        for (RegistrationState state : page) {
+            boolean fresh = state.updated() != null && !state.updated().isBefore(view.since());
+            if (fresh && "assigned".equals(state.status())) {
+                seen.put(state.deviceId(), Evidence.assigned(state.updated(), state.assignedHub()));
+            } else if (fresh && "failed".equals(state.status())) {
+                seen.put(state.deviceId(), Evidence.targetRejected(state.updated(), state.error()));
+            }
+        }
+        return seen;
+    }
+
+    private static Map<String, Evidence> connections(String hub, List<HubDeviceRow> page, TargetView view) {
+        Map<String, Evidence> seen = new HashMap<>();
+        for (HubDeviceRow row : page) {
+            boolean active = row.lastActivity() != null && !row.lastActivity().isBefore(view.since());
+            if (active) {
+                seen.put(row.deviceId(), Evidence.connected(row.lastActivity(), hub));
+            } else if (row.connected()) {
+                seen.put(row.deviceId(), Evidence.connected(view.now(), hub));
+            }
+        }
+        return seen;
+    }
+}
