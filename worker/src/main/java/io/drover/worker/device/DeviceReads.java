@@ -55,6 +55,13 @@ public final class DeviceReads {
                 Map.of("migration_id", migrationId, "now", now.toEpochMilli(), "limit", limit));
     }
 
+    /** A wave's pending devices, the first in its order. */
+    public Future<List<DeviceRow>> pending(long migrationId, int wave, int limit) {
+        return query(
+                " AND state = 'PENDING' AND wave = #{wave} ORDER BY position, device_id LIMIT #{limit}",
+                Map.of("migration_id", migrationId, "wave", wave, "limit", limit));
+    }
+
     /** The latest deadline of any device in flight: when an aborted migration is quiet, at this state of things. */
     public Future<Optional<Instant>> lastDeadline(long migrationId) {
         return SqlTemplate.forQuery(

@@ -314,11 +314,55 @@ public final class DeviceStore {
 
     /** Makes a wave's pending devices ready for commands; completes with how many. */
     public Future<Integer> release(long migrationId, int wave, String detail) {
-        return changeAll(migrationId, wave, DeviceState.PENDING, "RELEASED", detail, row -> {
-            DeviceRowBuilder next = row.change();
-            next.state = DeviceState.REGISTERED;
-            return next.build();
-        });
+        return changeAll(migrationId, wave, DeviceState.PENDING, "RELEASED", detail, DeviceStore::registered);
+    }
+
+    private static DeviceRow registered(DeviceRow row) {
+        DeviceRowBuilder next = row.change();
+        next.state = DeviceState.REGISTERED;
+        return next.build();
+    }
+
+    /** Makes those of these devices ready for commands that are pending in this wave; completes with how many. */
+    public Future<Integer> release(long migrationId, int wave, List<String> ids, String detail) {
+        return changePending(migrationId, wave, ids, "RELEASED", detail, DeviceStore::registered);
+    }
+
+    /** Fails those of these devices that are pending in this wave, each for its reason; completes with how many. */
+    public Future<Integer> refuse(long migrationId, int wave, Map<String, FailureReason> reasons, String detail) {
+        Instant now = clock.instant();
+        return changePending(
+                migrationId,
+                wave,
+                reasons.keySet().stream().sorted().toList(),
+                "REFUSED",
+                detail,
+                row -> transition.fail(row, now, reasons.get(row.deviceId())));
+    }
+
+    private Future<Integer> changePending(
+            long migrationId,
+            int wave,
+            List<String> ids,
+            String event,
+            String detail,
+            UnaryOperator<DeviceRow> change) {
+        Instant now = clock.instant();
+        Map<String, Object> parameters = Map.of("migration_id", migrationId, "wave", wave);
+        Future<Integer> pages = Future.succeededFuture(0);
+        for (int from = 0; from < ids.size(); from += CLAIM_PAGE) {
+            List<String> page = ids.subList(from, Math.min(from + CLAIM_PAGE, ids.size()));
+            pages = pages.compose(before -> writer.change(
+                            " AND state = 'PENDING' AND wave = #{wave} AND device_id IN ("
+                                    + DeviceSql.placeholders(CLAIM_PAGE) + ") ORDER BY device_id",
+                            DeviceSql.listed(parameters, page, CLAIM_PAGE),
+                            change,
+                            event,
+                            now,
+                            detail)
+                    .map(changed -> before + changed.size()));
+        }
+        return pages;
     }
 
     /** Gives up a wave's devices of one state that is not in flight; completes with how many. */

@@ -151,7 +151,8 @@ public final class DeviceTransition {
             return row;
         }
         DeviceRowBuilder next = row.change();
-        next.state = DeviceState.REGISTERED;
+        // What was never commanded may not have been admitted by the target either.
+        next.state = row.attempt() == 0 ? DeviceState.PENDING : DeviceState.REGISTERED;
         next.retries = 0;
         next.reason = null;
         next.finishedAt = null;

@@ -12,6 +12,7 @@ public final class RegistrationVerticle extends VerticleBase {
 
     private final Registration registration;
     private final long migrationId;
+    private Sweep sweep;
 
     public RegistrationVerticle(Registration registration, long migrationId) {
         this.registration = registration;
@@ -20,13 +21,14 @@ public final class RegistrationVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        Sweep sweep = new Sweep(
+        sweep = new Sweep(
                 vertx,
                 "registration",
                 INTERVAL,
                 () -> registration.sweep(migrationId).onSuccess(moved -> {
                     if (moved > 0) {
                         RegistrationBus.REGISTERED.publish(vertx, new RegistrationBus.Registered(migrationId, moved));
+                        sweep.wake();
                     }
                 }));
         return MigrationBus.WAVE_OPENED
@@ -36,5 +38,11 @@ public final class RegistrationVerticle extends VerticleBase {
                 })
                 .completion()
                 .onSuccess(subscribed -> sweep.wake());
+    }
+
+    @Override
+    public Future<?> stop() {
+        sweep.stop();
+        return Future.succeededFuture();
     }
 }

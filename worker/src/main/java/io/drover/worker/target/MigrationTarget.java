@@ -2,9 +2,12 @@ package io.drover.worker.target;
 
 import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.quota.Quotas;
+import io.drover.worker.device.DeviceRow;
+import io.drover.worker.device.FailureReason;
 import io.drover.worker.source.MoveTarget;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
 
 /** Where devices are moved to: what must be there to accept them, and what is seen of them there. Thread-safe. */
 public interface MigrationTarget {
@@ -25,6 +28,21 @@ public interface MigrationTarget {
      * {@link io.drover.worker.azure.AzureException} when one is there that would refuse the devices.
      */
     Future<Void> ensureEnrollments();
+
+    /** Whether each device needs {@link #admit} before it is commanded; otherwise the enrollment groups accept them all. */
+    default boolean admitsEach() {
+        return false;
+    }
+
+    /**
+     * Makes the target accept these devices, at most a few dozen at a time; the calls are paced by the target's own
+     * limits, and repeating it for a device changes nothing. Completes with the devices that the target cannot accept,
+     * by id, and why; all others are admitted. Fails when that is not known for every device, as after a lost
+     * connection: the devices stay as they are and are brought again.
+     */
+    default Future<Map<String, FailureReason>> admit(List<DeviceRow> devices) {
+        return Future.succeededFuture(Map.of());
+    }
 
     /** The hubs whose telemetry proves arrivals; empty where the target shows telemetry in {@link #look} only. */
     List<HubResource> hubs();
