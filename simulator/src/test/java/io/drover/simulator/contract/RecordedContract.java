@@ -13,8 +13,20 @@ public final class RecordedContract {
 
     private RecordedContract() {}
 
-    /** Fails with the list of all deviations that are not known ones. Says so in the log when there are no documents. */
+    /**
+     * Fails with the list of all deviations of granted requests and of answers that are not known ones. Says so in the log when there
+     * are no documents.
+     */
     public static void hold(Path recording) throws IOException {
+        hold(recording, false);
+    }
+
+    /** The same for a rehearsal, where also a request that was refused was one that the worker meant. */
+    public static void holdEveryRequest(Path recording) throws IOException {
+        hold(recording, true);
+    }
+
+    private static void hold(Path recording, boolean everyRequest) throws IOException {
         Optional<Path> folder = OpenApiContract.folder();
         if (folder.isEmpty()) {
             LOG.info(OpenApiContract.absence());
@@ -22,7 +34,7 @@ public final class RecordedContract {
         }
         List<Exchange> exchanges = Exchange.read(recording);
         Set<String> unexplained =
-                KnownDeviations.unexplained(OpenApiContract.read(folder.get()).problems(exchanges, false));
+                KnownDeviations.unexplained(OpenApiContract.read(folder.get()).problems(exchanges, everyRequest));
         if (!unexplained.isEmpty()) {
             throw new AssertionError(
                     "not as the OpenAPI documents say, and no known deviation:\n" + String.join("\n", unexplained));

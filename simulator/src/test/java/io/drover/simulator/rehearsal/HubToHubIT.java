@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.drover.simulator.contract.RecordedContract;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,8 @@ class HubToHubIT {
     @Test
     void theLedgerIsTheTruthThoughTheWorkerWasKilledAndNoDeviceIsCommandedAfterItsArrival() throws Exception {
         Path scenario = Files.writeString(folder.resolve("scenario.yaml"), SCENARIO);
-        Process process = new ProcessBuilder(List.of(
+        Path exchanges = folder.resolve("exchanges.ndjson");
+        ProcessBuilder builder = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-jar",
                         "target/simulator.jar",
@@ -51,8 +53,9 @@ class HubToHubIT {
                         "--work-dir=" + folder,
                         "--kill-worker-at=0.4",
                         "--timeout=240"))
-                .redirectErrorStream(true)
-                .start();
+                .redirectErrorStream(true);
+        builder.environment().put("DROVER_RECORD", exchanges.toString());
+        Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
 
@@ -69,5 +72,6 @@ class HubToHubIT {
         assertThat(report.path("reasons").path("DEVICE_OFFLINE").asInt())
                 .as(output)
                 .isPositive();
+        RecordedContract.holdEveryRequest(exchanges);
     }
 }

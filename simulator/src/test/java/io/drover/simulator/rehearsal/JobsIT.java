@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.drover.simulator.contract.RecordedContract;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The real worker moves waves by IoT Central jobs and is killed while one runs. */
 class JobsIT {
+    private static final String EXCHANGES = "exchanges.ndjson";
+
     @TempDir
     Path folder;
 
@@ -50,6 +53,7 @@ class JobsIT {
                         .results())
                 .as("the job that was there is gone on with")
                 .hasSize(2);
+        RecordedContract.holdEveryRequest(folder.resolve(EXCHANGES));
     }
 
     private String java(String jar, String... arguments) throws Exception {
@@ -62,6 +66,7 @@ class JobsIT {
                 new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         // Reading the ledger needs no sign-in, but the configuration names the variable.
         builder.environment().put(WorkerConfiguration.SECRET_VARIABLE, "unused");
+        builder.environment().put("DROVER_RECORD", folder.resolve(EXCHANGES).toString());
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.drover.simulator.contract.RecordedContract;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two worker processes on one real PostgreSQL, one of them killed: the other one takes its devices and its lead over. */
 class SeveralWorkersIT {
+    private static final String EXCHANGES = "exchanges.ndjson";
+
     @TempDir
     Path folder;
 
@@ -44,6 +47,7 @@ class SeveralWorkersIT {
             assertThat(number(postgres, "SELECT MAX(at) - MIN(at) FROM device_history WHERE event = 'UNKNOWN_OUTCOME'"))
                     .as("what the lost worker had under way was noted at once")
                     .isLessThan(2_000);
+            RecordedContract.holdEveryRequest(folder.resolve(EXCHANGES));
         }
     }
 
@@ -59,6 +63,7 @@ class SeveralWorkersIT {
         command.addAll(List.of(options));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("DROVER_LEDGER_PASSWORD", "unused");
+        builder.environment().put("DROVER_RECORD", folder.resolve(EXCHANGES).toString());
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();

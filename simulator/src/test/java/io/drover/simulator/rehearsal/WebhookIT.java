@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.drover.simulator.contract.RecordedContract;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +37,8 @@ class WebhookIT {
     @Test
     void lateDevicesAreCommandedWithinSecondsOfTheirConnection() throws Exception {
         Path scenario = Files.writeString(folder.resolve("late.yaml"), SCENARIO);
-        Process process = new ProcessBuilder(
+        Path exchanges = folder.resolve("exchanges.ndjson");
+        ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-jar",
                         "target/simulator.jar",
@@ -45,8 +47,9 @@ class WebhookIT {
                         "--scenario=" + scenario,
                         "--work-dir=" + folder)
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("output.txt").toFile())
-                .start();
+                .redirectOutput(folder.resolve("output.txt").toFile());
+        builder.environment().put("DROVER_RECORD", exchanges.toString());
+        Process process = builder.start();
         boolean ended = process.waitFor(240, TimeUnit.SECONDS);
         process.destroyForcibly();
         String output = Files.readString(folder.resolve("output.txt"));
@@ -59,5 +62,6 @@ class WebhookIT {
         JsonNode late = report.path("lateConnectToCommandSeconds");
         assertThat(late.path("devices").asInt()).as(output).isPositive();
         assertThat(late.path("p50").asDouble()).as(output).isLessThan(5);
+        RecordedContract.holdEveryRequest(exchanges);
     }
 }
