@@ -264,7 +264,14 @@ public final class Cloud {
                         names.exactly(names.resourceManager()),
                         counted(
                                 CloudService.ARM,
-                                new ArmApi(vertx, world.resources(), world::hub, tokens, names, ARM_PAGE_SIZE)
+                                new ArmApi(
+                                                vertx,
+                                                world.resources(),
+                                                world::hub,
+                                                world::provisioning,
+                                                tokens,
+                                                names,
+                                                ARM_PAGE_SIZE)
                                         .router()))
                 .route(names::isCentral, counted(CloudService.CENTRAL, central.router()))
                 .route(

@@ -1,5 +1,6 @@
 package io.drover.simulator.cloud;
 
+import io.drover.simulator.cloud.tls.DeviceCertificates;
 import io.drover.simulator.contract.RecordedContract;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -120,6 +121,25 @@ final class RunningCloud {
         HttpRequest<Buffer> request = request(method, GLOBAL_PROVISIONING, path + "?api-version=2021-10-01")
                 .putHeader("Authorization", token);
         return await(body == null ? request.send() : request.sendJsonObject(body));
+    }
+
+    /** Registers at DPS over HTTPS with a TLS client certificate. */
+    HttpResponse<Buffer> registerByCertificate(DeviceCertificates device, String idScope, String id) throws Exception {
+        WebClient client = WebClient.create(
+                vertx,
+                new WebClientOptions()
+                        .setSsl(true)
+                        .setTrustOptions(new PemTrustOptions()
+                                .addCertPath(cloud.ports().caCertificate().toString()))
+                        .setKeyCertOptions(device.clientOptions()));
+        try {
+            SocketAddress server = SocketAddress.inetSocketAddress(cloud.ports().https(), CloudOptions.HOST);
+            String path = "/" + idScope + "/registrations/" + id + "/register?api-version=2021-10-01";
+            return await(client.request(HttpMethod.PUT, server, 443, GLOBAL_PROVISIONING, path)
+                    .sendJsonObject(new JsonObject().put("registrationId", id)));
+        } finally {
+            client.close();
+        }
     }
 
     /** A call to the control API. */
@@ -330,9 +350,14 @@ final class RunningCloud {
 
     /** An access token of the estate's service principal. */
     String token(String scope) throws Exception {
+        return token(CLIENT, scope);
+    }
+
+    /** An access token of another principal that has the same secret. */
+    String token(String client, String scope) throws Exception {
         MultiMap form = MultiMap.caseInsensitiveMultiMap()
                 .add("grant_type", "client_credentials")
-                .add("client_id", CLIENT)
+                .add("client_id", client)
                 .add("client_secret", SECRET)
                 .add("scope", scope);
         return await(request(HttpMethod.POST, LOGIN, "/" + TENANT + "/oauth2/v2.0/token")

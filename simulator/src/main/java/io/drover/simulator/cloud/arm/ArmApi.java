@@ -1,6 +1,7 @@
 package io.drover.simulator.cloud.arm;
 
 import io.drover.simulator.cloud.Names;
+import io.drover.simulator.cloud.dps.ProvisioningService;
 import io.drover.simulator.cloud.entra.AccessTokens;
 import io.drover.simulator.cloud.entra.Caller;
 import io.drover.simulator.cloud.entra.ServicePrincipal;
@@ -15,8 +16,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The emulated Azure Resource Manager, read-only: subscriptions, IoT Central applications, provisioning services, hubs and their
- * keys. Every call needs a token for {@link Names#resourceManagerAudience()}. Runs on the event loop of the request.
+ * The emulated Azure Resource Manager: subscriptions, IoT Central applications, provisioning services, hubs, their keys and
+ * certificates. Resources themselves are read-only. Every call needs a token for {@link Names#resourceManagerAudience()}. Runs on the event loop of the request.
  */
 public final class ArmApi {
     private static final String SUBSCRIPTIONS_VERSION = "2021-04-01";
@@ -28,11 +29,15 @@ public final class ArmApi {
     private final Names names;
     private final int pageSize;
 
-    /** @param hubs an emulated hub by its host name */
+    /**
+     * @param hubs an emulated hub by its host name
+     * @param provisioning a provisioning service by its service host
+     */
     public ArmApi(
             Vertx vertx,
             Resources resources,
             Function<String, Optional<Hub>> hubs,
+            Function<String, Optional<ProvisioningService>> provisioning,
             AccessTokens tokens,
             Names names,
             int pageSize) {
@@ -50,6 +55,18 @@ public final class ArmApi {
         Function<Resource, Optional<Hub>> byResource = resource -> hubs.apply(names.hub(resource.name()));
         new HubDetails(this, byResource).mount(router);
         new HubConsumerGroups(this, byResource).mount(router);
+        new ArmCertificates(
+                        this,
+                        Resource.Type.IOT_HUB,
+                        hub -> byResource.apply(hub).map(Hub::authorities))
+                .mount(router);
+        new ArmCertificates(
+                        this,
+                        Resource.Type.PROVISIONING_SERVICE,
+                        service -> provisioning
+                                .apply(names.provisioning(service.name()))
+                                .map(ProvisioningService::authorities))
+                .mount(router);
         router.route()
                 .handler(context -> ArmError.NOT_FOUND.answer(
                         context, "No emulated resource at '" + context.request().path() + "'."));

@@ -38,6 +38,11 @@ enum ArmError {
         device(context, 400, "400001", "BadRequest", message);
     }
 
+    /** The same provider's refusal of an If-Match header that is not the present etag. */
+    static void devicePreconditionFailed(RoutingContext context, String message) {
+        device(context, 412, "412001", "PreconditionFailed", message);
+    }
+
     private static void device(RoutingContext context, int status, String code, String name, String message) {
         end(
                 context,

@@ -1,7 +1,6 @@
 package io.drover.simulator.cloud.control;
 
 import io.drover.simulator.cloud.World;
-import io.drover.simulator.cloud.dps.CaCertificate;
 import io.drover.simulator.cloud.dps.CertificateJson;
 import io.drover.simulator.cloud.dps.LinkedHub;
 import io.drover.simulator.cloud.dps.ProvisioningException;
@@ -9,6 +8,9 @@ import io.drover.simulator.cloud.dps.ProvisioningPolicy;
 import io.drover.simulator.cloud.dps.ProvisioningRight;
 import io.drover.simulator.cloud.dps.ProvisioningService;
 import io.drover.simulator.cloud.hub.Hub;
+import io.drover.simulator.cloud.x509.CaCertificate;
+import io.drover.simulator.cloud.x509.CaCertificateJson;
+import io.drover.simulator.cloud.x509.CertificateRefusedException;
 import io.vertx.core.Handler;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -62,6 +64,12 @@ public final class ProvisioningSettingsControl {
                 ControlApi.problem(
                         context,
                         refused.error().httpStatus(),
+                        "The request was refused",
+                        List.of(refused.getMessage()));
+            } catch (CertificateRefusedException refused) {
+                ControlApi.problem(
+                        context,
+                        refused.reason().httpStatus(),
                         "The request was refused",
                         List.of(refused.getMessage()));
             } catch (IllegalArgumentException | ClassCastException mistake) {
@@ -137,9 +145,8 @@ public final class ProvisioningSettingsControl {
     private void generateVerificationCode(RoutingContext context, ProvisioningService service) {
         CaCertificate waiting =
                 service.authorities().generateVerificationCode(context.pathParam("certificate"), ifMatch(context));
-        JsonObject json = shown(waiting);
-        json.getJsonObject("properties").put("verificationCode", waiting.verificationCode());
-        ControlApi.answer(context, json);
+        ControlApi.answer(
+                context, CaCertificateJson.withCode(waiting, "Microsoft.Devices/provisioningServices/certificates"));
     }
 
     private void verify(RoutingContext context, ProvisioningService service) {
@@ -162,30 +169,6 @@ public final class ProvisioningSettingsControl {
     }
 
     private static JsonObject shown(CaCertificate certificate) {
-        return new JsonObject()
-                .put("name", certificate.name())
-                .put("type", "Microsoft.Devices/provisioningServices/certificates")
-                .put("etag", certificate.etag())
-                .put(
-                        "properties",
-                        new JsonObject()
-                                .put(
-                                        "subject",
-                                        certificate
-                                                .certificate()
-                                                .getSubjectX500Principal()
-                                                .getName())
-                                .put(
-                                        "expiry",
-                                        certificate
-                                                .certificate()
-                                                .getNotAfter()
-                                                .toInstant()
-                                                .toString())
-                                .put("thumbprint", CertificateJson.thumbprint(certificate.certificate(), "SHA-1"))
-                                .put("isVerified", certificate.isVerified())
-                                .put("certificate", CertificateJson.encoded(certificate.certificate()))
-                                .put("created", certificate.created().toString())
-                                .put("updated", certificate.updated().toString()));
+        return CaCertificateJson.of(certificate, "Microsoft.Devices/provisioningServices/certificates");
     }
 }

@@ -1,6 +1,7 @@
 package io.drover.simulator.cloud.dps;
 
 import io.drover.simulator.cloud.sas.SasToken;
+import io.drover.simulator.cloud.x509.CaCertificates;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;

@@ -19,9 +19,4 @@ record OpaqueIds(RandomGenerator random) {
                 random.nextInt(1 << 12),
                 random.nextLong(1L << 48));
     }
-
-    /** What the owner of an authority has to sign: 48 hexadecimal digits. */
-    String verificationCode() {
-        return String.format("%016X%016X%016X", random.nextLong(), random.nextLong(), random.nextLong());
-    }
 }

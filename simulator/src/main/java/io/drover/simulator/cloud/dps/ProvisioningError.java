@@ -13,7 +13,6 @@ public enum ProvisioningError {
     FORBIDDEN(403, 403000, "Forbidden"),
     ENROLLMENT_NOT_FOUND(404, 404201, "Enrollment not found"),
     REGISTRATION_NOT_FOUND(404, 404202, "Registration not found"),
-    CERTIFICATE_NOT_FOUND(404, 404203, "Certificate not found"),
     ENROLLMENT_EXISTS(409, 409201, "Enrollment already exists"),
     ETAG_MISMATCH(412, 412203, "Precondition failed"),
     THROTTLED(429, 429001, "Operations are being throttled for this tenant"),

@@ -2,6 +2,7 @@ package io.drover.simulator.cloud.dps;
 
 import io.drover.simulator.cloud.hub.Hub;
 import io.drover.simulator.cloud.sas.SymmetricKey;
+import io.drover.simulator.cloud.x509.CaCertificates;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
@@ -68,7 +69,7 @@ public final class ProvisioningService {
         EnrollmentLimits limits = new EnrollmentLimits(name == null);
         this.groups = new Enrollments<>(clock, ids, limits::checkGroup);
         this.individuals = new Enrollments<>(clock, ids, limits::checkIndividual);
-        this.authorities = new CaCertificates(clock, ids);
+        this.authorities = new CaCertificates(clock, random);
         this.attestation = new Attestation(idScope, groups, individuals, authorities, clock);
         this.assignment = new DeviceAssignment(this.linkedHubs, () -> gate, clock, assignmentTime, ids);
         linkedHubs.forEach(this::link);

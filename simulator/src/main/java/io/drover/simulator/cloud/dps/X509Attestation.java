@@ -1,5 +1,6 @@
 package io.drover.simulator.cloud.dps;
 
+import io.drover.simulator.cloud.x509.CaCertificates;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;

@@ -60,7 +60,8 @@ final class DeviceSignIn {
         X509Certificate leaf = chain.get(0);
         boolean holds = switch (device.credential().kind()) {
             case SELF_SIGNED -> device.credential().matches(leaf) && TrustedAuthorities.isValid(leaf, clock.instant());
-            case CERTIFICATE_AUTHORITY -> hub.authorities().vouchFor(chain, device.deviceId(), clock.instant());
+            case CERTIFICATE_AUTHORITY ->
+                new TrustedAuthorities(hub.authorities()).vouchFor(chain, device.deviceId(), clock.instant());
             default -> false;
         };
         return holds

@@ -1,6 +1,7 @@
 package io.drover.simulator.cloud.hub;
 
 import io.drover.simulator.cloud.sas.SymmetricKey;
+import io.drover.simulator.cloud.x509.CaCertificates;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -43,7 +44,7 @@ public final class Hub {
     private final AtomicLong generations;
     private final TelemetryLog telemetry = new TelemetryLog(PARTITIONS);
     private final ConsumerGroups consumerGroups = new ConsumerGroups();
-    private final TrustedAuthorities authorities = new TrustedAuthorities();
+    private final CaCertificates authorities;
     private final FeedbackQueue feedback = new FeedbackQueue();
     private final HubJobs jobs = new HubJobs();
     private volatile ConnectionListener connections = (deviceId, state, at) -> {};
@@ -56,6 +57,7 @@ public final class Hub {
         this.clock = clock;
         this.random = random;
         this.policies = policies(random);
+        this.authorities = new CaCertificates(clock, random);
         this.generations = new AtomicLong(clock.millis() * 1_000);
     }
 
@@ -265,8 +267,8 @@ public final class Hub {
         return consumerGroups;
     }
 
-    /** The CA certificates whose devices may connect. */
-    public TrustedAuthorities authorities() {
+    /** Uploaded CA certificates; devices of the verified ones may connect. */
+    public CaCertificates authorities() {
         return authorities;
     }
 

@@ -1,44 +1,29 @@
 package io.drover.simulator.cloud.hub;
 
+import io.drover.simulator.cloud.x509.CaCertificate;
+import io.drover.simulator.cloud.x509.CaCertificates;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 
-/** The hub's verified X.509 CA certificates, and whether they vouch for a device's chain. At most 25. Thread-safe. */
-public final class TrustedAuthorities {
-    static final int CAPACITY = 25;
+/** Whether the verified among a hub's uploaded authorities vouch for a device's chain. Thread-safe. */
+final class TrustedAuthorities {
+    private final CaCertificates uploaded;
 
-    private final List<X509Certificate> authorities = new CopyOnWriteArrayList<>();
-
-    TrustedAuthorities() {}
-
-    /** Trusts what this authority issues. Fails with ARGUMENT_INVALID beyond 25 authorities. */
-    public synchronized void add(X509Certificate authority) {
-        if (authorities.contains(authority)) {
-            return;
-        }
-        if (authorities.size() >= CAPACITY) {
-            throw new HubException(HubError.ARGUMENT_INVALID, "A hub has at most " + CAPACITY + " CA certificates.");
-        }
-        authorities.add(authority);
-    }
-
-    /** No longer trusts the authority; false when it was not trusted. */
-    public boolean remove(X509Certificate authority) {
-        return authorities.remove(authority);
-    }
-
-    public List<X509Certificate> certificates() {
-        return List.copyOf(authorities);
+    TrustedAuthorities(CaCertificates uploaded) {
+        this.uploaded = uploaded;
     }
 
     /** Whether the chain, leaf first, is issued to the name, valid now, and leads to a trusted authority. */
     boolean vouchFor(List<X509Certificate> chain, String name, Instant now) {
+        List<X509Certificate> authorities = uploaded.all().stream()
+                .filter(CaCertificate::isVerified)
+                .map(CaCertificate::certificate)
+                .toList();
         if (chain.isEmpty() || !name.equals(commonName(chain.get(0)))) {
             return false;
         }

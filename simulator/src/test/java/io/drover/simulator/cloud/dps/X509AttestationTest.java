@@ -8,6 +8,8 @@ import io.drover.simulator.cloud.hub.Hub;
 import io.drover.simulator.cloud.hub.HubSku;
 import io.drover.simulator.cloud.sas.SymmetricKey;
 import io.drover.simulator.cloud.tls.DeviceCertificates;
+import io.drover.simulator.cloud.x509.CaCertificates;
+import io.drover.simulator.cloud.x509.CertificateRefusedException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -68,7 +70,7 @@ class X509AttestationTest {
         String code = authorities.generateVerificationCode("maker-ca", null).verificationCode();
         assertThatThrownBy(
                         () -> authorities.verify("maker-ca", plant.device(code).certificate(), null))
-                .isInstanceOf(ProvisioningException.class);
+                .isInstanceOf(CertificateRefusedException.class);
         authorities.verify("Maker-CA", root.device(code).certificate(), null);
 
         assertThat(register("truck-1", device).groupId()).isEqualTo("referring");

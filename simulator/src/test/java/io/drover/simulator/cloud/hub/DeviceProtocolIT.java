@@ -244,7 +244,7 @@ class DeviceProtocolIT {
         device.update(DeviceCredential.certificateAuthority(), true);
         assertThat(signsIn(line.device(ID))).isFalse();
 
-        running.hub.authorities().add(root.certificate());
+        running.hub.authorities().put("factory", root.certificate(), true, null);
 
         assertThat(signsIn(line.device(ID))).isTrue();
         assertThat(signsIn(line.device("truck-9"))).isFalse();

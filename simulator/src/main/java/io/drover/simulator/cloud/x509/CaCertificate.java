@@ -1,4 +1,4 @@
-package io.drover.simulator.cloud.dps;
+package io.drover.simulator.cloud.x509;
 
 import java.security.cert.X509Certificate;
 import java.time.Instant;
