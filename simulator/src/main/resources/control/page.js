@@ -127,7 +127,9 @@ function showQuotas(quotas) {
 
 function showCounters(counters, changes) {
   const services = Object.entries(changes.services).map(([name, count]) => name + ' ' + count).join(', ');
-  byId('changes').textContent = 'Changes by REST callers: ' + changes.total + (services ? ' (' + services + ')' : '') + '.';
+  byId('changes').textContent = 'Changes by callers other than devices: ' + changes.total + (services ? ' (' + services + ')' : '') + '.';
+  byId('changed').replaceChildren(...Object.entries(changes.resources).map(([name, count]) =>
+    row(element('td', name, 'word'), number(count))));
   byId('counters').replaceChildren(...Object.entries(counters).map(([key, count]) => {
     const first = key.indexOf('.');
     const last = key.lastIndexOf('.');

@@ -1,7 +1,5 @@
 package io.drover.simulator.cloud;
 
-import io.drover.simulator.cloud.arm.ArmApi;
-import io.drover.simulator.cloud.central.CentralApi;
 import io.drover.simulator.cloud.control.ApplicationControl;
 import io.drover.simulator.cloud.control.ControlApi;
 import io.drover.simulator.cloud.control.ControlPage;
@@ -11,26 +9,19 @@ import io.drover.simulator.cloud.control.ProvisioningControl;
 import io.drover.simulator.cloud.control.Readiness;
 import io.drover.simulator.cloud.control.WorldControl;
 import io.drover.simulator.cloud.dps.CustomAllocationWebhook;
-import io.drover.simulator.cloud.dps.DpsDeviceApi;
 import io.drover.simulator.cloud.dps.DpsMqttService;
-import io.drover.simulator.cloud.dps.DpsServiceApi;
 import io.drover.simulator.cloud.entra.AccessTokens;
-import io.drover.simulator.cloud.entra.EntraApi;
 import io.drover.simulator.cloud.entra.ManagedIdentityApi;
 import io.drover.simulator.cloud.fault.FaultKind;
 import io.drover.simulator.cloud.fault.Faults;
 import io.drover.simulator.cloud.fault.FaultyCertificates;
-import io.drover.simulator.cloud.fault.HttpFaults;
 import io.drover.simulator.cloud.fault.MqttFaults;
 import io.drover.simulator.cloud.fault.SocketGate;
 import io.drover.simulator.cloud.fault.TelemetryFaults;
-import io.drover.simulator.cloud.http.CallCounter;
 import io.drover.simulator.cloud.http.ChangeCounter;
 import io.drover.simulator.cloud.http.ExchangeRecorder;
-import io.drover.simulator.cloud.http.VirtualHosts;
 import io.drover.simulator.cloud.hub.HubAccess;
 import io.drover.simulator.cloud.hub.HubMqttService;
-import io.drover.simulator.cloud.hub.HubRestApi;
 import io.drover.simulator.cloud.hub.messaging.MessagingEndpoint;
 import io.drover.simulator.cloud.hub.telemetry.TelemetryEndpoint;
 import io.drover.simulator.cloud.metrics.CallMeter;
@@ -53,7 +44,6 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.KeyCertOptions;
-import io.vertx.ext.web.Router;
 import io.vertx.mqtt.MqttServerOptions;
 import io.vertx.proton.ProtonServerOptions;
 import java.net.BindException;
@@ -75,8 +65,6 @@ import java.util.stream.Collectors;
  * at all.
  */
 public final class Cloud {
-    private static final int ARM_PAGE_SIZE = 50;
-
     private final Vertx vertx;
     private final CloudOptions options;
     private final Optional<Path> exchanges;
@@ -230,7 +218,11 @@ public final class Cloud {
         HttpServer server = vertx.createHttpServer(https)
                 .connectionHandler(up -> connections.accepted(ConnectionMeter.Listener.HTTPS))
                 .exceptionHandler(failure -> connections.failed(ConnectionMeter.Listener.HTTPS));
-        return recorded(virtualHosts().handler())
+        RestServices services =
+                new RestServices(vertx, world, tokens, quotas, clock, random, calls, faults, mqttFaults, changes);
+        closing.add(() ->
+                Future.succeededFuture().onSuccess(now -> services.close()).mapEmpty());
+        return recorded(services::handle)
                 .map(server::requestHandler)
                 .compose(gateway::serveWebSockets)
                 .compose(ready -> gated(
@@ -247,48 +239,6 @@ public final class Cloud {
                     return recorder.around(services);
                 }))
                 .orElseGet(() -> Future.succeededFuture(services));
-    }
-
-    private VirtualHosts virtualHosts() {
-        Names names = options.names();
-        CentralApi central = new CentralApi(vertx, world::application, tokens, quotas, names, clock);
-        closing.add(
-                () -> Future.succeededFuture().onSuccess(now -> central.close()).mapEmpty());
-        return new VirtualHosts()
-                .route(
-                        names.exactly(names.login()),
-                        counted(
-                                CloudService.ENTRA,
-                                new EntraApi(vertx, world.directory(), tokens, names, clock, random).router()))
-                .route(
-                        names.exactly(names.resourceManager()),
-                        counted(
-                                CloudService.ARM,
-                                new ArmApi(
-                                                vertx,
-                                                world.resources(),
-                                                world::hub,
-                                                world::provisioning,
-                                                tokens,
-                                                names,
-                                                ARM_PAGE_SIZE)
-                                        .router()))
-                .route(names::isCentral, counted(CloudService.CENTRAL, central.router()))
-                .route(
-                        names.exactly(names.globalProvisioning()),
-                        counted(
-                                CloudService.DPS_REST,
-                                new DpsDeviceApi(vertx, world::provisioningOfIdScope, quotas, clock).router()))
-                .route(
-                        names::isProvisioning,
-                        counted(
-                                CloudService.DPS_REST,
-                                new DpsServiceApi(vertx, world::provisioning, tokens, quotas, names, clock).router()))
-                .route(
-                        names::isHub,
-                        counted(
-                                CloudService.HUB_REST,
-                                new HubRestApi(vertx, world::hub, tokens, quotas, names, clock).router()));
     }
 
     private MqttGateway gateway(KeyCertOptions certificate) {
@@ -332,7 +282,13 @@ public final class Cloud {
 
     private MessagingEndpoint messaging() {
         HubAccess access = new HubAccess(tokens, options.names(), clock);
-        return new MessagingEndpoint(world::hub, access, quotas, clock, calls);
+        return new MessagingEndpoint(
+                world::hub,
+                access,
+                quotas,
+                clock,
+                calls,
+                hub -> changes.changed(CloudService.HUB_AMQP, hub.hostName()));
     }
 
     /** Lets the listener have the port, or, where gates are wanted, a gate before a listener that has any port. */
@@ -369,13 +325,6 @@ public final class Cloud {
                 options.controlPort(),
                 "the control API",
                 "--control-port");
-    }
-
-    private Router counted(CloudService service, Router api) {
-        api.route().order(Integer.MIN_VALUE).handler(new CallCounter(calls).of(service));
-        api.route().order(Integer.MIN_VALUE + 1).handler(new HttpFaults(faults, mqttFaults).of(service, api));
-        api.route().order(Integer.MIN_VALUE + 2).handler(changes.of(service));
-        return api;
     }
 
     private Future<Integer> bind(HttpServer server, int port, String what, String option) {

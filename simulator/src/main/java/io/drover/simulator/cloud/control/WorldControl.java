@@ -18,11 +18,18 @@ public final class WorldControl {
     public void mount(Router router) {
         router.get("/control/changes").handler(context -> {
             JsonObject services = new JsonObject();
-            changes.counts().forEach(services::put);
-            long total = changes.counts().values().stream()
-                    .mapToLong(Long::longValue)
+            changes.services().forEach(services::put);
+            JsonObject resources = new JsonObject();
+            changes.resources().forEach(resources::put);
+            long total = services.stream()
+                    .mapToLong(count -> (Long) count.getValue())
                     .sum();
-            ControlApi.answer(context, new JsonObject().put("total", total).put("services", services));
+            ControlApi.answer(
+                    context,
+                    new JsonObject()
+                            .put("total", total)
+                            .put("services", services)
+                            .put("resources", resources));
         });
         router.post("/control/reset").handler(context -> {
             reset.run();

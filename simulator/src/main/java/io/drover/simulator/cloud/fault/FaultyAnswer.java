@@ -1,5 +1,6 @@
 package io.drover.simulator.cloud.fault;
 
+import io.drover.simulator.cloud.http.ChangeCounter;
 import io.drover.simulator.cloud.http.VirtualHosts;
 import io.drover.simulator.cloud.metrics.CloudService;
 import io.vertx.core.Future;
@@ -74,6 +75,7 @@ final class FaultyAnswer implements InvocationHandler {
     }
 
     private Future<Void> end() {
+        ChangeCounter.answered(context, response.getStatusCode());
         return switch (fault.kind()) {
             case EXECUTED_THEN_504 -> {
                 response.headers().remove("content-length");

@@ -1,5 +1,6 @@
 package io.drover.simulator.cloud.hub;
 
+import io.drover.simulator.cloud.http.ChangeCounter;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -50,6 +51,9 @@ final class BulkOperations {
                     : Optional.of(new HubException(
                             HubError.DEVICE_DEFINED_MULTIPLE_TIMES, "The device is in the list more than once."));
             refused.ifPresent(refusal -> errors.add(error(item, refusal)));
+        }
+        if (errors.size() < items.size()) {
+            ChangeCounter.partly(request);
         }
         JsonObject result = new JsonObject()
                 .put("isSuccessful", errors.isEmpty())

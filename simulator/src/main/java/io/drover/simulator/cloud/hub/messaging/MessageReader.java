@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.qpid.proton.amqp.Symbol;
@@ -38,8 +39,10 @@ final class MessageReader {
     private final Hub hub;
     private final Quotas quotas;
     private final Clock clock;
+    private final Consumer<Hub> sent;
 
-    MessageReader(Hub hub, Quotas quotas, Clock clock) {
+    MessageReader(Hub hub, Quotas quotas, Clock clock, Consumer<Hub> sent) {
+        this.sent = sent;
         this.hub = hub;
         this.quotas = quotas;
         this.clock = clock;
@@ -56,6 +59,7 @@ final class MessageReader {
         }
         String deviceId = decode(to.group(1));
         hub.send(to.group(2) == null ? deviceId : deviceId + "/" + decode(to.group(2)), read(message));
+        sent.accept(hub);
     }
 
     private CloudToDeviceMessage read(Message message) {

@@ -8,6 +8,7 @@ import io.vertx.core.Context;
 import io.vertx.proton.ProtonConnection;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -20,10 +21,20 @@ public final class MessagingEndpoint {
     private final Quotas quotas;
     private final Clock clock;
     private final CallMeter calls;
+    private final Consumer<Hub> sent;
 
-    /** @param byHost finds a hub by its host name in lower case */
+    /**
+     * @param byHost finds a hub by its host name in lower case
+     * @param sent told of each message to a device that a hub has taken
+     */
     public MessagingEndpoint(
-            Function<String, Optional<Hub>> byHost, HubAccess access, Quotas quotas, Clock clock, CallMeter calls) {
+            Function<String, Optional<Hub>> byHost,
+            HubAccess access,
+            Quotas quotas,
+            Clock clock,
+            CallMeter calls,
+            Consumer<Hub> sent) {
+        this.sent = sent;
         this.byHost = byHost;
         this.access = access;
         this.quotas = quotas;
@@ -35,7 +46,7 @@ public final class MessagingEndpoint {
     public Optional<ServiceConnection> attach(ProtonConnection connection, Context context, String host) {
         Optional<ServiceConnection> service = byHost.apply(host)
                 .map(hub -> new ServiceConnection(
-                        connection, context, hub, access, new MessageReader(hub, quotas, clock), clock, calls));
+                        connection, context, hub, access, new MessageReader(hub, quotas, clock, sent), clock, calls));
         service.ifPresent(ServiceConnection::begin);
         return service;
     }
