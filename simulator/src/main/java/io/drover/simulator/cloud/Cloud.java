@@ -7,6 +7,7 @@ import io.drover.simulator.cloud.control.EstateFile;
 import io.drover.simulator.cloud.control.FaultControl;
 import io.drover.simulator.cloud.control.ProvisioningControl;
 import io.drover.simulator.cloud.control.Readiness;
+import io.drover.simulator.cloud.control.TwinTruth;
 import io.drover.simulator.cloud.control.WorldControl;
 import io.drover.simulator.cloud.dps.CustomAllocationWebhook;
 import io.drover.simulator.cloud.dps.DpsMqttService;
@@ -319,6 +320,7 @@ public final class Cloud {
         new FaultControl(faults, options.gates()).mount(api.router());
         new ControlPage().mount(api.router());
         new WorldControl(this::reset, changes).mount(api.router());
+        new TwinTruth(world).mount(api.router());
         new ManagedIdentityApi(world.directory(), tokens, options.names(), clock).mount(api.router());
         return bind(
                 vertx.createHttpServer().requestHandler(api.router()),

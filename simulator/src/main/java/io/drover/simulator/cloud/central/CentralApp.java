@@ -8,6 +8,7 @@ import io.drover.simulator.cloud.dps.RegistrationGate;
 import io.drover.simulator.cloud.hub.Hub;
 import io.drover.simulator.cloud.hub.HubDevice;
 import io.drover.simulator.cloud.sas.SymmetricKey;
+import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
@@ -169,6 +170,16 @@ public final class CentralApp {
     /** All devices in the order of ids. */
     public Stream<CentralDevice> devices() {
         return devices.values().stream();
+    }
+
+    /** Devices whose ids come after this one, in order. */
+    public Stream<CentralDevice> devicesAfter(String id) {
+        return devices.tailMap(id, false).values().stream();
+    }
+
+    /** Values of a device's cloud properties by name, of components by {@code component.name}. */
+    public JsonObject cloudProperties(String deviceId) {
+        return properties.cloudValues(deviceId);
     }
 
     public int deviceCount() {

@@ -54,6 +54,14 @@ final class DeviceProperties {
         return shown.put(METADATA, metadata);
     }
 
+    /** Values of the cloud properties by name, of components by {@code component.name}. */
+    JsonObject cloudValues(String deviceId) {
+        JsonObject values = new JsonObject();
+        cloud.getOrDefault(deviceId, new JsonObject())
+                .forEach(kept -> values.put(kept.getKey(), ((JsonObject) kept.getValue()).getValue("value")));
+        return values;
+    }
+
     /** The value of one property, whatever its kind; null when it has none. */
     Object value(CentralDevice device, DeviceTemplate template, String path) {
         int dot = path.indexOf('.');

@@ -198,7 +198,7 @@ public final class Hub {
     }
 
     /** The devices from the given id on, in order. */
-    Stream<HubDevice> devicesFrom(String deviceId, boolean inclusive) {
+    public Stream<HubDevice> devicesFrom(String deviceId, boolean inclusive) {
         return devices.tailMap(deviceId, inclusive).values().stream();
     }
 
