@@ -12,6 +12,7 @@ import io.drover.simulator.cloud.fault.MqttFaults;
 import io.drover.simulator.cloud.http.CallCounter;
 import io.drover.simulator.cloud.http.ChangeCounter;
 import io.drover.simulator.cloud.http.VirtualHosts;
+import io.drover.simulator.cloud.http.WellFormedPath;
 import io.drover.simulator.cloud.hub.HubRestApi;
 import io.drover.simulator.cloud.metrics.CallMeter;
 import io.drover.simulator.cloud.metrics.CloudService;
@@ -98,13 +99,14 @@ final class RestServices {
 
     private Router counted(CloudService service, Router api) {
         api.route().order(Integer.MIN_VALUE).handler(new CallCounter(calls).of(service));
-        api.route().order(Integer.MIN_VALUE + 1).handler(new HttpFaults(faults, mqttFaults).of(service, api));
+        api.route().order(Integer.MIN_VALUE + 1).handler(new WellFormedPath());
+        api.route().order(Integer.MIN_VALUE + 2).handler(new HttpFaults(faults, mqttFaults).of(service, api));
         return api;
     }
 
     /** Counts changes as well: what devices ask for and signing in changes nothing that a person configured. */
     private Router changing(CloudService service, Router api) {
-        counted(service, api).route().order(Integer.MIN_VALUE + 2).handler(changes.of(service));
+        counted(service, api).route().order(Integer.MIN_VALUE + 3).handler(changes.of(service));
         return api;
     }
 }

@@ -3,13 +3,9 @@ package io.drover.simulator.cloud;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.simulator.fleet.sdk.ConnectToSslContext;
-import io.vertx.core.json.JsonObject;
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
@@ -52,7 +48,8 @@ class TlsEngineFallbackIT {
     @Test
     void theFleetsClientSignsInWithoutTheNativeLibrary() throws Exception {
         // When: the fleet's client and the cloud's listener meet in one process
-        Process bench = simulator(EXCLUDED, "bench", "tls", "--rounds=1", "--seconds=1", "--warm-up=0", "--lanes=2");
+        Process bench = CloudProcess.simulator(
+                directory, EXCLUDED, "bench", "tls", "--rounds=1", "--seconds=1", "--warm-up=0", "--lanes=2");
         String output = new String(bench.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         // Then
@@ -61,51 +58,22 @@ class TlsEngineFallbackIT {
         assertThat(output).contains("openssl  cannot be used").containsPattern("1 +jdk +[1-9][0-9]* +0 ");
     }
 
-    /** Starts a cloud in a process with this JVM option, does one TLS handshake with it, ends it and returns its log. */
+    /** Starts a cloud in a process with this JVM option, does one TLS handshake with each listener, ends it and returns its log. */
     private String startedCloudLog(String jvmOption) throws Exception {
-        Process cloud = simulator(
-                jvmOption,
-                "cloud",
-                "--ready-line",
-                "--stop-with-stdin",
-                "--data=" + directory.resolve("data").toAbsolutePath());
-        try (BufferedReader lines = cloud.inputReader(StandardCharsets.UTF_8)) {
-            String first = lines.readLine();
-            assertThat(first).as(log()).isNotNull();
-            JsonObject ready = new JsonObject(first);
-            Path authority = Path.of(ready.getString("caCertificate"));
+        CloudProcess cloud = CloudProcess.start(directory, jvmOption);
+        try {
             for (String port : List.of("httpsPort", "mqttPort")) {
-                try (SSLSocket socket = (SSLSocket) ConnectToSslContext.of(authority, ready.getInteger(port))
+                try (SSLSocket socket = (SSLSocket) ConnectToSslContext.of(cloud.authority(), cloud.port(port))
                         .getSocketFactory()
                         .createSocket("a-hub.azure-devices.test", 8883)) {
                     socket.startHandshake();
                     assertThat(socket.getSession().getProtocol()).startsWith("TLSv1.");
                 }
             }
-        } finally {
-            cloud.getOutputStream().close();
-            assertThat(cloud.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        } catch (Exception | AssertionError failure) {
+            cloud.stop();
+            throw failure;
         }
-        assertThat(cloud.exitValue()).isZero();
-        return log();
-    }
-
-    private Process simulator(String jvmOption, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-Dlogback.configurationFile=logback.xml",
-                jvmOption,
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.drover.simulator.SimulatorMain"));
-        command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
-                .redirectError(directory.resolve("log").toFile())
-                .start();
-    }
-
-    private String log() throws IOException {
-        return Files.readString(directory.resolve("log"));
+        return cloud.stop();
     }
 }

@@ -67,6 +67,13 @@ public final class ArmApi {
                                 .apply(names.provisioning(service.name()))
                                 .map(ProvisioningService::authorities))
                 .mount(router);
+        router.route().failureHandler(context -> {
+            if (context.statusCode() == 500) {
+                context.next();
+            } else {
+                ArmError.BAD_REQUEST.answer(context, "The request cannot be read.");
+            }
+        });
         router.route()
                 .handler(context -> ArmError.NOT_FOUND.answer(
                         context, "No emulated resource at '" + context.request().path() + "'."));

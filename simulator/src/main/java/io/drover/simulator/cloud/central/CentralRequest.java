@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -153,6 +154,9 @@ final class CentralRequest {
     void refuse(CentralException problem, Clock clock) {
         if (context.response().ended()) {
             return;
+        }
+        if (context.get(REQUEST_ID) == null) {
+            number(context, UUID.randomUUID().toString());
         }
         context.response().putHeader("x-ms-error-code", problem.code());
         answer(

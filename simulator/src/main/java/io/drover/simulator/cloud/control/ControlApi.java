@@ -4,6 +4,7 @@ import io.drover.simulator.cloud.Estate;
 import io.drover.simulator.cloud.EstateBuilder;
 import io.drover.simulator.cloud.fault.Fault;
 import io.drover.simulator.cloud.fault.FaultFile;
+import io.drover.simulator.cloud.http.WellFormedPath;
 import io.drover.simulator.cloud.metrics.CallMeter;
 import io.drover.simulator.cloud.quota.AzureLimit;
 import io.drover.simulator.cloud.quota.Quotas;
@@ -51,6 +52,7 @@ public final class ControlApi {
         this.calls = calls;
         this.state = state;
         this.router = Router.router(vertx);
+        router.route().handler(new WellFormedPath());
         router.route().handler(ControlApi::ownPageOnly);
         router.route().handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT));
         router.put("/control/estate").handler(this::estate);
@@ -64,6 +66,10 @@ public final class ControlApi {
         // An answer at all shows that the event loop turns.
         router.get("/health/live").handler(context -> answer(context, new JsonObject().put("status", "UP")));
         router.get("/health/ready").handler(readiness::answer);
+        router.errorHandler(
+                400,
+                context ->
+                        problem(context, 400, "The request is malformed", List.of("its URL or body cannot be read")));
     }
 
     public Router router() {

@@ -51,6 +51,8 @@ public final class DpsDeviceApi {
                 .setName("device/registration")
                 .handler(answering((context, caller) -> operations.lookUp(caller)));
         router.route().failureHandler(this::failed);
+        router.errorHandler(404, context -> refuse(context, ProvisioningError.NOT_FOUND));
+        router.errorHandler(405, context -> refuse(context, ProvisioningError.METHOD_NOT_ALLOWED));
         return router;
     }
 
@@ -94,8 +96,15 @@ public final class DpsDeviceApi {
         refuse(context, status, ProvisioningError.BAD_REQUEST.message());
     }
 
+    private void refuse(RoutingContext context, ProvisioningError error) {
+        refuse(context, error.httpStatus(), error, error.message());
+    }
+
     private void refuse(RoutingContext context, int status, String message) {
-        ProvisioningError error = status < 500 ? ProvisioningError.BAD_REQUEST : ProvisioningError.INTERNAL;
+        refuse(context, status, status < 500 ? ProvisioningError.BAD_REQUEST : ProvisioningError.INTERNAL, message);
+    }
+
+    private void refuse(RoutingContext context, int status, ProvisioningError error, String message) {
         Instant now = clock.instant();
         context.response()
                 .setStatusCode(status)

@@ -73,6 +73,8 @@ public final class DpsServiceApi {
         router.delete("/registrations/:id")
                 .handler(with(ProvisioningRight.REGISTRATION_STATUS_WRITE, DpsServiceApi::deleteRegistration));
         router.route().failureHandler(this::failed);
+        router.errorHandler(404, context -> refuse(context, ProvisioningError.NOT_FOUND));
+        router.errorHandler(405, context -> refuse(context, ProvisioningError.METHOD_NOT_ALLOWED));
         return router;
     }
 
@@ -136,15 +138,23 @@ public final class DpsServiceApi {
         request.answerEmpty();
     }
 
+    private void refuse(RoutingContext context, ProvisioningError error) {
+        answer(context, error.httpStatus(), new ProvisioningException(error));
+    }
+
     private void failed(RoutingContext context) {
         ProvisioningException refusal = refusal(context);
+        int status = refusal.error() == ProvisioningError.BAD_REQUEST && context.statusCode() == 413
+                ? 413
+                : refusal.error().httpStatus();
+        answer(context, status, refusal);
+    }
+
+    private void answer(RoutingContext context, int status, ProvisioningException refusal) {
         HttpServerResponse response = context.response();
         if (response.ended()) {
             return;
         }
-        int status = refusal.error() == ProvisioningError.BAD_REQUEST && context.statusCode() == 413
-                ? 413
-                : refusal.error().httpStatus();
         response.setStatusCode(status)
                 .putHeader("x-ms-error-code", Integer.toString(refusal.error().code()))
                 .putHeader("content-type", "application/json; charset=utf-8")

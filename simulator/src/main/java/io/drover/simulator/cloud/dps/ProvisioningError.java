@@ -1,8 +1,8 @@
 package io.drover.simulator.cloud.dps;
 
 /**
- * Reasons the service says no, with the codes of its error bodies. 400001, 404201, 404202, 404203, 409201 and 412203 are this
- * emulator's reading: the documents name the HTTP statuses only.
+ * Reasons the service says no, with the codes of its error bodies. 400001, 404000, 404201, 404202, 404203, 405000, 409201 and 412203
+ * are this emulator's reading: the documents name the HTTP statuses only.
  */
 public enum ProvisioningError {
     BAD_REQUEST(400, 400000, "Bad request"),
@@ -11,8 +11,10 @@ public enum ProvisioningError {
     CUSTOM_ALLOCATION_FAILED(400, 400207, "Custom allocation failed"),
     UNAUTHORIZED(401, 401000, "Unauthorized"),
     FORBIDDEN(403, 403000, "Forbidden"),
+    NOT_FOUND(404, 404000, "Resource not found"),
     ENROLLMENT_NOT_FOUND(404, 404201, "Enrollment not found"),
     REGISTRATION_NOT_FOUND(404, 404202, "Registration not found"),
+    METHOD_NOT_ALLOWED(405, 405000, "Method not allowed"),
     ENROLLMENT_EXISTS(409, 409201, "Enrollment already exists"),
     ETAG_MISMATCH(412, 412203, "Precondition failed"),
     THROTTLED(429, 429001, "Operations are being throttled for this tenant"),

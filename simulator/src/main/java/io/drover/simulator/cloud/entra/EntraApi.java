@@ -47,6 +47,7 @@ public final class EntraApi {
         router.get("/:tenant/.well-known/openid-configuration").handler(context -> metadata(context, true));
         router.get("/:tenant/discovery/v2.0/keys").handler(this::keys);
         router.get("/:tenant/discovery/keys").handler(this::keys);
+        router.errorHandler(400, context -> refuse(context, new EntraException(EntraError.MALFORMED)));
     }
 
     public Router router() {

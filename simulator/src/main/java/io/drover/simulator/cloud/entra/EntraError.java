@@ -16,6 +16,7 @@ enum EntraError {
             90002,
             "Tenant '%s' not found. Check to make sure you have the correct tenant ID and"
                     + " are signing into the correct cloud."),
+    MALFORMED(400, "invalid_request", 9002313, "Invalid request. Request is malformed or invalid."),
     PARAMETER_MISSING(400, "invalid_request", 900144, "The request body must contain the following parameter: '%s'."),
     GRANT_UNSUPPORTED(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type '%s'."),
     APPLICATION_NOT_FOUND(

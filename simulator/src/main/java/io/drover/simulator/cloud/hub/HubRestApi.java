@@ -83,7 +83,7 @@ public final class HubRestApi {
         HubPermission write = HubPermission.DEVICES_WRITE;
         HubPermission delete = HubPermission.DEVICES_DELETE;
         add(router, HttpMethod.POST, "/devices/query", read, AzureLimit.HUB_QUERIES, queries::query);
-        router.route(HttpMethod.POST, "/devices").handler(this::bulk).failureHandler(this::failed);
+        router.route(HttpMethod.POST, "/devices").handler(this::bulk);
         add(router, HttpMethod.GET, "/devices", read, identity, registry::list);
         for (String path : List.of("/devices/:id", "/devices/:id/modules/:mid")) {
             add(router, HttpMethod.GET, path, read, identity, registry::get);
@@ -122,15 +122,13 @@ public final class HubRestApi {
             add(router, HttpMethod.PATCH, path, write, AzureLimit.HUB_TWIN_UPDATES, twins::patch);
             add(router, HttpMethod.PUT, path, write, AzureLimit.HUB_TWIN_UPDATES, twins::put);
             // Java's HTTP client has no PATCH; Microsoft's service client asks for it in a header.
-            router.route(HttpMethod.POST, path)
-                    .handler(request -> {
-                        if ("PATCH".equals(request.request().getHeader("X-HTTP-Method-Override"))) {
-                            serve(request, write, AzureLimit.HUB_TWIN_UPDATES, 1, twins::patch);
-                        } else {
-                            responses.error(request, HubError.METHOD_NOT_ALLOWED, "Not supported here.");
-                        }
-                    })
-                    .failureHandler(this::failed);
+            router.route(HttpMethod.POST, path).handler(request -> {
+                if ("PATCH".equals(request.request().getHeader("X-HTTP-Method-Override"))) {
+                    serve(request, write, AzureLimit.HUB_TWIN_UPDATES, 1, twins::patch);
+                } else {
+                    responses.error(request, HubError.METHOD_NOT_ALLOWED, "Not supported here.");
+                }
+            });
             add(
                     router,
                     HttpMethod.POST,
@@ -153,9 +151,7 @@ public final class HubRestApi {
             HubPermission permission,
             AzureLimit limit,
             BiConsumer<Hub, RoutingContext> operation) {
-        router.route(method, path)
-                .handler(request -> serve(request, permission, limit, 1, operation))
-                .failureHandler(this::failed);
+        router.route(method, path).handler(request -> serve(request, permission, limit, 1, operation));
     }
 
     /** Bulk operations need both permissions, and count every device. */

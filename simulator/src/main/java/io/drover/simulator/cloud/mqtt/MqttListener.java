@@ -3,10 +3,13 @@ package io.drover.simulator.cloud.mqtt;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
+import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -19,6 +22,7 @@ import io.vertx.mqtt.impl.MqttServerConnection;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.net.ProtocolException;
 
 /**
  * vertx-mqtt's server with one more step in its pipeline, {@link PasswordlessConnects}: up to 5.0 it forgets the user name of a CONNECT
@@ -55,20 +59,7 @@ final class MqttListener {
         pipeline.addBefore("handler", "passwordlessConnects", new PasswordlessConnects());
         pipeline.addBefore("handler", "idle", new IdleStateHandler(options.timeoutOnConnect(), 0, 0));
         pipeline.addBefore("handler", "timeoutOnConnect", new CloseWhenIdle());
-        MqttServerConnection mqtt = new MqttServerConnection(connection, endpoints, failures, options);
-        connection.messageHandler(message -> handle(mqtt, message));
-    }
-
-    private void handle(MqttServerConnection mqtt, Object message) {
-        synchronized (mqtt) {
-            try {
-                HANDLE_MESSAGE.invokeExact(mqtt, message);
-            } catch (RuntimeException | Error thrown) {
-                throw thrown;
-            } catch (Throwable impossible) {
-                throw new IllegalStateException(impossible);
-            }
-        }
+        connection.messageHandler(new Messages(connection)::handle);
     }
 
     private static MethodHandle handleMessage() {
@@ -80,6 +71,62 @@ final class MqttListener {
                             MethodType.methodType(void.class, Object.class));
         } catch (ReflectiveOperationException otherVersion) {
             throw new IllegalStateException("this version of vertx-mqtt works differently inside", otherVersion);
+        }
+    }
+
+    /**
+     * The messages of one connection. What comes before CONNECT closes it; what comes after a refusal, or while no answer was given, is
+     * dropped unread, as MQTT 3.1.1 section 3.1.4 asks for. vertx-mqtt throws for both.
+     */
+    private final class Messages {
+        private final NetSocket socket;
+        private final MqttServerConnection mqtt;
+        private boolean connectSeen;
+        private MqttEndpoint endpoint;
+
+        Messages(NetSocketInternal socket) {
+            this.socket = socket;
+            this.mqtt = new MqttServerConnection(socket, this::connecting, failures, options);
+        }
+
+        private void connecting(MqttEndpoint connecting) {
+            endpoint = connecting;
+            endpoints.handle(connecting);
+        }
+
+        void handle(Object message) {
+            synchronized (mqtt) {
+                connectSeen |= message instanceof MqttConnectMessage;
+                if (message instanceof MqttConnectMessage || isUnreadable(message) || isConnected()) {
+                    pass(message);
+                } else {
+                    ReferenceCountUtil.release(message);
+                    if (!connectSeen) {
+                        failures.handle(new ProtocolException("a packet came before CONNECT"));
+                        socket.close().onFailure(failures);
+                    }
+                }
+            }
+        }
+
+        private boolean isConnected() {
+            return endpoint != null && endpoint.isConnected();
+        }
+
+        /** vertx-mqtt ends the connection for these. */
+        private static boolean isUnreadable(Object message) {
+            return !(message instanceof MqttMessage packet)
+                    || !packet.decoderResult().isSuccess();
+        }
+
+        private void pass(Object message) {
+            try {
+                HANDLE_MESSAGE.invokeExact(mqtt, message);
+            } catch (RuntimeException | Error thrown) {
+                throw thrown;
+            } catch (Throwable impossible) {
+                throw new IllegalStateException(impossible);
+            }
         }
     }
 
