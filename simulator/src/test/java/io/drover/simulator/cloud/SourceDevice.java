@@ -49,9 +49,14 @@ record SourceDevice(RunningCloud cloud, String id, MqttClient mqtt) {
 
     /** As the other; the topic of each answer is told. */
     static JsonObject register(RunningCloud cloud, String id, String key, Consumer<String> topics) throws Exception {
+        return register(cloud, id, key, Instant.now().plusSeconds(600), topics);
+    }
+
+    /** The same with a token that expires then. */
+    static JsonObject register(RunningCloud cloud, String id, String key, Instant tokenExpiry, Consumer<String> topics)
+            throws Exception {
         String idScope = cloud.sourceIdScope(id);
-        String password = DeviceCredentials.provisioningToken(
-                idScope, id, key, Instant.now().plusSeconds(600));
+        String password = DeviceCredentials.provisioningToken(idScope, id, key, tokenExpiry);
         MqttClient dps = client(cloud, RunningCloud.GLOBAL_PROVISIONING, id, userName(idScope, id), password, null);
         return register(cloud, id, dps, topics);
     }
