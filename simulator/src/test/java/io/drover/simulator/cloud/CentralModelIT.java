@@ -31,7 +31,7 @@ class CentralModelIT {
     @BeforeAll
     static void start() throws Exception {
         cloud = new RunningCloud(data);
-        assertThat(call(HttpMethod.PUT, "/api/deviceTemplates/" + COOLER, template())
+        assertThat(call(HttpMethod.PUT, "/api/deviceTemplates/" + COOLER, CoolerTemplate.json())
                         .statusCode())
                 .isEqualTo(200);
         call(
@@ -196,7 +196,7 @@ class CentralModelIT {
     void aTemplateIsPatchedByMergeAndOnlyWithTheRightEtag() throws Exception {
         // Given
         String path = "/api/deviceTemplates/dtmi:drover:patched;1";
-        JsonObject made = call(HttpMethod.PUT, path, template()).bodyAsJsonObject();
+        JsonObject made = call(HttpMethod.PUT, path, CoolerTemplate.json()).bodyAsJsonObject();
 
         // When
         JsonObject patched = call(HttpMethod.PATCH, path, new JsonObject().put("displayName", "Other"))
@@ -212,7 +212,7 @@ class CentralModelIT {
                         .bearerTokenAuthentication(cloud.token("https://apps.azureiotcentral.test/.default"))
                         .send());
         assertThat(stale.statusCode()).isEqualTo(412);
-        assertRefused(call(HttpMethod.PUT, path, template().put("@id", "dtmi:other;1")), 400);
+        assertRefused(call(HttpMethod.PUT, path, CoolerTemplate.json().put("@id", "dtmi:other;1")), 400);
         assertRefused(call(HttpMethod.PUT, path, new JsonObject().put("@type", new JsonArray())), 400);
         assertThat(call(HttpMethod.DELETE, path, null).statusCode()).isEqualTo(204);
     }
@@ -274,7 +274,7 @@ class CentralModelIT {
                 new JsonObject()
                         .put("displayName", "One")
                         .put("filter", "SELECT * FROM devices WHERE $id = 'migrates'"));
-        call(HttpMethod.PUT, "/api/deviceTemplates/dtmi:drover:next;1", template());
+        call(HttpMethod.PUT, "/api/deviceTemplates/dtmi:drover:next;1", CoolerTemplate.json());
 
         // When
         JsonObject operation =
@@ -417,58 +417,5 @@ class CentralModelIT {
             answer = cloud.central(method, path, body);
         }
         return answer;
-    }
-
-    /** One component, one module with a component, an inherited interface, and properties of every kind. */
-    private static JsonObject template() {
-        JsonObject base = new JsonObject()
-                .put("@id", "dtmi:drover:base;1")
-                .put("@type", "Interface")
-                .put(
-                        "contents",
-                        new JsonArray().add(content("Command", "restart")).add(content("Telemetry", "inherited")));
-        JsonObject unit = new JsonObject()
-                .put("@type", "Interface")
-                .put(
-                        "contents",
-                        new JsonArray()
-                                .add(content("Property", "target")
-                                        .put("schema", "double")
-                                        .put("writable", true))
-                                .add(content("Telemetry", "temperature")));
-        JsonObject sensor = new JsonObject()
-                .put("@type", "Interface")
-                .put(
-                        "contents",
-                        new JsonArray()
-                                .add(content("Command", "reset"))
-                                .add(content("Component", "probe").put("schema", new JsonObject())));
-        JsonArray contents = new JsonArray()
-                .add(content("Property", "serialNumber").put("schema", "string"))
-                .add(new JsonObject()
-                        .put(
-                                "@type",
-                                new JsonArray().add("Property").add("Cloud").add("StringValue"))
-                        .put("name", "Customer")
-                        .put("schema", "string"))
-                .add(content("Component", "unit").put("displayName", "Unit").put("schema", unit))
-                .add(new JsonObject()
-                        .put("@type", new JsonArray().add("Relationship").add("EdgeModule"))
-                        .put("name", "sensor")
-                        .put("target", new JsonArray().add(sensor)));
-        return new JsonObject()
-                .put("@type", new JsonArray().add("ModelDefinition").add("DeviceModel"))
-                .put("displayName", "Cooler")
-                .put(
-                        "capabilityModel",
-                        new JsonObject()
-                                .put("@id", "dtmi:drover:coolermodel;1")
-                                .put("@type", "Interface")
-                                .put("extends", new JsonArray().add(base))
-                                .put("contents", contents));
-    }
-
-    private static JsonObject content(String type, String name) {
-        return new JsonObject().put("@type", type).put("name", name);
     }
 }

@@ -80,6 +80,11 @@ final class RunningCloud {
         return vertx;
     }
 
+    /** Where every HTTPS exchange is recorded; whole only after the stop. */
+    Path exchanges() {
+        return exchanges;
+    }
+
     CloudPorts ports() {
         return cloud.ports();
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 public final class OpenApiContract {
     private static final String PROPERTY = "drover.openapi";
     private static final int REFUSAL = 400;
+    private static final int FAILURE = 500;
 
     /** By end of the host name, the most special first. */
     private static final List<Map.Entry<String, List<String>>> SERVICES = List.of(
@@ -93,15 +95,24 @@ public final class OpenApiContract {
 
     /** The operations the exchanges used with success, as "document METHOD path". */
     Set<String> used(List<Exchange> exchanges) {
-        Set<String> used = new TreeSet<>();
+        return operations(exchanges, exchange -> exchange.status() < REFUSAL);
+    }
+
+    /** The operations that were refused at least once, for a reason that is the caller's. */
+    Set<String> refused(List<Exchange> exchanges) {
+        return operations(exchanges, exchange -> exchange.status() >= REFUSAL && exchange.status() < FAILURE);
+    }
+
+    private Set<String> operations(List<Exchange> exchanges, Predicate<Exchange> which) {
+        Set<String> titles = new TreeSet<>();
         exchanges.stream()
-                .filter(exchange -> exchange.status() < REFUSAL)
+                .filter(which)
                 .forEach(exchange -> documentsOf(exchange.host())
                         .ifPresent(service -> service.stream()
                                 .flatMap(document -> document.operation(exchange.method(), exchange.path()).stream())
                                 .findFirst()
-                                .ifPresent(operation -> used.add(operation.title()))));
-        return used;
+                                .ifPresent(operation -> titles.add(operation.title()))));
+        return titles;
     }
 
     private Optional<List<OpenApiDocument>> documentsOf(String host) {

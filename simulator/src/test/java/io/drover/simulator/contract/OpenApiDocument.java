@@ -55,6 +55,15 @@ final class OpenApiDocument {
         return json;
     }
 
+    List<Operation> operations() {
+        return operations;
+    }
+
+    /** What stands before the path of every operation. */
+    String basePath() {
+        return json.getString("basePath", "");
+    }
+
     Optional<Operation> operation(String method, String path) {
         return operations.stream()
                 .filter(operation -> operation.method().equals(method)

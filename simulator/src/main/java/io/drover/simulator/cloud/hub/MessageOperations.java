@@ -19,10 +19,6 @@ final class MessageOperations {
         HubDevice device = HubRestApi.identityOf(hub, request);
         int purged = device.messages().purge(clock.instant());
         responses.json(
-                request,
-                new JsonObject()
-                        .put("totalMessagesPurged", purged)
-                        .put("deviceId", device.deviceId())
-                        .put("moduleId", device.moduleId()));
+                request, new JsonObject().put("totalMessagesPurged", purged).put("deviceId", device.deviceId()));
     }
 }
