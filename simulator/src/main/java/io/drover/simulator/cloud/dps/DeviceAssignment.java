@@ -183,9 +183,12 @@ final class DeviceAssignment {
     }
 
     private static InitialTwin carried(Twin twin) {
-        JsonObject desired = twin.properties(false).getJsonObject("desired");
+        JsonObject properties = twin.properties(false);
+        JsonObject desired = properties.getJsonObject("desired");
+        JsonObject reported = properties.getJsonObject("reported");
         desired.remove("$version");
-        return new InitialTwin(twin.tags(), desired);
+        reported.remove("$version");
+        return new InitialTwin(twin.tags(), desired, reported);
     }
 
     private Optional<Hub> linked(String hostName) {

@@ -7,9 +7,13 @@ import io.drover.simulator.cloud.entra.ServicePrincipal;
 import io.drover.simulator.cloud.sas.SasToken;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.Set;
 
 /** Who may use the service API: a SAS token of a policy with the right that the operation needs, or an Entra token with the role. */
 final class DpsAuthorization {
+    private static final Set<ProvisioningRight> READING =
+            Set.of(ProvisioningRight.ENROLLMENT_READ, ProvisioningRight.REGISTRATION_STATUS_READ);
+
     private final AccessTokens tokens;
     private final Names names;
     private final Clock clock;
@@ -37,10 +41,13 @@ final class DpsAuthorization {
         }
         Caller caller = tokens.verify(header, names.provisioningAudience())
                 .orElseThrow(() -> new ProvisioningException(ProvisioningError.UNAUTHORIZED));
-        if (!caller.has(ServicePrincipal.DPS_CONTRIBUTOR)) {
+        boolean allowed = caller.has(ServicePrincipal.DPS_CONTRIBUTOR)
+                || (READING.contains(right) && caller.has(ServicePrincipal.DPS_READER));
+        if (!allowed) {
             throw new ProvisioningException(
                     ProvisioningError.FORBIDDEN,
-                    "The caller lacks the role Device Provisioning Service Data Contributor.");
+                    "The caller lacks the role Device Provisioning Service Data "
+                            + (READING.contains(right) ? "Reader or Data Contributor." : "Contributor."));
         }
     }
 

@@ -30,6 +30,7 @@ public record ServicePrincipal(
     public static final String ARM_LISTKEYS = "arm.listkeys";
     public static final String CENTRAL_ADMINISTRATOR = "central.administrator";
     public static final String DPS_CONTRIBUTOR = "dps.contributor";
+    public static final String DPS_READER = "dps.reader";
     public static final String HUB_CONTRIBUTOR = "hub.contributor";
     public static final String HUB_READER = "hub.reader";
     public static final String HUB_REGISTRY_CONTRIBUTOR = "hub.registry-contributor";
@@ -39,6 +40,7 @@ public record ServicePrincipal(
             ARM_LISTKEYS,
             CENTRAL_ADMINISTRATOR,
             DPS_CONTRIBUTOR,
+            DPS_READER,
             HUB_CONTRIBUTOR,
             HUB_READER,
             HUB_REGISTRY_CONTRIBUTOR,

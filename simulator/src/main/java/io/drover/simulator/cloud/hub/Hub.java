@@ -46,6 +46,7 @@ public final class Hub {
     private final ConsumerGroups consumerGroups = new ConsumerGroups();
     private final CaCertificates authorities;
     private final FeedbackQueue feedback = new FeedbackQueue();
+    private final FeedbackLocks feedbackLocks = new FeedbackLocks(feedback);
     private final HubJobs jobs = new HubJobs();
     private volatile ConnectionListener connections = (deviceId, state, at) -> {};
     private final MethodJournal methods = new MethodJournal();
@@ -275,6 +276,10 @@ public final class Hub {
     /** Feedback about messages to devices. */
     public FeedbackQueue feedback() {
         return feedback;
+    }
+
+    FeedbackLocks feedbackLocks() {
+        return feedbackLocks;
     }
 
     HubJobs jobs() {

@@ -68,6 +68,7 @@ public final class HubRestApi {
         router.route().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
         registryRoutes(router);
         deviceRoutes(router);
+        feedbackRoutes(router);
         router.route().failureHandler(this::failed);
         router.errorHandler(
                 400, request -> responses.error(request, HubError.ARGUMENT_INVALID, "The URL is malformed."));
@@ -142,6 +143,16 @@ public final class HubRestApi {
         add(router, HttpMethod.PUT, "/jobs/v2/:id", HubPermission.JOBS, limit, jobs::create);
         add(router, HttpMethod.GET, "/jobs/v2/:id", HubPermission.JOBS, limit, jobs::get);
         add(router, HttpMethod.POST, "/jobs/v2/:id/cancel", HubPermission.JOBS, limit, jobs::cancel);
+    }
+
+    private void feedbackRoutes(Router router) {
+        String path = "/messages/serviceBound/feedback";
+        String one = path + "/:lockToken";
+        HubPermission permission = HubPermission.MESSAGES;
+        AzureLimit limit = AzureLimit.HUB_CLOUD_TO_DEVICE;
+        add(router, HttpMethod.GET, path, permission, limit, messages::receiveFeedback);
+        add(router, HttpMethod.DELETE, one, permission, limit, messages::completeFeedback);
+        add(router, HttpMethod.POST, one + "/abandon", permission, limit, messages::abandonFeedback);
     }
 
     private void add(

@@ -22,6 +22,9 @@ public final class Twin {
         if (initial != null && initial.desired() != null && !initial.desired().isEmpty()) {
             desired = new TwinSection(true, created).with(initial.desired(), created);
         }
+        if (initial != null && initial.reported() != null && !initial.reported().isEmpty()) {
+            reported = new TwinSection(false, created).with(initial.reported(), created);
+        }
     }
 
     /** Merges the device's patch; answers the new version of the reported section. */

@@ -196,6 +196,24 @@ class DpsServiceApiIT {
     }
 
     @Test
+    void aDataReaderReadsEnrollmentsAndStatesButNeitherKeysNorWrites() throws Exception {
+        send(HttpMethod.PUT, "/enrollmentGroups/moved", group("moved"));
+        register("truck-1");
+        authorization = bearer(names.provisioningAudience(), Set.of(ServicePrincipal.DPS_READER));
+
+        assertThat(send(HttpMethod.GET, "/enrollmentGroups/moved", null).statusCode())
+                .isEqualTo(200);
+        assertThat(send(HttpMethod.POST, "/enrollments/query", new JsonObject().put("query", "SELECT *"))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(send(HttpMethod.GET, "/registrations/truck-1", null).statusCode())
+                .isEqualTo(200);
+        assertError(send(HttpMethod.POST, "/enrollmentGroups/moved/attestationmechanism", null), 403, 403000);
+        assertError(send(HttpMethod.PUT, "/enrollmentGroups/moved", group("moved")), 403, 403000);
+        assertError(send(HttpMethod.DELETE, "/registrations/truck-1", null), 403, 403000);
+    }
+
+    @Test
     void badBodiesAreRefusedWithTheReasonAndCallsOverTheQuotaWithRetryAfter() throws Exception {
         assertError(
                 send(HttpMethod.PUT, "/enrollmentGroups/moved", group("moved").put("allocationPolicy", "nearest")),

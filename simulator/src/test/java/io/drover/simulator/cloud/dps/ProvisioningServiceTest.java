@@ -7,6 +7,7 @@ import io.drover.simulator.cloud.hub.DeviceCredential;
 import io.drover.simulator.cloud.hub.Hub;
 import io.drover.simulator.cloud.hub.HubSku;
 import io.drover.simulator.cloud.hub.InitialTwin;
+import io.drover.simulator.cloud.hub.Twin;
 import io.drover.simulator.cloud.sas.SasToken;
 import io.drover.simulator.cloud.sas.SymmetricKey;
 import io.vertx.core.json.JsonObject;
@@ -98,6 +99,8 @@ class ProvisioningServiceTest {
         service.put(EnrollmentGroup.of("moved", keys), null);
         service.register("a", DeviceProof.of(token("a", keys)), null);
         east.device("a").orElseThrow().twin().patchTags(new JsonObject().put("kept", true));
+        east.device("a").orElseThrow().twin().patchDesired(new JsonObject().put("speed", 3), clock.instant());
+        east.device("a").orElseThrow().twin().patchReported(new JsonObject().put("speed", 2), clock.instant());
         clock.advance(Duration.ofMinutes(1));
         service.link(west);
         EnrollmentGroup group = service.group("moved").orElseThrow();
@@ -120,8 +123,12 @@ class ProvisioningServiceTest {
 
         assertThat(moved.substatus()).isEqualTo(RegistrationSubstatus.DEVICE_DATA_MIGRATED);
         assertThat(east.device("a")).isEmpty();
-        assertThat(west.device("a").orElseThrow().twin().tags().getBoolean("kept"))
-                .isTrue();
+        Twin arrived = west.device("a").orElseThrow().twin();
+        assertThat(arrived.tags().getBoolean("kept")).isTrue();
+        assertThat(arrived.properties(false).getJsonObject("desired").getInteger("speed"))
+                .isEqualTo(3);
+        assertThat(arrived.properties(false).getJsonObject("reported").getInteger("speed"))
+                .isEqualTo(2);
     }
 
     @Test
