@@ -161,6 +161,7 @@ public final class EstateBuilder {
         Hub hub = world.hubs().computeIfAbsent(hostName, host -> {
             Hub made = new Hub(host, HubSku.valueOf(spec.sku()), spec.units(), clock, random);
             quotas.hub(made.name(), made.sku().size(), spec.units());
+            made.dailyMessages().dayLasts(Duration.ofDays(1).dividedBy(quotas.timeCompression()));
             world.made(made);
             return made;
         });

@@ -21,6 +21,10 @@ final class RehearsalEstate {
     static final String SOURCE_HUB = "source-hub";
     private static final String RESOURCE_GROUP = "rehearsal";
     private static final int CHUNK = 10_000;
+    private static final double SPARE = 1.5;
+    private static final int MESSAGES_OF_FIRST_UNITS = 100;
+    private static final int MESSAGES_OF_UNIT = 12;
+    private static final int MOST_UNITS = 200;
 
     private final ObjectMapper json = new ObjectMapper();
     private final Direction direction;
@@ -31,7 +35,7 @@ final class RehearsalEstate {
 
     /** Creates the estate in the cloud behind the control API, and an application's devices; a hub's come by registering. */
     void create(ControlClient cloud, String clientSecret, Scenario scenario) {
-        cloud.put("/control/estate", describe(clientSecret, scenario.deviceGroups()));
+        cloud.put("/control/estate", describe(clientSecret, scenario));
         int devices = scenario.devices();
         for (int from = 0; direction == Direction.CENTRAL_TO_HUB && from < devices; from += CHUNK) {
             ObjectNode request = json.createObjectNode().put("template", DEVICE_TEMPLATE);
@@ -43,7 +47,7 @@ final class RehearsalEstate {
         }
     }
 
-    private ObjectNode describe(String clientSecret, List<Scenario.DeviceGroup> groups) {
+    private ObjectNode describe(String clientSecret, Scenario scenario) {
         ObjectNode estate = json.createObjectNode().put("tenantId", TENANT);
         estate.putArray("servicePrincipals")
                 .addObject()
@@ -55,25 +59,34 @@ final class RehearsalEstate {
                 .put("displayName", "Rehearsal");
         ArrayNode hubs = estate.putArray("hubs");
         ArrayNode services = estate.putArray("provisioningServices");
-        hub(hubs, HUB);
+        int units = units(scenario);
+        hub(hubs, HUB, units);
         provisioningService(services, PROVISIONING_SERVICE, HUB);
         if (direction == Direction.HUB_TO_HUB) {
-            hub(hubs, SOURCE_HUB);
+            hub(hubs, SOURCE_HUB, units);
             provisioningService(services, SOURCE_PROVISIONING_SERVICE, SOURCE_HUB)
                     .putArray("enrollmentGroups")
                     .add(SOURCE_GROUP);
         } else {
-            application(estate, groups);
+            application(estate, scenario.deviceGroups());
         }
         return estate;
     }
 
-    private static void hub(ArrayNode hubs, String name) {
+    /** As many as the whole fleet's telemetry needs, with half as much to spare: one for up to 66 messages a second of Azure's time. */
+    static int units(Scenario scenario) {
+        double perSecond =
+                scenario.devices() * 1_000.0 / scenario.telemetryInterval().toMillis();
+        double needed = SPARE * perSecond / scenario.timeCompression();
+        return needed <= MESSAGES_OF_FIRST_UNITS ? 1 : (int) Math.min(MOST_UNITS, Math.ceil(needed / MESSAGES_OF_UNIT));
+    }
+
+    private static void hub(ArrayNode hubs, String name, int units) {
         hubs.addObject()
                 .put("name", name)
                 .put("resourceGroup", RESOURCE_GROUP)
                 .put("sku", "S1")
-                .put("units", 1);
+                .put("units", units);
     }
 
     private static ObjectNode provisioningService(ArrayNode services, String name, String hub) {

@@ -45,7 +45,10 @@ final class HubDetails {
         api.page(
                 context,
                 List.of(
-                        metric("TotalMessages", hub.telemetry().appended(), dailyMessages(hub.sku()) * hub.units()),
+                        metric(
+                                "TotalMessages",
+                                hub.dailyMessages().used(),
+                                hub.dailyMessages().most()),
                         metric(
                                 "TotalDeviceCount",
                                 hub.deviceCount(),
@@ -96,16 +99,6 @@ final class HubDetails {
             case F1 -> "Free";
             case B1, B2, B3 -> "Basic";
             case S1, S2, S3 -> "Standard";
-        };
-    }
-
-    /** Messages of one unit and day, after "IoT Hub quotas and throttling". */
-    private static long dailyMessages(HubSku sku) {
-        return switch (sku) {
-            case F1 -> 8_000L;
-            case B1, S1 -> 400_000L;
-            case B2, S2 -> 6_000_000L;
-            case B3, S3 -> 300_000_000L;
         };
     }
 }

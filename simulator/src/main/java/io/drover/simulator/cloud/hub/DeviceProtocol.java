@@ -4,6 +4,7 @@ import io.drover.simulator.cloud.metrics.CallMeter;
 import io.drover.simulator.cloud.metrics.CloudService;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.netty.handler.codec.mqtt.MqttQoS;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttEndpoint;
 import io.vertx.mqtt.MqttTopicSubscription;
@@ -42,16 +43,25 @@ final class DeviceProtocol {
     private final TwinProtocol twins;
     private final Clock clock;
     private final CallMeter calls;
+    private final TelemetryIntake intake;
     private final Set<String> filters = new HashSet<>();
     private boolean saidGoodbye;
     private long arrived;
 
-    DeviceProtocol(Hub hub, DeviceSession session, MqttEndpoint endpoint, Quotas quotas, Clock clock, CallMeter calls) {
+    DeviceProtocol(
+            Vertx vertx,
+            Hub hub,
+            DeviceSession session,
+            MqttEndpoint endpoint,
+            Quotas quotas,
+            Clock clock,
+            CallMeter calls) {
+        this.intake = new TelemetryIntake(vertx, hub, quotas);
         this.hub = hub;
         this.device = session.device();
         this.session = session;
         this.endpoint = endpoint;
-        this.twins = new TwinProtocol(hub, session, quotas, clock, calls);
+        this.twins = new TwinProtocol(vertx, hub, session, quotas, clock, calls);
         this.clock = clock;
         this.calls = calls;
     }
@@ -163,29 +173,36 @@ final class DeviceProtocol {
         if (!understood) {
             answered("unknown", "closed");
             endpoint.close();
-        } else if (message.qosLevel() == MqttQoS.AT_LEAST_ONCE && endpoint.isConnected()) {
+        }
+    }
+
+    private boolean acknowledge(MqttPublishMessage message) {
+        if (message.qosLevel() == MqttQoS.AT_LEAST_ONCE && endpoint.isConnected()) {
             endpoint.publishAcknowledge(message.messageId());
         }
+        return true;
     }
 
     private boolean handle(MqttPublishMessage message, Instant now) {
         String topic = message.topicName();
         if (topic.startsWith(METHOD_ANSWER)) {
             device.active(now);
-            return methodAnswer(topic.substring(METHOD_ANSWER.length()), message.payload());
+            return methodAnswer(topic.substring(METHOD_ANSWER.length()), message.payload()) && acknowledge(message);
         }
         if (topic.startsWith(TWIN_GET)) {
             device.active(now);
-            return twins.get(topic.substring(TWIN_GET.length()), arrived);
+            return twins.get(topic.substring(TWIN_GET.length()), arrived) && acknowledge(message);
         }
         if (topic.startsWith(REPORTED_PATCH)) {
             device.active(now);
-            return twins.reported(topic.substring(REPORTED_PATCH.length()), message.payload(), arrived);
+            return twins.reported(topic.substring(REPORTED_PATCH.length()), message.payload(), arrived)
+                    && acknowledge(message);
         }
-        return telemetry(topic, message, now);
+        return telemetry(topic, message);
     }
 
-    private boolean telemetry(String topic, MqttPublishMessage message, Instant now) {
+    /** MQTT 3.1.1 has no refusal: what a limit refuses is neither taken nor acknowledged, and the connection ends (own choice). */
+    private boolean telemetry(String topic, MqttPublishMessage message) {
         Map<String, String> properties = eventProperties(topic);
         if (properties == null) {
             return false;
@@ -193,9 +210,25 @@ final class DeviceProtocol {
         if (message.isRetain()) {
             properties.put("mqtt-retain", "true");
         }
-        append(properties, message.payload(), now);
-        answered("telemetry", "accepted");
+        long received = arrived;
+        Runnable take = () -> {
+            append(properties, message.payload(), clock.instant());
+            calls.answered(CloudService.HUB_MQTT, "telemetry", "accepted", received);
+            acknowledge(message);
+        };
+        if (!intake.offer(size(message.payload(), properties), take)) {
+            answered("telemetry", "throttled");
+            endpoint.close();
+        }
         return true;
+    }
+
+    private static long size(Buffer body, Map<String, String> properties) {
+        long size = body.length();
+        for (Map.Entry<String, String> property : properties.entrySet()) {
+            size += property.getKey().length() + property.getValue().length();
+        }
+        return size;
     }
 
     private void append(Map<String, String> properties, Buffer body, Instant now) {

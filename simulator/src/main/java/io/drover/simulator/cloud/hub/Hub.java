@@ -45,6 +45,7 @@ public final class Hub {
     private final TelemetryLog telemetry = new TelemetryLog(PARTITIONS);
     private final ConsumerGroups consumerGroups = new ConsumerGroups();
     private final CaCertificates authorities;
+    private final DailyMessages dailyMessages;
     private final FeedbackQueue feedback = new FeedbackQueue();
     private final FeedbackLocks feedbackLocks = new FeedbackLocks(feedback);
     private final HubJobs jobs = new HubJobs();
@@ -58,6 +59,7 @@ public final class Hub {
         this.clock = clock;
         this.random = random;
         this.policies = policies(random);
+        this.dailyMessages = new DailyMessages(sku, units, clock);
         this.authorities = new CaCertificates(clock, random);
         this.generations = new AtomicLong(clock.millis() * 1_000);
     }
@@ -266,6 +268,11 @@ public final class Hub {
     /** Consumer groups of the built-in endpoint. */
     public ConsumerGroups consumerGroups() {
         return consumerGroups;
+    }
+
+    /** The messages taken today. */
+    public DailyMessages dailyMessages() {
+        return dailyMessages;
     }
 
     /** Uploaded CA certificates; devices of the verified ones may connect. */

@@ -55,12 +55,19 @@ public final class HubMqttService implements MqttService {
 
     @Override
     public void attach(MqttEndpoint endpoint, List<X509Certificate> certificates) {
-        long arrived = System.nanoTime();
-        MqttConnectReturnCode code = signIn(endpoint, certificates);
-        calls.answered(CloudService.HUB_MQTT, "connect", Integer.toString(code.byteValue()), arrived);
+        attach(endpoint, certificates, System.nanoTime(), false);
     }
 
-    private MqttConnectReturnCode signIn(MqttEndpoint endpoint, List<X509Certificate> certificates) {
+    /** @param admitted whether the connection has been held back for the hub's limit already */
+    private void attach(MqttEndpoint endpoint, List<X509Certificate> certificates, long arrived, boolean admitted) {
+        signIn(endpoint, certificates, arrived, admitted)
+                .ifPresent(code ->
+                        calls.answered(CloudService.HUB_MQTT, "connect", Integer.toString(code.byteValue()), arrived));
+    }
+
+    /** Empty when the connection is held back: it is looked at once more then, as much may have changed. */
+    private Optional<MqttConnectReturnCode> signIn(
+            MqttEndpoint endpoint, List<X509Certificate> certificates, long arrived, boolean admitted) {
         DeviceUserName userName = DeviceUserName.of(endpoint).orElseThrow();
         String clientId = endpoint.clientIdentifier();
         if (endpoint.protocolVersion() != MQTT_3_1_1) {
@@ -76,25 +83,34 @@ public final class HubMqttService implements MqttService {
         if (grant.isEmpty()) {
             return reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
         }
-        if (quotas.tryAcquire(AzureLimit.HUB_CONNECTIONS, hub.get().name()).isPresent()) {
+        Quotas.Admission admission = admitted
+                ? Quotas.Admission.AT_ONCE
+                : quotas.shape(AzureLimit.HUB_CONNECTIONS, hub.get().name(), 1);
+        if (admission.retryAfter().isPresent()) {
             return reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE);
         }
+        if (!admission.delay().isZero()) {
+            long timer = vertx.setTimer(
+                    Math.max(1, admission.delay().toMillis()), due -> attach(endpoint, certificates, arrived, true));
+            endpoint.closeHandler(left -> vertx.cancelTimer(timer));
+            return Optional.empty();
+        }
         open(endpoint, hub.get(), device.get(), userName.modelId(), grant.get());
-        return MqttConnectReturnCode.CONNECTION_ACCEPTED;
+        return Optional.of(MqttConnectReturnCode.CONNECTION_ACCEPTED);
     }
 
     private static String passwordOf(MqttEndpoint endpoint) {
         return endpoint.auth() == null ? null : endpoint.auth().getPassword();
     }
 
-    private static MqttConnectReturnCode reject(MqttEndpoint endpoint, MqttConnectReturnCode code) {
+    private static Optional<MqttConnectReturnCode> reject(MqttEndpoint endpoint, MqttConnectReturnCode code) {
         endpoint.reject(code);
-        return code;
+        return Optional.of(code);
     }
 
     private void open(MqttEndpoint endpoint, Hub hub, HubDevice device, String modelId, DeviceSignIn.Grant grant) {
         DeviceSession session = new DeviceSession(device, grant.method(), endpoint, vertx.getOrCreateContext(), clock);
-        DeviceProtocol protocol = new DeviceProtocol(hub, session, endpoint, quotas, clock, calls);
+        DeviceProtocol protocol = new DeviceProtocol(vertx, hub, session, endpoint, quotas, clock, calls);
         protocol.listen();
         long expiry = session.dropAt(grant.until(), vertx);
         long silence = session.dropWhenSilent(vertx);

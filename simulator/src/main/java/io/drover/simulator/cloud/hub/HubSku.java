@@ -28,6 +28,16 @@ public enum HubSku {
         return name().charAt(1) - '0';
     }
 
+    /** Messages of one unit and day. */
+    public long dailyMessages() {
+        return switch (this) {
+            case F1 -> 8_000L;
+            case B1, S1 -> 400_000L;
+            case B2, S2 -> 6_000_000L;
+            case B3, S3 -> 300_000_000L;
+        };
+    }
+
     /** Jobs that may run at a time. */
     public int concurrentJobs() {
         return switch (size()) {

@@ -4,6 +4,7 @@ import io.drover.simulator.cloud.metrics.CallMeter;
 import io.drover.simulator.cloud.metrics.CloudService;
 import io.drover.simulator.cloud.quota.AzureLimit;
 import io.drover.simulator.cloud.quota.Quotas;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -15,13 +16,15 @@ import java.util.Map;
  * present one is answered 412 (own choice), one beyond the twin's limits 400. Confined to the event loop.
  */
 final class TwinProtocol {
+    private final Vertx vertx;
     private final Hub hub;
     private final DeviceSession session;
     private final Quotas quotas;
     private final Clock clock;
     private final CallMeter calls;
 
-    TwinProtocol(Hub hub, DeviceSession session, Quotas quotas, Clock clock, CallMeter calls) {
+    TwinProtocol(Vertx vertx, Hub hub, DeviceSession session, Quotas quotas, Clock clock, CallMeter calls) {
+        this.vertx = vertx;
         this.hub = hub;
         this.session = session;
         this.quotas = quotas;
@@ -37,11 +40,11 @@ final class TwinProtocol {
         }
         if (!hub.sku().managesDevices()) {
             answer("twin-get", 400, requestId, "", Buffer.buffer(), arrived);
-        } else if (quotas.tryAcquire(AzureLimit.HUB_TWIN_READS, hub.name()).isPresent()) {
-            answer("twin-get", 429, requestId, "", Buffer.buffer(), arrived);
         } else {
-            Buffer twin = session.device().twin().properties(false).toBuffer();
-            answer("twin-get", 200, requestId, "", twin, arrived);
+            shaped(AzureLimit.HUB_TWIN_READS, "twin-get", requestId, arrived, () -> {
+                Buffer twin = session.device().twin().properties(false).toBuffer();
+                answer("twin-get", 200, requestId, "", twin, arrived);
+            });
         }
         return true;
     }
@@ -53,20 +56,37 @@ final class TwinProtocol {
             return false;
         }
         String expected = PropertyBag.parse(query).get("$version");
-        Twin twin = session.device().twin();
         if (!hub.sku().managesDevices()) {
             answer("twin-reported", 400, requestId, "", Buffer.buffer(), arrived);
-        } else if (quotas.tryAcquire(AzureLimit.HUB_TWIN_UPDATES, hub.name()).isPresent()) {
-            answer("twin-reported", 429, requestId, "", Buffer.buffer(), arrived);
-        } else if (expected != null && !expected.equals(Long.toString(twin.reportedVersion()))) {
-            answer("twin-reported", 412, requestId, "", Buffer.buffer(), arrived);
         } else {
-            patch(twin, requestId, payload, arrived);
+            shaped(
+                    AzureLimit.HUB_TWIN_UPDATES,
+                    "twin-reported",
+                    requestId,
+                    arrived,
+                    () -> patch(expected, requestId, payload, arrived));
         }
         return true;
     }
 
-    private void patch(Twin twin, String requestId, Buffer payload, long arrived) {
+    /** Carries out at once, after a while, or not at all: 429. */
+    private void shaped(AzureLimit limit, String operation, String requestId, long arrived, Runnable carryOut) {
+        Quotas.Admission admission = quotas.shape(limit, hub.name(), 1);
+        if (admission.retryAfter().isPresent()) {
+            answer(operation, 429, requestId, "", Buffer.buffer(), arrived);
+        } else if (admission.delay().isZero()) {
+            carryOut.run();
+        } else {
+            vertx.setTimer(Math.max(1, admission.delay().toMillis()), due -> carryOut.run());
+        }
+    }
+
+    private void patch(String expected, String requestId, Buffer payload, long arrived) {
+        Twin twin = session.device().twin();
+        if (expected != null && !expected.equals(Long.toString(twin.reportedVersion()))) {
+            answer("twin-reported", 412, requestId, "", Buffer.buffer(), arrived);
+            return;
+        }
         try {
             long version = twin.patchReported(new JsonObject(payload), clock.instant());
             answer("twin-reported", 204, requestId, "&$version=" + version, Buffer.buffer(), arrived);

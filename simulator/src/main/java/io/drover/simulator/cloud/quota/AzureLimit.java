@@ -27,6 +27,8 @@ public enum AzureLimit {
     HUB_QUERIES(20, Duration.ofMinutes(1), true),
     /** New device connections of one hub. */
     HUB_CONNECTIONS(100, Duration.ofSeconds(1), false),
+    /** Messages from devices of one hub. */
+    HUB_DEVICE_TO_CLOUD(100, Duration.ofSeconds(1), false),
     /** Direct methods, counted as calls; the documented 160 KB/s per unit in 4 KB calls. */
     HUB_DIRECT_METHODS(40, Duration.ofSeconds(1), true),
     HUB_TWIN_READS(100, Duration.ofSeconds(1), false),

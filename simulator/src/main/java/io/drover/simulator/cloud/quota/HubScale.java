@@ -13,7 +13,7 @@ record HubScale(int size, int units) {
         return switch (limit) {
             case HUB_IDENTITY_OPERATIONS, HUB_CLOUD_TO_DEVICE, HUB_JOB_OPERATIONS -> each(100, 100, 5_000);
             case HUB_QUERIES -> each(20, 20, 1_000);
-            case HUB_CONNECTIONS -> size == 1 ? Math.max(100, 12L * units) : each(0, 120, 6_000);
+            case HUB_CONNECTIONS, HUB_DEVICE_TO_CLOUD -> size == 1 ? Math.max(100, 12L * units) : each(0, 120, 6_000);
             case HUB_DIRECT_METHODS -> each(40, 120, 6_000);
             case HUB_TWIN_READS -> common(100, 10, 500);
             case HUB_TWIN_UPDATES -> common(50, 5, 250);

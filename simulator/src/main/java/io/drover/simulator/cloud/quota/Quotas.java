@@ -113,7 +113,8 @@ public final class Quotas {
      * @param retryAfter whole seconds of Retry-After when it is refused
      */
     public record Admission(Duration delay, OptionalLong retryAfter) {
-        static final Admission AT_ONCE = new Admission(Duration.ZERO, OptionalLong.empty());
+        /** Of a call that no limit concerns. */
+        public static final Admission AT_ONCE = new Admission(Duration.ZERO, OptionalLong.empty());
     }
 
     /**
@@ -124,6 +125,11 @@ public final class Quotas {
     public void hub(String owner, int size, int units) {
         hubs.put(owner, new HubScale(size, units));
         buckets.keySet().removeIf(key -> key.owner().equals(owner));
+    }
+
+    /** Whether the hub's size has been told; IoT Central's own hubs have none that is known. */
+    public boolean isSized(String owner) {
+        return hubs.containsKey(owner);
     }
 
     /** Counts a refusal by a limit that is kept elsewhere, because it belongs to a single device. */

@@ -32,6 +32,7 @@ final class RunningHub {
 
     final Vertx vertx = Vertx.vertx();
     final Hub hub;
+    final Quotas quotas = new Quotas(1);
     final Faults faults = new Faults(Clock.systemUTC(), 1);
     private final SelfSignedCertificate certificate = SelfSignedCertificate.create("localhost");
     private final MqttGateway gateway;
@@ -45,7 +46,7 @@ final class RunningHub {
                 List.of(new HubMqttService(
                         vertx,
                         host -> host.equals(HOST) ? Optional.of(hub) : Optional.empty(),
-                        new Quotas(1),
+                        quotas,
                         Clock.systemUTC())));
         gateway.admit(new MqttFaults(vertx, faults)::admit);
         port = get(gateway.listen(0));
@@ -67,16 +68,20 @@ final class RunningHub {
     }
 
     MqttClient connect(HubDevice identity, Consumer<MqttClientOptions> more) throws Exception {
+        MqttClientOptions options = signed(identity);
+        more.accept(options);
+        return connect(options);
+    }
+
+    private static MqttClientOptions signed(HubDevice identity) {
         String resource = HOST + "/devices/" + identity.deviceId()
                 + (identity.moduleId() == null ? "" : "/modules/" + identity.moduleId());
-        MqttClientOptions options = options(identity)
+        return options(identity)
                 .setPassword(SasToken.sign(
                         resource,
                         identity.credential().symmetricKey().primary(),
                         Instant.now().plusSeconds(600),
                         null));
-        more.accept(options);
-        return connect(options);
     }
 
     private static MqttClientOptions options(HubDevice identity) {
@@ -89,9 +94,17 @@ final class RunningHub {
     }
 
     private MqttClient connect(MqttClientOptions options) throws Exception {
+        return get(connecting(options));
+    }
+
+    private Future<MqttClient> connecting(MqttClientOptions options) {
         MqttClient client = MqttClient.create(vertx, options);
-        get(client.connect(port, "127.0.0.1", HOST));
-        return client;
+        return client.connect(port, "127.0.0.1", HOST).map(client);
+    }
+
+    /** Connects with the device's key; the future fails when the hub refuses. */
+    Future<MqttClient> connecting(HubDevice identity) {
+        return connecting(signed(identity));
     }
 
     /** Subscribes to all filters in one request; the codes granted, 0x80 being a refusal. */
