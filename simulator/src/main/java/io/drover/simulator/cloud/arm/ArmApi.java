@@ -67,6 +67,7 @@ public final class ArmApi {
                                 .apply(names.provisioning(service.name()))
                                 .map(ProvisioningService::authorities))
                 .mount(router);
+        new Permissions(this).mount(router);
         router.route().failureHandler(context -> {
             if (context.statusCode() == 500) {
                 context.next();
@@ -184,7 +185,12 @@ public final class ArmApi {
 
     /** Whether the call names the right version and a known subscription and its caller has the role; else it is refused. */
     boolean allowed(RoutingContext context, Resource.Type type, String role, String action) {
-        if (!versionGiven(context, type.apiVersion())) {
+        return allowed(context, type.apiVersion(), role, type.fullName() + action);
+    }
+
+    /** As {@link #allowed(RoutingContext, Resource.Type, String, String)}, for an action of another provider on the resource. */
+    boolean allowed(RoutingContext context, String apiVersion, String role, String action) {
+        if (!versionGiven(context, apiVersion)) {
             return false;
         }
         String subscriptionId = context.pathParam("subscription");
@@ -198,7 +204,7 @@ public final class ArmApi {
             ArmError.AUTHORIZATION_FAILED.answer(
                     context,
                     "The client '" + caller.clientId() + "' with object id '" + caller.clientId()
-                            + "' does not have authorization to perform action '" + type.fullName() + action
+                            + "' does not have authorization to perform action '" + action
                             + "' over scope '/subscriptions/" + subscriptionId
                             + "' or the scope is invalid. If access was recently granted, please refresh your credentials.");
             return false;
@@ -265,7 +271,7 @@ public final class ArmApi {
                 .put("rights", policy.rights());
     }
 
-    private static Caller caller(RoutingContext context) {
+    static Caller caller(RoutingContext context) {
         return context.get("caller");
     }
 

@@ -191,7 +191,7 @@ final class EstateReader {
         return List.of();
     }
 
-    private <T> List<T> list(JsonObject json, String key, String place, BiFunction<JsonObject, String, T> reader) {
+    <T> List<T> list(JsonObject json, String key, String place, BiFunction<JsonObject, String, T> reader) {
         Object value = json.getValue(key, new JsonArray());
         if (!(value instanceof JsonArray array)) {
             mistakes.add(path(place, key) + ": must be a list");

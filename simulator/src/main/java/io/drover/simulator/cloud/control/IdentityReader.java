@@ -3,10 +3,12 @@ package io.drover.simulator.cloud.control;
 import io.drover.simulator.cloud.central.Right;
 import io.drover.simulator.cloud.central.Role;
 import io.drover.simulator.cloud.entra.DirectoryUser;
+import io.drover.simulator.cloud.entra.FederatedCredential;
 import io.drover.simulator.cloud.entra.RegisteredApi;
 import io.drover.simulator.cloud.entra.ServicePrincipal;
 import io.drover.simulator.cloud.x509.UploadedCertificate;
 import io.vertx.core.json.JsonObject;
+import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -23,7 +25,7 @@ final class IdentityReader {
         this.estate = estate;
     }
 
-    /** A principal needs a secret, certificates, redirect addresses (a public client) or to be a managed identity. */
+    /** A principal needs a secret, certificates, federated credentials, redirect addresses (a public client) or to be a managed identity. */
     ServicePrincipal principal(JsonObject json, String place) {
         estate.onlyKeys(
                 json,
@@ -35,9 +37,13 @@ final class IdentityReader {
                 "certificates",
                 "redirectUris",
                 "appRoles",
-                "managedIdentity");
+                "managedIdentity",
+                "federatedCredentials");
         boolean managed = Boolean.TRUE.equals(json.getValue("managedIdentity"));
-        boolean needsSecret = !managed && !json.containsKey("certificates") && !json.containsKey("redirectUris");
+        boolean needsSecret = !managed
+                && !json.containsKey("certificates")
+                && !json.containsKey("redirectUris")
+                && !json.containsKey("federatedCredentials");
         String clientId = estate.text(json, "clientId", place, null);
         String secret =
                 needsSecret || json.containsKey("clientSecret") ? estate.text(json, "clientSecret", place, null) : null;
@@ -49,7 +55,8 @@ final class IdentityReader {
                 certificates(json, place),
                 new HashSet<>(estate.texts(json, "redirectUris", place)),
                 appRoles(json, place),
-                managed);
+                managed,
+                estate.list(json, "federatedCredentials", place, this::federatedCredential));
     }
 
     DirectoryUser user(JsonObject json, String place) {
@@ -119,6 +126,24 @@ final class IdentityReader {
             }
         }
         return certificates;
+    }
+
+    /** The issuer's key is that of a certificate. */
+    private FederatedCredential federatedCredential(JsonObject json, String place) {
+        estate.onlyKeys(json, place, "issuer", "subject", "audience", "certificate");
+        PublicKey key = null;
+        try {
+            key = UploadedCertificate.parse(estate.text(json, "certificate", place, null))
+                    .certificate()
+                    .getPublicKey();
+        } catch (IllegalArgumentException unreadable) {
+            estate.mistake(place + ".certificate: " + unreadable.getMessage());
+        }
+        return new FederatedCredential(
+                estate.text(json, "issuer", place, null),
+                estate.text(json, "subject", place, null),
+                estate.text(json, "audience", place, FederatedCredential.USUAL_AUDIENCE),
+                key);
     }
 
     private Map<String, Set<String>> appRoles(JsonObject json, String place) {

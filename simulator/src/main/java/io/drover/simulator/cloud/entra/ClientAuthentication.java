@@ -2,29 +2,24 @@ package io.drover.simulator.cloud.entra;
 
 import io.drover.simulator.cloud.x509.UploadedCertificate;
 import io.vertx.core.MultiMap;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.Signature;
-import java.security.spec.MGF1ParameterSpec;
-import java.security.spec.PSSParameterSpec;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 
 /**
- * Which application calls the token endpoint: by secret (in the form or the Authorization header) or by an assertion signed with the
- * key of a registered certificate, after "Microsoft identity platform application authentication certificate credentials".
+ * Which application calls the token endpoint: by secret (in the form or the Authorization header), by an assertion signed with the
+ * key of a registered certificate, after "Microsoft identity platform application authentication certificate credentials", or by a
+ * token of a trusted issuer, after "Workload identity federation".
  */
 final class ClientAuthentication {
     private static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-    private static final long CLOCK_SKEW_SECONDS = 300;
-    private static final int SHA256_BYTES = 32;
 
     private final Directory directory;
     private final Clock clock;
@@ -62,8 +57,9 @@ final class ClientAuthentication {
         }
         String secret = basic == null ? form.get("client_secret") : basic.secret();
         if (secret == null || secret.isEmpty()) {
-            boolean isPublic =
-                    known.clientSecret() == null && known.certificates().isEmpty();
+            boolean isPublic = known.clientSecret() == null
+                    && known.certificates().isEmpty()
+                    && known.federatedCredentials().isEmpty();
             if (secretNeeded || !isPublic) {
                 throw new EntraException(secretNeeded ? EntraError.SECRET_MISSING : EntraError.CREDENTIAL_MISSING);
             }
@@ -75,57 +71,64 @@ final class ClientAuthentication {
         return known;
     }
 
-    private void requireAssertion(ServicePrincipal principal, String assertion, Set<String> audiences) {
-        String[] parts = assertion.split("\\.", -1);
-        if (parts.length != 3) {
-            throw new EntraException(EntraError.ASSERTION_MALFORMED);
+    /** Signed with a certificate of the application itself, or by another issuer whose tokens stand for it. */
+    private void requireAssertion(ServicePrincipal principal, String text, Set<String> audiences) {
+        Assertion assertion = Assertion.parse(text);
+        boolean own = assertion.header().containsKey("x5t#S256")
+                || assertion.header().containsKey("x5t")
+                || principal.federatedCredentials().isEmpty();
+        if (own) {
+            requireOwn(principal, assertion, audiences);
+        } else {
+            requireFederated(principal, assertion);
         }
-        JsonObject header;
-        JsonObject claims;
-        boolean signed;
-        try {
-            header = decode(parts[0]);
-            claims = decode(parts[1]);
-            UploadedCertificate certificate = certificate(principal, header);
-            signed = holds(
-                    certificate,
-                    header.getString("alg"),
-                    parts[0] + "." + parts[1],
-                    Base64.getUrlDecoder().decode(parts[2]));
-        } catch (DecodeException | ClassCastException | IllegalArgumentException malformed) {
-            throw new EntraException(EntraError.ASSERTION_MALFORMED);
-        }
-        if (!signed) {
-            throw new EntraException(EntraError.ASSERTION_SIGNATURE);
-        }
-        requireClaims(principal, claims, audiences);
+        assertion.requireTime(clock.instant());
     }
 
-    private void requireClaims(ServicePrincipal principal, JsonObject claims, Set<String> audiences) {
-        if (!principal.clientId().equals(claims.getValue("iss"))
-                || !principal.clientId().equals(claims.getValue("sub"))) {
+    private static void requireOwn(ServicePrincipal principal, Assertion assertion, Set<String> audiences) {
+        assertion.requireSignature(
+                certificate(principal, assertion.header()).certificate().getPublicKey());
+        if (!principal.clientId().equals(assertion.claim("iss"))
+                || !principal.clientId().equals(assertion.claim("sub"))) {
             throw new EntraException(EntraError.ASSERTION_ISSUER);
         }
-        if (!audiences.contains(String.valueOf(claims.getValue("aud")))) {
+        if (!assertion.isMeantFor(audiences)) {
             throw new EntraException(EntraError.ASSERTION_AUDIENCE);
         }
-        long now = clock.instant().getEpochSecond();
-        long notBefore = claims.getValue("nbf") instanceof Number from ? from.longValue() : now;
-        long expiry = claims.getValue("exp") instanceof Number to ? to.longValue() : 0;
-        if (now + CLOCK_SKEW_SECONDS < notBefore || now - CLOCK_SKEW_SECONDS >= expiry) {
-            throw new EntraException(EntraError.ASSERTION_TIME);
+    }
+
+    /** Issuer, subject and audience are compared as they are written, letter by letter. */
+    private static void requireFederated(ServicePrincipal principal, Assertion assertion) {
+        String issuer = assertion.claim("iss");
+        String subject = assertion.claim("sub");
+        List<FederatedCredential> ofIssuer = principal.federatedCredentials().stream()
+                .filter(one -> one.issuer().equals(issuer))
+                .toList();
+        if (ofIssuer.isEmpty()) {
+            throw new EntraException(EntraError.FEDERATED_ISSUER, issuer);
         }
+        List<FederatedCredential> ofSubject =
+                ofIssuer.stream().filter(one -> one.subject().equals(subject)).toList();
+        if (ofSubject.isEmpty()) {
+            throw new EntraException(EntraError.FEDERATED_SUBJECT, subject);
+        }
+        FederatedCredential credential = ofSubject.stream()
+                .filter(one -> assertion.isMeantFor(Set.of(one.audience())))
+                .findFirst()
+                .orElseThrow(() -> new EntraException(
+                        EntraError.FEDERATED_AUDIENCE,
+                        String.valueOf(assertion.claims().getValue("aud"))));
+        assertion.requireSignature(credential.key());
     }
 
     /** The registered certificate the header names by thumbprint: {@code x5t} (SHA-1) or {@code x5t#S256}. */
     private static UploadedCertificate certificate(ServicePrincipal principal, JsonObject header) {
-        String sha256 = header.getString("x5t#S256");
-        String named = sha256 == null ? header.getString("x5t") : sha256;
+        Object sha256 = header.getValue("x5t#S256");
+        Object named = sha256 == null ? header.getValue("x5t") : sha256;
         if (named == null) {
             throw new EntraException(EntraError.ASSERTION_UNREGISTERED);
         }
-        byte[] thumbprint = Base64.getUrlDecoder().decode(named);
-        String hex = HexFormat.of().withUpperCase().formatHex(thumbprint);
+        String hex = hex(named);
         return principal.certificates().stream()
                 .filter(certificate ->
                         hex.equals(sha256 == null ? certificate.sha1Thumbprint() : certificate.sha256Thumbprint()))
@@ -133,23 +136,13 @@ final class ClientAuthentication {
                 .orElseThrow(() -> new EntraException(EntraError.ASSERTION_UNREGISTERED));
     }
 
-    private static boolean holds(UploadedCertificate certificate, String algorithm, String text, byte[] value) {
+    private static String hex(Object thumbprint) {
         try {
-            Signature signature;
-            if ("PS256".equals(algorithm)) {
-                signature = Signature.getInstance("RSASSA-PSS");
-                signature.setParameter(
-                        new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, SHA256_BYTES, 1));
-            } else if ("RS256".equals(algorithm)) {
-                signature = Signature.getInstance("SHA256withRSA");
-            } else {
-                return false;
-            }
-            signature.initVerify(certificate.certificate().getPublicKey());
-            signature.update(text.getBytes(StandardCharsets.US_ASCII));
-            return signature.verify(value);
-        } catch (GeneralSecurityException notSigned) {
-            return false;
+            return HexFormat.of()
+                    .withUpperCase()
+                    .formatHex(Base64.getUrlDecoder().decode(String.valueOf(thumbprint)));
+        } catch (IllegalArgumentException malformed) {
+            throw new EntraException(EntraError.ASSERTION_MALFORMED);
         }
     }
 
@@ -176,9 +169,5 @@ final class ClientAuthentication {
 
     private static boolean equal(String one, String other) {
         return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static JsonObject decode(String part) {
-        return new JsonObject(new String(Base64.getUrlDecoder().decode(part), StandardCharsets.UTF_8));
     }
 }

@@ -73,6 +73,24 @@ enum EntraError {
             "Client assertion application identifier doesn't match 'client_id' parameter."),
     ASSERTION_AUDIENCE(401, "invalid_client", 700023, "Client assertion audience claim does not match Realm issuer."),
     ASSERTION_TIME(401, "invalid_client", 700024, "Client assertion is not within its valid time range."),
+    FEDERATED_ISSUER(
+            401,
+            "invalid_client",
+            700211,
+            "No matching federated identity record found for presented assertion issuer '%s'. Check your federated identity"
+                    + " credential Subject, Audience and Issuer against the presented assertion."),
+    FEDERATED_AUDIENCE(
+            401,
+            "invalid_client",
+            700212,
+            "No matching federated identity record found for presented assertion audience '%s'. Check your federated"
+                    + " identity credential Subject, Audience and Issuer against the presented assertion."),
+    FEDERATED_SUBJECT(
+            401,
+            "invalid_client",
+            700213,
+            "No matching federated identity record found for presented assertion subject '%s'. Check your federated"
+                    + " identity credential Subject, Audience and Issuer against the presented assertion."),
     CODE_INVALID(
             400,
             "invalid_grant",

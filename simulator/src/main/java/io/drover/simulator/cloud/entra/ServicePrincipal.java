@@ -16,6 +16,7 @@ import java.util.TreeSet;
  * @param redirectUris where users are sent back to after they signed in to this application
  * @param appRoles application roles by the client id of a registered API
  * @param managedIdentity whether the identity endpoint of virtual machines gives its tokens
+ * @param federatedCredentials other issuers' tokens that stand for it
  */
 public record ServicePrincipal(
         String clientId,
@@ -25,7 +26,8 @@ public record ServicePrincipal(
         List<UploadedCertificate> certificates,
         Set<String> redirectUris,
         Map<String, Set<String>> appRoles,
-        boolean managedIdentity) {
+        boolean managedIdentity,
+        List<FederatedCredential> federatedCredentials) {
     public static final String ARM_READER = "arm.reader";
     public static final String ARM_LISTKEYS = "arm.listkeys";
     public static final String CENTRAL_ADMINISTRATOR = "central.administrator";
@@ -51,11 +53,12 @@ public record ServicePrincipal(
         certificates = List.copyOf(certificates);
         redirectUris = Set.copyOf(redirectUris);
         appRoles = Map.copyOf(appRoles);
+        federatedCredentials = List.copyOf(federatedCredentials);
     }
 
     /** A principal with a secret alone, whose object id is its client id. */
     public ServicePrincipal(String clientId, String clientSecret, Set<String> roles) {
-        this(clientId, clientId, clientSecret, roles, List.of(), Set.of(), Map.of(), false);
+        this(clientId, clientId, clientSecret, roles, List.of(), Set.of(), Map.of(), false, List.of());
     }
 
     @Override
