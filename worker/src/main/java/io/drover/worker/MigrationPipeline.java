@@ -29,6 +29,10 @@ import io.drover.worker.migration.MigrationStore;
 import io.drover.worker.migration.RolloutPolicy;
 import io.drover.worker.migration.Supervisor;
 import io.drover.worker.migration.SupervisorVerticle;
+import io.drover.worker.permission.MissingPermissionsException;
+import io.drover.worker.permission.PermissionCheck;
+import io.drover.worker.permission.PermissionCheck.Verdict;
+import io.drover.worker.permission.PermissionChecks;
 import io.drover.worker.plan.Plan;
 import io.drover.worker.plan.Planner;
 import io.drover.worker.registration.Registration;
@@ -68,6 +72,7 @@ public final class MigrationPipeline {
     private final WorkerConfig config;
     private final AzureClients azure;
     private final MigrationScope scope;
+    private final List<PermissionCheck> permissions;
     private final MeterRegistry meters;
     private final Clock clock;
     /** Tells this process's commands apart from those of one before it. */
@@ -78,23 +83,40 @@ public final class MigrationPipeline {
             WorkerConfig config,
             AzureClients azure,
             MigrationScope scope,
+            List<PermissionCheck> permissions,
             MeterRegistry meters,
             Clock clock) {
         this.vertx = vertx;
         this.config = config;
         this.azure = azure;
         this.scope = scope;
+        this.permissions = permissions;
         this.meters = meters;
         this.clock = clock;
     }
 
     /**
      * Signs in and checks all that the configuration names, writing nothing. Fails with
-     * {@link io.drover.worker.azure.AzureException}, whose message is meant for the operator.
+     * {@link MissingPermissionsException} or {@link io.drover.worker.azure.AzureException}, whose messages are meant for
+     * the operator.
      */
     public static Future<MigrationPipeline> prepare(
             Vertx vertx, WorkerConfig config, MeterRegistry meters, Clock clock) {
         AzureClients azure = new AzureClients(vertx, config, meters, clock);
+        return new PermissionChecks(azure, config)
+                .run()
+                .compose(checks -> checks.stream().anyMatch(check -> check.verdict() == Verdict.MISSING)
+                        ? Future.failedFuture(new MissingPermissionsException(checks))
+                        : prepare(vertx, config, azure, checks, meters, clock));
+    }
+
+    private static Future<MigrationPipeline> prepare(
+            Vertx vertx,
+            WorkerConfig config,
+            AzureClients azure,
+            List<PermissionCheck> permissions,
+            MeterRegistry meters,
+            Clock clock) {
         return new Preflight(azure, config.migration())
                 .check()
                 .compose(scope -> config.dispatch().way() == WorkerConfig.Dispatch.Way.JOB
@@ -104,7 +126,13 @@ public final class MigrationPipeline {
                                 "NoJobs",
                                 scope.source().host() + " has no jobs that send commands. Leave out dispatch.way, or"
                                         + " write command."))
-                        : Future.succeededFuture(new MigrationPipeline(vertx, config, azure, scope, meters, clock)));
+                        : Future.succeededFuture(
+                                new MigrationPipeline(vertx, config, azure, scope, permissions, meters, clock)));
+    }
+
+    /** What was found of the rights that {@link #deploy} needs; none of them is missing. */
+    public List<PermissionCheck> permissions() {
+        return permissions;
     }
 
     /** What {@link #deploy} would do. */
@@ -115,7 +143,8 @@ public final class MigrationPipeline {
                 .orElseThrow();
         return new Planner(
                         scope, pace(), byJob() ? Optional.of(config.dispatch().job()) : Optional.empty(), 60 * arrivals)
-                .plan();
+                .plan()
+                .map(plan -> plan.alsoWarning(azure.warnings()));
     }
 
     /**
@@ -271,12 +300,20 @@ public final class MigrationPipeline {
         }
         ArmClient arm = azure.arm();
         for (HubResource hub : scope.target().hubs()) {
-            all = all.compose(sources -> arm.serviceKey(hub).map(key -> {
+            all = all.compose(sources -> telemetryKey(arm, hub).map(key -> {
                 sources.put(hub.hostName(), source(hub, key));
                 return sources;
             }));
         }
         return all;
+    }
+
+    private Future<HubKey> telemetryKey(ArmClient arm, HubResource hub) {
+        return config.access()
+                .hub(hub.hostName())
+                .map(given -> Future.succeededFuture(
+                        new HubKey(given.policy(), given.key().value())))
+                .orElseGet(() -> arm.serviceKey(hub));
     }
 
     private TelemetrySource source(HubResource hub, HubKey key) {

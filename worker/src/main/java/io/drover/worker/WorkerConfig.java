@@ -12,6 +12,7 @@ import java.util.Map;
 /** The worker's whole configuration, already checked; see {@link WorkerConfigLoader} for its YAML form. */
 public record WorkerConfig(
         Entra entra,
+        Access access,
         Azure azure,
         Network network,
         Migration migration,
@@ -24,8 +25,12 @@ public record WorkerConfig(
     /** A hub tells who is connected; commanding the others now and then only covers what it tells wrong. */
     private static final Duration HUB_PROBE = Duration.ofHours(1);
 
-    /** Who signs in, and where. */
-    public record Entra(String authority, String tenant, String clientId, Secret clientSecret) {}
+    /**
+     * Where the worker signs in, and how.
+     *
+     * @param objectId of the principal in the directory, by which other services name it; null when it is not told
+     */
+    public record Entra(String authority, SignIn signIn, String objectId) {}
 
     /** Azure's endpoints; the defaults are public Azure. */
     public record Azure(

@@ -5,7 +5,6 @@ import io.drover.worker.WorkerConfig.Azure;
 import io.drover.worker.WorkerConfig.ConnectTo;
 import io.drover.worker.WorkerConfig.Deadlines;
 import io.drover.worker.WorkerConfig.Dispatch;
-import io.drover.worker.WorkerConfig.Entra;
 import io.drover.worker.WorkerConfig.LedgerAddress;
 import io.drover.worker.WorkerConfig.Management;
 import io.drover.worker.WorkerConfig.Migration;
@@ -45,13 +44,13 @@ public final class WorkerConfigLoader {
 
     private final Path file;
     private final List<String> settings;
-    private final UnaryOperator<String> environment;
+    private final SecretReader secrets;
     private final List<Problem> problems = new ArrayList<>();
 
     private WorkerConfigLoader(Path file, List<String> settings, UnaryOperator<String> environment) {
         this.file = file;
         this.settings = List.copyOf(settings);
-        this.environment = environment;
+        this.secrets = new SecretReader(file, environment);
     }
 
     /**
@@ -71,7 +70,8 @@ public final class WorkerConfigLoader {
         ConfigSection root = new ConfigSection("", withSettings(parse()), problems);
         Network network = network(root.section("network"));
         WorkerConfig config = new WorkerConfig(
-                entra(root.section("entra")),
+                new SignInLoader(root.section("entra"), secrets).read(),
+                new AccessLoader(secrets).read(root.section("access")),
                 azure(root.section("azure")),
                 network,
                 migration(root.section("migration")),
@@ -123,53 +123,11 @@ public final class WorkerConfigLoader {
         return result;
     }
 
-    private Entra entra(ConfigSection entra) {
-        Entra read = new Entra(
-                url(entra, "authority", "https://login.microsoftonline.com"),
-                entra.required("tenant", "Write the directory (tenant) id."),
-                entra.required("clientId", "Write the application (client) id of the app registration."),
-                secret(entra, "clientSecret", "DROVER_CLIENT_SECRET"));
-        entra.end();
-        return read;
-    }
-
     private Secret secret(ConfigSection parent, String key, String variableName) {
-        String remedy = "Write { env: " + variableName + " } or { file: path } and keep the secret there.";
-        if (parent.isScalar(key)) {
-            parent.text(key, "");
-            parent.problem(key, "holds a secret in plain text.", remedy);
-            return new Secret("");
-        }
-        if (!parent.has(key)) {
-            parent.required(key, remedy);
-            return new Secret("");
-        }
-        ConfigSection source = parent.section(key);
-        String variable = source.text("env", null);
-        String path = source.text("file", null);
-        source.end();
-        if ((variable == null) == (path == null)) {
-            parent.problem(key, "needs exactly one of env and file.", remedy);
-            return new Secret("");
-        }
-        String value = variable != null ? environment.apply(variable) : readSecret(path);
-        if (value == null || value.isBlank()) {
-            String place = variable != null ? "environment variable " + variable : "file " + path;
-            parent.problem(key, "finds nothing in " + place + ".", "Put the secret there before starting.");
-            return new Secret("");
-        }
-        return new Secret(value.strip());
+        return secrets.secret(parent, key, variableName);
     }
 
-    private String readSecret(String path) {
-        try {
-            return Files.readString(file.toAbsolutePath().resolveSibling(path));
-        } catch (IOException unreadable) {
-            return null;
-        }
-    }
-
-    private static String url(ConfigSection section, String key, String fallback) {
+    static String url(ConfigSection section, String key, String fallback) {
         String text = section.text(key, fallback);
         if (!text.startsWith("https://") || text.length() < "https://x".length()) {
             section.problem(key, "'" + text + "' is not an https URL.", "Write https:// and a host name.");

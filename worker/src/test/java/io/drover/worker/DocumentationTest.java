@@ -6,6 +6,7 @@ import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.FailureReason;
 import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.WavePolicy;
+import io.drover.worker.permission.RequiredCall;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +78,26 @@ class DocumentationTest {
         String text = Files.readString(DOCS.resolve("configuration.md"));
         Path file = Files.writeString(directory.resolve("drover.yaml"), withAnUnknownKeyInEverySection());
         Files.createFile(directory.resolve("ca.pem"));
+        Set<String> known = known(file);
+
+        for (String kind : List.of("clientCertificate", "managedIdentity", "workloadIdentity", "azureCli")) {
+            Files.writeString(file, "entra: { " + kind + ": { nonsense: 1 } }");
+            known.addAll(known(file));
+        }
+
+        assertThat(known)
+                .contains(
+                        "tenant",
+                        "tokenFile",
+                        "resourceId",
+                        "deviceTemplate",
+                        "timeCompression",
+                        "connectTo",
+                        "maxInFlight");
+        assertThat(known).allSatisfy(key -> assertThat(text).containsPattern("\\b" + key + ":"));
+    }
+
+    private static Set<String> known(Path file) {
         Set<String> known = new TreeSet<>();
         try {
             WorkerConfigLoader.load(file, List.of(), variable -> "a secret of some length");
@@ -86,9 +107,7 @@ class DocumentationTest {
                 known.addAll(List.of(matcher.group(1).split(", ")));
             }
         }
-
-        assertThat(known).contains("tenant", "deviceTemplate", "timeCompression", "connectTo", "maxInFlight");
-        assertThat(known).allSatisfy(key -> assertThat(text).containsPattern("\\b" + key + ":"));
+        return known;
     }
 
     @Test
@@ -103,6 +122,20 @@ class DocumentationTest {
         for (FailureReason reason : FailureReason.values()) {
             assertThat(text).contains("| `" + reason + "` | " + reason.text() + " | " + reason.nextAction() + " |");
         }
+    }
+
+    @Test
+    void everyCallThatNeedsARightIsInTheTableAndNoOther() throws IOException {
+        String text = Files.readString(DOCS.resolve("configuration.md"));
+        String table = text.substring(text.indexOf("## What the service principal needs"));
+        List<String> rows = table.lines().filter(line -> line.startsWith("| `")).toList();
+
+        assertThat(rows)
+                .containsExactlyElementsOf(Arrays.stream(RequiredCall.values())
+                        .map(call -> "| `" + call + "` " + call.text() + " | "
+                                + (call.action().isEmpty() ? "" : "`" + call.action() + "`") + " | "
+                                + call.policyRight() + " | " + call.role() + " |")
+                        .toList());
     }
 
     private static String withAnUnknownKeyInEverySection() {

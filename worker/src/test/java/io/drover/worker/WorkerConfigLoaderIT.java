@@ -39,7 +39,7 @@ class WorkerConfigLoaderIT {
         assertThat(config.migration().verification()).isEqualTo(Verification.TELEMETRY);
         assertThat(config.migration().deadlines().offline()).isEqualTo(Duration.ofDays(7));
         assertThat(config.toString()).doesNotContain("s3cret");
-        assertThat(config.entra().clientSecret().value()).isEqualTo("s3cret");
+        assertThat(config.entra().signIn()).isEqualTo(new SignIn.ClientSecret("t", "c", new Secret("s3cret")));
     }
 
     @Test
@@ -187,9 +187,8 @@ class WorkerConfigLoaderIT {
                 .doesNotContain("hunter2");
         assertThat(load(MINIMAL, "entra.clientSecret.env=DROVER_WEBHOOK_TOKEN")
                         .entra()
-                        .clientSecret()
-                        .value())
-                .isEqualTo("0123456789abcdef");
+                        .signIn())
+                .isEqualTo(new SignIn.ClientSecret("t", "c", new Secret("0123456789abcdef")));
     }
 
     @Test

@@ -236,12 +236,20 @@ final class RunningCloud {
 
     /** A worker's configuration that moves the application's devices to the target; the secret is in {@code SECRET_VARIABLE}. */
     String workerConfiguration() {
-        return """
-                entra:
-                  authority: https://login.microsoftonline.test
+        return workerConfiguration(
+                """
                   tenant: %s
                   clientId: %s
                   clientSecret: { env: %s }
+                """.formatted(TENANT, CLIENT, SECRET_VARIABLE).indent(2).stripTrailing());
+    }
+
+    /** The same for a worker that signs in as these lines of {@code entra} say. */
+    String workerConfiguration(String signIn) {
+        return """
+                entra:
+                  authority: https://login.microsoftonline.test
+                %s
                 azure:
                   resourceManager: https://management.azure.test
                   centralDomain: azureiotcentral.test
@@ -262,9 +270,7 @@ final class RunningCloud {
                 ledger: { url: "jdbc:sqlite:ledger.db" }
                 management: { host: 127.0.0.1, port: 0 }
                 """.formatted(
-                        TENANT,
-                        CLIENT,
-                        SECRET_VARIABLE,
+                        signIn,
                         cloud.ports().caCertificate(),
                         cloud.ports().amqp(),
                         cloud.ports().https(),

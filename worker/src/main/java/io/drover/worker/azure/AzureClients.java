@@ -4,6 +4,7 @@ import io.drover.worker.WorkerConfig;
 import io.drover.worker.azure.arm.ArmClient;
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.dps.DpsClient;
+import io.drover.worker.azure.entra.Credentials;
 import io.drover.worker.azure.entra.TokenSource;
 import io.drover.worker.azure.hub.HubClient;
 import io.drover.worker.azure.quota.AzureLimit;
@@ -12,27 +13,31 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** All Azure clients of one worker, made from its configuration; they share connections, tokens and quotas. */
 public final class AzureClients {
+    /** Made with the service, with all rights. */
+    private static final Set<String> OWNERS = Set.of("iothubowner", "provisioningserviceowner");
+
     private final WorkerConfig config;
+    private final TokenSource tokens;
     private final AzureHttp http;
 
     public AzureClients(Vertx vertx, WorkerConfig config, MeterRegistry meters, Clock clock) {
         this.config = config;
         List<ConnectTo> rules = rules(config);
         HttpClientOptions tls = AzureHttp.tls(config.network().trustedCa());
-        TokenSource.Identity identity = new TokenSource.Identity(
-                config.entra().authority(),
-                config.entra().tenant(),
-                config.entra().clientId(),
-                config.entra().clientSecret().value());
         Quotas quotas = new Quotas(vertx, config.azure().timeCompression(), overrides(config));
-        TokenSource tokens = new TokenSource(vertx, identity, rules, tls, clock);
-        this.http = new AzureHttp(vertx, tls, tokens, quotas, rules, meters, clock);
+        this.tokens = new TokenSource(vertx, Credentials.of(vertx, config.entra(), rules, tls, clock), clock);
+        this.http = new AzureHttp(
+                vertx, tls, new CallAuthorization(tokens, config.access(), clock), quotas, rules, meters, clock);
     }
 
     /** The configuration's connect-to rules. */
@@ -74,5 +79,17 @@ public final class AzureClients {
 
     public Quotas quotas() {
         return http.quotas();
+    }
+
+    /** What an operator should know about how the worker signs in, once it has. */
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>(tokens.warnings());
+        Stream.concat(config.access().hubs().stream(), config.access().provisioningServices().stream())
+                .filter(policy -> OWNERS.contains(policy.policy().toLowerCase(Locale.ROOT)))
+                .map(policy -> "The policy " + policy.policy() + " of " + policy.name()
+                        + " may do everything there. Make one with the rights that are needed, and give that under"
+                        + " access.")
+                .forEach(warnings::add);
+        return warnings;
     }
 }

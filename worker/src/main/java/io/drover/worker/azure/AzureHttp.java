@@ -1,6 +1,5 @@
 package io.drover.worker.azure;
 
-import io.drover.worker.azure.entra.TokenSource;
 import io.drover.worker.azure.hub.TrustStore;
 import io.drover.worker.azure.quota.QuotaGate;
 import io.drover.worker.azure.quota.Quotas;
@@ -38,7 +37,7 @@ public final class AzureHttp {
 
     private final Vertx vertx;
     private final WebClient client;
-    private final TokenSource tokens;
+    private final CallAuthorization authorization;
     private final Quotas quotas;
     private final List<ConnectTo> rules;
     private final MeterRegistry meters;
@@ -47,7 +46,7 @@ public final class AzureHttp {
     public AzureHttp(
             Vertx vertx,
             HttpClientOptions options,
-            TokenSource tokens,
+            CallAuthorization authorization,
             Quotas quotas,
             List<ConnectTo> rules,
             MeterRegistry meters,
@@ -55,7 +54,7 @@ public final class AzureHttp {
         this.vertx = vertx;
         this.client = WebClient.wrap(vertx.createHttpClient(
                 new HttpClientOptions(options), new io.vertx.core.http.PoolOptions().setHttp1MaxSize(64)));
-        this.tokens = tokens;
+        this.authorization = authorization;
         this.quotas = quotas;
         this.rules = List.copyOf(rules);
         this.meters = meters;
@@ -98,8 +97,8 @@ public final class AzureHttp {
     private Future<HttpResponse<Buffer>> attempt(AzureCall call, int number, boolean renewed) {
         QuotaGate gate = quotas.gate(call.limit(), call.uri().getHost());
         return enter(gate, call)
-                .compose(free -> tokens.token(call.audience()))
-                .compose(token -> exchange(call, token))
+                .compose(free -> authorization.header(call))
+                .compose(header -> exchange(call, header))
                 .transform(result -> {
                     if (result.failed()) {
                         return retryLost(call, number, result.cause());
@@ -118,7 +117,7 @@ public final class AzureHttp {
                                 call.uri().getHost() + " is throttled; " + call.operation() + " was not sent.")));
     }
 
-    private Future<HttpResponse<Buffer>> exchange(AzureCall call, String token) {
+    private Future<HttpResponse<Buffer>> exchange(AzureCall call, String authorizationHeader) {
         URI uri = call.uri();
         int port = uri.getPort() < 0 ? 443 : uri.getPort();
         SocketAddress server = ConnectTo.of(rules, uri.getHost())
@@ -128,7 +127,7 @@ public final class AzureHttp {
         HttpRequest<Buffer> request = client.request(call.method(), server, port, uri.getHost(), target)
                 .ssl(true)
                 .timeout(call.deadline().toMillis())
-                .putHeader("authorization", "Bearer " + token)
+                .putHeader("authorization", authorizationHeader)
                 .putHeader("accept", "application/json");
         for (Map.Entry<String, String> header : call.headers().entrySet()) {
             request.putHeader(header.getKey(), header.getValue());
@@ -168,7 +167,7 @@ public final class AzureHttp {
         }
         if (status == 401 && !renewed) {
             // A token can be revoked before it expires; a second 401 with a new one is a real refusal.
-            tokens.forget(call.audience());
+            authorization.refused(call);
             return attempt(call, number + 1, true);
         }
         if (status >= 500 && call.repeatable() && number < TRIES_ON_FAILURE) {
@@ -213,7 +212,8 @@ public final class AzureHttp {
         String advice = switch (status) {
             case 401 ->
                 "The token was refused: check tenant, client and that the service trusts this directory, and give the"
-                        + " application's service principal its role there; some services answer so when it has none.";
+                        + " application's service principal its role there; some services answer so when it has none."
+                        + " Where access gives a policy or token for it, check its name, key and rights.";
             case 403 -> "Give the application's service principal a role that allows this.";
             case 404 -> "Check the name in the configuration.";
             case 429 -> "The service stays throttled: lower the quota in the configuration and run again.";

@@ -22,7 +22,8 @@ public record ConnectTo(String host, String address, int port) {
         return rules.stream().filter(rule -> rule.covers(name)).findFirst();
     }
 
-    SocketAddress socketAddress() {
+    /** Where the connection is opened. */
+    public SocketAddress socketAddress() {
         return SocketAddress.inetSocketAddress(port, address);
     }
 }

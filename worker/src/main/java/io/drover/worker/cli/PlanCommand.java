@@ -1,6 +1,7 @@
 package io.drover.worker.cli;
 
 import io.drover.worker.MigrationPipeline;
+import io.drover.worker.permission.MissingPermissionsException;
 import io.drover.worker.plan.Plan;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -26,17 +27,39 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (WorkerProcess process = new WorkerProcess(options)) {
-            Plan plan = WorkerProcess.await(
+            MigrationPipeline pipeline = WorkerProcess.await(
                     MigrationPipeline.prepare(process.vertx, process.config, process.meters, Clock.systemUTC())
-                            .compose(MigrationPipeline::plan));
+                            .onFailure(this::missing));
+            Plan plan = WorkerProcess.await(pipeline.plan());
             PrintWriter out = spec.commandLine().getOut();
             switch (options.output) {
-                case json -> out.println(json(plan).encode());
+                case json ->
+                    out.println(json(plan)
+                            .put("permissions", PermissionTable.json(pipeline.permissions()))
+                            .encode());
                 case csv -> csv(out, plan);
-                case table, html -> table(out, plan);
+                case table, html -> {
+                    table(out, plan);
+                    PermissionTable.print(out, pipeline.permissions());
+                }
             }
             out.flush();
             return WorkerCommand.DONE;
+        }
+    }
+
+    /** Shows what there is as well; the failure itself names what is missing. */
+    private void missing(Throwable failure) {
+        if (failure instanceof MissingPermissionsException rights) {
+            PrintWriter out = spec.commandLine().getOut();
+            if (options.output == Output.json) {
+                out.println(new JsonObject()
+                        .put("permissions", PermissionTable.json(rights.checks()))
+                        .encode());
+            } else if (options.output != Output.csv) {
+                PermissionTable.print(out, rights.checks());
+            }
+            out.flush();
         }
     }
 

@@ -3,6 +3,7 @@ package io.drover.worker.plan;
 import io.drover.worker.azure.quota.AzureLimit;
 import io.drover.worker.device.FailureReason;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -37,5 +38,25 @@ public record Plan(
         enrollmentGroupsPresent = List.copyOf(enrollmentGroupsPresent);
         hubs = List.copyOf(hubs);
         warnings = List.copyOf(warnings);
+    }
+
+    /** The same with more to think about. */
+    public Plan alsoWarning(List<String> more) {
+        List<String> all = new ArrayList<>(warnings);
+        all.addAll(more);
+        return new Plan(
+                source,
+                devices,
+                movable,
+                verdicts,
+                enrollmentGroupsToCreate,
+                enrollmentGroupsPresent,
+                hubs,
+                binding,
+                devicesPerSecond,
+                way,
+                all,
+                shortest,
+                longest);
     }
 }

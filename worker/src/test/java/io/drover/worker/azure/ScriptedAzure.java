@@ -1,11 +1,15 @@
 package io.drover.worker.azure;
 
+import io.drover.worker.Access;
+import io.drover.worker.Secret;
+import io.drover.worker.SignIn;
+import io.drover.worker.WorkerConfig;
+import io.drover.worker.azure.entra.Credentials;
 import io.drover.worker.azure.entra.TokenSource;
 import io.drover.worker.azure.quota.Quotas;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServer;
@@ -13,10 +17,8 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SelfSignedCertificate;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +41,7 @@ public final class ScriptedAzure implements AutoCloseable {
 
     public ScriptedAzure(Consumer<HttpServerRequest> script) throws Exception {
         SelfSignedCertificate certificate = SelfSignedCertificate.create("login.example.test");
-        vertx = Vertx.vertx(HostNames.vertxOptions(
-                new VertxOptions(), AUTHORITY, List.of(new ConnectTo("*.example.test", "127.0.0.1", 1))));
+        vertx = Vertx.vertx();
         server = await(vertx.createHttpServer(
                         new HttpServerOptions().setSsl(true).setKeyCertOptions(certificate.keyCertOptions()))
                 .requestHandler(request -> {
@@ -56,16 +57,21 @@ public final class ScriptedAzure implements AutoCloseable {
     }
 
     public AzureHttp http(String secret, MeterRegistry meters) {
+        return http(secret, Access.NONE, meters);
+    }
+
+    /** A client that uses these keys where they fit. */
+    public AzureHttp http(String secret, Access access, MeterRegistry meters) {
         // The self-signed certificate names one host only; real host checks are rehearsed against the simulator's CA.
         HttpClientOptions tls =
                 new HttpClientOptions().setSsl(true).setTrustAll(true).setVerifyHost(false);
-        TokenSource tokens = new TokenSource(
-                vertx,
-                new TokenSource.Identity(AUTHORITY, "tenant-1", "client-1", secret),
-                rules,
-                tls,
-                Clock.systemUTC());
-        return new AzureHttp(vertx, tls, tokens, new Quotas(vertx, 10, Map.of()), rules, meters, Clock.systemUTC());
+        WorkerConfig.Entra entra = new WorkerConfig.Entra(
+                AUTHORITY, new SignIn.ClientSecret("tenant-1", "client-1", new Secret(secret)), null);
+        TokenSource tokens =
+                new TokenSource(vertx, Credentials.of(vertx, entra, rules, tls, Clock.systemUTC()), Clock.systemUTC());
+        CallAuthorization authorization = new CallAuthorization(tokens, access, Clock.systemUTC());
+        return new AzureHttp(
+                vertx, tls, authorization, new Quotas(vertx, 10, Map.of()), rules, meters, Clock.systemUTC());
     }
 
     private void signIn(HttpServerRequest request, Buffer form) {
@@ -79,7 +85,7 @@ public final class ScriptedAzure implements AutoCloseable {
                             .toBuffer());
             return;
         }
-        boolean right = form.toString().contains(SECRET) || basic(request).contains(SECRET);
+        boolean right = form.toString().contains("client_secret=" + SECRET);
         JsonObject body = right
                 ? new JsonObject()
                         .put("token_type", "Bearer")
@@ -92,13 +98,6 @@ public final class ScriptedAzure implements AutoCloseable {
                 .setStatusCode(right ? 200 : 401)
                 .putHeader("content-type", "application/json")
                 .end(body.toBuffer());
-    }
-
-    private static String basic(HttpServerRequest request) {
-        String header = request.getHeader("authorization");
-        return header == null
-                ? ""
-                : new String(Base64.getDecoder().decode(header.substring("Basic ".length())), StandardCharsets.UTF_8);
     }
 
     public static <T> T await(Future<T> future) throws Exception {

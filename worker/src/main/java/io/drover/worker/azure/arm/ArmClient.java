@@ -126,6 +126,14 @@ public final class ArmClient {
         });
     }
 
+    /** What the signed-in principal may do with a resource. Needs a right to read it. */
+    public Future<EffectivePermissions> permissions(String resourceId) {
+        return paging.allLinked(get(
+                        "list-permissions",
+                        resourceId + "/providers/Microsoft.Authorization/permissions?api-version=2022-04-01"))
+                .map(EffectivePermissions::of);
+    }
+
     private AzureCall get(String operation, String path) {
         return AzureCall.get("arm", operation, base + path, base, AzureLimit.ARM_REQUESTS);
     }

@@ -56,6 +56,11 @@ public final class CentralClient {
         return new CentralJobs(http, base, VERSION, audience);
     }
 
+    /** The application's users and API tokens, as far as their roles go. */
+    public CentralRoles roles() {
+        return new CentralRoles(http, base, VERSION, audience);
+    }
+
     public Future<List<DeviceGroup>> groups() {
         return paging.allLinked(get("list-groups", "/deviceGroups"))
                 .map(items -> items.stream()

@@ -1,0 +1,83 @@
+package io.drover.worker.permission;
+
+import io.drover.worker.azure.AzureException;
+import io.drover.worker.azure.central.CentralClient;
+import io.drover.worker.azure.central.CentralRoles;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** What the principal may do in an IoT Central application, whose roles are its own. */
+final class CentralPermissions {
+    /** Ids of the built-in roles, the same in every application, that may execute commands and run jobs. */
+    private static final Set<String> COMMANDING = Set.of(
+            "ca310b8d-2f4a-44e0-a36e-957c202cd8d4",
+            "344138e9-8de4-4497-8c54-5237e96d6aaf",
+            "ae2c9854-393b-4f97-8c42-479d70ce626e");
+
+    private final CentralClient central;
+    private final String name;
+    private final String objectId;
+    private final String tokenName;
+    private final boolean jobs;
+
+    /**
+     * Checks of one application.
+     *
+     * @param objectId of the signed-in principal; null when it is not known
+     * @param tokenName of the API token that is used instead; null for none
+     * @param jobs whether devices are commanded by jobs
+     */
+    CentralPermissions(CentralClient central, String name, String objectId, String tokenName, boolean jobs) {
+        this.central = central;
+        this.name = name;
+        this.objectId = objectId;
+        this.tokenName = tokenName;
+        this.jobs = jobs;
+    }
+
+    Future<List<PermissionCheck>> check() {
+        List<PermissionCheck> found = new ArrayList<>();
+        return CallProbe.attempt(RequiredCall.READ_DEVICE_GROUPS, name, central::groups)
+                .onSuccess(found::add)
+                .compose(groups -> CallProbe.attempt(RequiredCall.READ_TEMPLATES, name, central::templates))
+                .onSuccess(found::add)
+                .compose(
+                        templates -> CallProbe.attempt(RequiredCall.READ_CENTRAL_KEYS, name, central::enrollmentGroups))
+                .onSuccess(found::add)
+                .compose(keys -> commands())
+                .map(commands -> {
+                    found.add(commands);
+                    if (jobs) {
+                        found.add(new PermissionCheck(
+                                RequiredCall.RUN_JOBS, name, commands.verdict(), commands.detail()));
+                    }
+                    return List.copyOf(found);
+                });
+    }
+
+    private Future<PermissionCheck> commands() {
+        RequiredCall call = RequiredCall.EXECUTE_COMMANDS;
+        if (tokenName == null && objectId == null) {
+            return Future.succeededFuture(PermissionCheck.unknown(
+                    call, name, "give entra.objectId, with which the principal's roles can be read"));
+        }
+        CentralRoles roles = central.roles();
+        return (tokenName == null ? roles.ofPrincipal(objectId) : roles.ofToken(tokenName))
+                .map(held -> {
+                    if (held.stream().anyMatch(COMMANDING::contains)) {
+                        return PermissionCheck.granted(call, name, "by a built-in role");
+                    }
+                    return PermissionCheck.unknown(
+                            call,
+                            name,
+                            held.isEmpty()
+                                    ? "no user of the application has the object id"
+                                    : "the permissions of a custom role cannot be read");
+                })
+                .recover(cause -> cause instanceof AzureException refused && refused.status() > 0
+                        ? Future.succeededFuture(PermissionCheck.unknown(call, name, refused.getMessage()))
+                        : Future.failedFuture(cause));
+    }
+}

@@ -1,0 +1,86 @@
+package io.drover.worker.permission;
+
+/** The calls that an apply makes, and the right that each needs; documented in docs/configuration.md. */
+public enum RequiredCall {
+    LIST_PROVISIONING_SERVICES(
+            "ARM: list provisioning services", "Microsoft.Devices/provisioningServices/read", "", Roles.READER),
+    LIST_HUBS("ARM: list IoT hubs", "Microsoft.Devices/IotHubs/read", "", Roles.READER),
+    LIST_APPLICATIONS("ARM: list IoT Central applications", "Microsoft.IoTCentral/iotApps/read", "", Roles.READER),
+    LIST_HUB_KEYS(
+            "ARM: list the target hub's keys",
+            "Microsoft.Devices/IotHubs/listkeys/action",
+            "",
+            "a custom role with this action, or a policy under access.hubs instead"),
+    READ_ENROLLMENT_GROUPS(
+            "DPS: read enrollment groups",
+            "Microsoft.Devices/provisioningServices/enrollmentGroups/read",
+            "EnrollmentRead",
+            Roles.DPS),
+    READ_GROUP_KEYS(
+            "DPS: read an enrollment group's keys",
+            "Microsoft.Devices/provisioningServices/attestationmechanism/details/action",
+            "EnrollmentWrite",
+            Roles.DPS),
+    CREATE_ENROLLMENT_GROUPS(
+            "DPS: create enrollment groups",
+            "Microsoft.Devices/provisioningServices/enrollmentGroups/write",
+            "EnrollmentWrite",
+            Roles.DPS),
+    READ_REGISTRATIONS(
+            "DPS: read registration states",
+            "Microsoft.Devices/provisioningServices/registrationStates/read",
+            "RegistrationStatusRead",
+            Roles.DPS),
+    QUERY_HUB("hub: query devices", "Microsoft.Devices/IotHubs/devices/read", "RegistryRead", Roles.HUB),
+    READ_DEVICE_KEYS("hub: read a device's keys", "Microsoft.Devices/IotHubs/devices/read", "RegistryRead", Roles.HUB),
+    INVOKE_METHODS(
+            "hub: invoke direct methods",
+            "Microsoft.Devices/IotHubs/directMethods/invoke/action",
+            "ServiceConnect",
+            Roles.HUB),
+    READ_DEVICE_GROUPS("IoT Central: read device groups", "", "", Roles.CENTRAL),
+    READ_TEMPLATES("IoT Central: read device templates", "", "", Roles.CENTRAL),
+    READ_CENTRAL_KEYS("IoT Central: read enrollment groups with keys", "", "", Roles.CENTRAL_ADMINISTRATOR),
+    EXECUTE_COMMANDS("IoT Central: execute commands", "", "", Roles.CENTRAL),
+    RUN_JOBS("IoT Central: run jobs", "", "", Roles.CENTRAL);
+
+    private final String text;
+    private final String action;
+    private final String policyRight;
+    private final String role;
+
+    RequiredCall(String text, String action, String policyRight, String role) {
+        this.text = text;
+        this.action = action;
+        this.policyRight = policyRight;
+        this.role = role;
+    }
+
+    /** What is done, for a person. */
+    public String text() {
+        return text;
+    }
+
+    /** The action of Azure's role-based access control; empty for IoT Central, which has roles of its own. */
+    public String action() {
+        return action;
+    }
+
+    /** The right of a shared access policy; empty where there are none. */
+    public String policyRight() {
+        return policyRight;
+    }
+
+    /** The role that grants it. */
+    public String role() {
+        return role;
+    }
+
+    private static final class Roles {
+        static final String READER = "Reader";
+        static final String DPS = "Device Provisioning Service Data Contributor";
+        static final String HUB = "IoT Hub Data Contributor";
+        static final String CENTRAL = "Operator, Builder or Administrator of the application";
+        static final String CENTRAL_ADMINISTRATOR = "Administrator of the application";
+    }
+}
