@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
 import java.nio.file.Path;
@@ -96,6 +97,29 @@ class ArmDetailsIT {
         assertThat(call(HttpMethod.DELETE, groups + "/%24Default", HUB_VERSION, null)
                         .statusCode())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void aCallerIsToldWhatItMayDoWithAResource() throws Exception {
+        String permissions = "/providers/Microsoft.Authorization/permissions";
+
+        JsonArray all = call(HttpMethod.GET, HUB + permissions, "2022-04-01", null)
+                .bodyAsJsonObject()
+                .getJsonArray("value");
+
+        assertThat(all)
+                .contains(new JsonObject()
+                        .put("actions", new JsonArray().add("*/read"))
+                        .put("notActions", new JsonArray())
+                        .put("dataActions", new JsonArray())
+                        .put("notDataActions", new JsonArray()))
+                .anySatisfy(one -> assertThat(((JsonObject) one).getJsonArray("dataActions"))
+                        .containsExactly("Microsoft.Devices/IotHubs/*"));
+        assertThat(call(HttpMethod.GET, HUB + "-not" + permissions, "2022-04-01", null)
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(call(HttpMethod.GET, HUB + permissions, HUB_VERSION, null).statusCode())
+                .isEqualTo(400);
     }
 
     @Test

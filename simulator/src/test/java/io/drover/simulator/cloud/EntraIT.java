@@ -38,6 +38,8 @@ class EntraIT {
     private static final String SPA = "c0c0c0c0-0000-0000-0000-000000000001";
     private static final String ROBOT = "c0c0c0c0-0000-0000-0000-000000000002";
     private static final String MACHINE = "c0c0c0c0-0000-0000-0000-000000000003";
+    private static final String WORKLOAD = "c0c0c0c0-0000-0000-0000-000000000004";
+    private static final String ISSUER = "https://oidc.cluster.test/";
     private static final String ALICE = "e0e0e0e0-0000-0000-0000-000000000001";
     private static final String REDIRECT = "http://127.0.0.1:8080/signed-in";
     private static final String SCOPE = "api://" + API + "/access openid profile offline_access";
@@ -66,6 +68,15 @@ class EntraIT {
                                         .put("clientId", ROBOT)
                                         .put("certificates", new JsonArray().add(certificate.pem()))
                                         .put("appRoles", new JsonObject().put(API, new JsonArray().add("Operate"))))
+                                .add(new JsonObject()
+                                        .put("clientId", WORKLOAD)
+                                        .put(
+                                                "federatedCredentials",
+                                                new JsonArray()
+                                                        .add(new JsonObject()
+                                                                .put("issuer", ISSUER)
+                                                                .put("subject", "system:worker")
+                                                                .put("certificate", certificate.pem()))))
                                 .add(new JsonObject().put("clientId", MACHINE).put("managedIdentity", true)))
                 .put(
                         "users",
@@ -201,6 +212,48 @@ class EntraIT {
     }
 
     @Test
+    void aTrustedIssuersTokenStandsForTheApplicationWhenItsClaimsAreThoseRegistered() throws Exception {
+        TestAuthority.Issued stranger = new TestAuthority("strangers").issue("cluster");
+        String audience = "api://AzureADTokenExchange";
+
+        assertThat(asWorkload(token(certificate, ISSUER, "system:worker", audience))
+                        .bodyAsJsonObject()
+                        .getString("access_token"))
+                .isNotEmpty();
+        assertRefused(
+                asWorkload(token(certificate, ISSUER + "x", "system:worker", audience)), "invalid_client", 700211);
+        assertRefused(asWorkload(token(certificate, ISSUER, "system:worker", "api://other")), "invalid_client", 700212);
+        assertRefused(asWorkload(token(certificate, ISSUER, "System:Worker", audience)), "invalid_client", 700213);
+        assertRefused(asWorkload(token(stranger, ISSUER, "system:worker", audience)), "invalid_client", 50013);
+    }
+
+    private static HttpResponse<Buffer> asWorkload(String assertion) throws Exception {
+        return form(
+                "/oauth2/v2.0/token",
+                Map.of(
+                        "grant_type",
+                        "client_credentials",
+                        "client_id",
+                        WORKLOAD,
+                        "scope",
+                        "https://management.azure.test/.default",
+                        "client_assertion_type",
+                        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                        "client_assertion",
+                        assertion));
+    }
+
+    private static String token(TestAuthority.Issued signer, String issuer, String subject, String audience)
+            throws Exception {
+        JsonObject claims = new JsonObject()
+                .put("aud", new JsonArray().add(audience))
+                .put("iss", issuer)
+                .put("sub", subject)
+                .put("exp", Instant.now().getEpochSecond() + 300);
+        return signed(signer, new JsonObject().put("alg", "RS256").put("kid", "1"), claims);
+    }
+
+    @Test
     void aVirtualMachineGetsItsTokenFromTheIdentityEndpointInTexts() throws Exception {
         // Given
         WebClient http = WebClient.create(cloud.vertx());
@@ -323,6 +376,10 @@ class EntraIT {
                 .put("sub", ROBOT)
                 .put("jti", "1")
                 .put("exp", Instant.now().getEpochSecond() + secondsValid);
+        return signed(signer, header, claims);
+    }
+
+    private static String signed(TestAuthority.Issued signer, JsonObject header, JsonObject claims) throws Exception {
         String text = URL.encodeToString(header.toBuffer().getBytes()) + "."
                 + URL.encodeToString(claims.toBuffer().getBytes());
         Signature signature = Signature.getInstance("SHA256withRSA");

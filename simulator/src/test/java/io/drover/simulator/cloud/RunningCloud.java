@@ -241,7 +241,7 @@ final class RunningCloud {
                   tenant: %s
                   clientId: %s
                   clientSecret: { env: %s }
-                """.formatted(TENANT, CLIENT, SECRET_VARIABLE).indent(2).stripTrailing());
+                """.formatted(TENANT, CLIENT, SECRET_VARIABLE).stripTrailing());
     }
 
     /** The same for a worker that signs in as these lines of {@code entra} say. */

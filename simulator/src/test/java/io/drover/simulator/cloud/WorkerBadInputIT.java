@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -24,8 +22,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The worker's jar against a running cloud: what a person sees after a mistake, and that nothing is half done. */
 class WorkerBadInputIT {
-    private static final Path WORKER = Path.of("../worker/target/worker.jar").toAbsolutePath();
-
     @TempDir
     static Path data;
 
@@ -34,11 +30,8 @@ class WorkerBadInputIT {
     @TempDir
     Path directory;
 
-    private record Ended(int code, String out, String err) {}
-
     @BeforeAll
     static void startCloud() throws Exception {
-        assertThat(WORKER).as("build the worker first: mvn package").exists();
         cloud = new RunningCloud(data);
         cloud.addDevice("truck-1");
     }
@@ -90,7 +83,7 @@ class WorkerBadInputIT {
 
     @Test
     void aWrongSecretIsToldWithoutShowingIt() throws Exception {
-        Ended ended = worker("not-the-secret", "apply", "--config", "drover.yaml");
+        WorkerProgram.Ended ended = worker("not-the-secret", "apply", "--config", "drover.yaml");
 
         assertRefused(ended, List.of("Entra did not sign in", "Invalid client secret", "Check entra.tenant"));
         assertThat(ended.err()).doesNotContain("not-the-secret");
@@ -100,7 +93,7 @@ class WorkerBadInputIT {
     void allMistakesOfAFileAreToldAtOnce() throws Exception {
         write(text -> text.replace("tenant:", "tenannt:").replace("5s", "soon").replace("port: 0", "port: high"));
 
-        Ended ended = worker(RunningCloud.SECRET, "plan", "--config", "drover.yaml");
+        WorkerProgram.Ended ended = worker(RunningCloud.SECRET, "plan", "--config", "drover.yaml");
 
         assertRefused(
                 ended, List.of("entra.tenant: is missing", "entra.tenannt", "deadlines.telemetry", "management.port"));
@@ -111,7 +104,7 @@ class WorkerBadInputIT {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             write(text -> text.replace("127.0.0.1, port: 0", "127.0.0.1, port: " + taken.getLocalPort()));
 
-            Ended ended = worker(RunningCloud.SECRET, "apply", "--config", "drover.yaml");
+            WorkerProgram.Ended ended = worker(RunningCloud.SECRET, "apply", "--config", "drover.yaml");
 
             assertRefused(ended, List.of("Cannot listen on 127.0.0.1:" + taken.getLocalPort(), "management.port"));
         }
@@ -149,8 +142,9 @@ class WorkerBadInputIT {
         cloud.addDevice("truck:7");
         cloud.addDevice("50%#?truck");
 
-        Ended ended = worker(RunningCloud.SECRET, "apply", "--config", "drover.yaml");
-        Ended report = worker(RunningCloud.SECRET, "report", "--config", "drover.yaml", "--output", "csv");
+        WorkerProgram.Ended ended = worker(RunningCloud.SECRET, "apply", "--config", "drover.yaml");
+        WorkerProgram.Ended report =
+                worker(RunningCloud.SECRET, "report", "--config", "drover.yaml", "--output", "csv");
 
         assertThat(ended.code()).as(ended.err()).isEqualTo(2);
         assertThat(report.out().lines())
@@ -159,7 +153,7 @@ class WorkerBadInputIT {
         assertThat(cloud.targetEnrollmentGroups()).hasSize(1);
     }
 
-    private void assertRefused(Ended ended, List<String> said) throws Exception {
+    private void assertRefused(WorkerProgram.Ended ended, List<String> said) throws Exception {
         assertThat(ended.code()).as(ended.err()).isEqualTo(1);
         assertThat(ended.out()).doesNotContain("devices");
         assertThat(ended.err()).contains(said);
@@ -171,25 +165,7 @@ class WorkerBadInputIT {
         Files.writeString(directory.resolve("drover.yaml"), mistake.apply(cloud.workerConfiguration()));
     }
 
-    private Ended worker(String secret, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-jar",
-                WORKER.toString()));
-        command.addAll(List.of(arguments));
-        Path out = directory.resolve("out.txt");
-        Path err = directory.resolve("err.txt");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
-        builder.environment().put(RunningCloud.SECRET_VARIABLE, secret);
-        Process process = builder.start();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new AssertionError("the worker did not end: " + Files.readString(err, StandardCharsets.UTF_8));
-        }
-        return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+    private WorkerProgram.Ended worker(String secret, String... arguments) throws Exception {
+        return new WorkerProgram(directory).run(Map.of(RunningCloud.SECRET_VARIABLE, secret), arguments);
     }
 }
