@@ -69,15 +69,9 @@ public final class FleetShard extends VerticleBase {
                 Scenario.Group group = scenario.groupOf(index);
                 devices.add(
                         switch (group.engine()) {
-                            case LEAN -> new LeanDevice(around, index, id, group.behaviour());
+                            case LEAN -> new LeanDevice(around, index, id, group);
                             case AZURE_SDK ->
-                                sdk.device(
-                                        context,
-                                        part.settings(),
-                                        counters.of(Engine.AZURE_SDK),
-                                        index,
-                                        id,
-                                        group.behaviour());
+                                sdk.device(context, part.settings(), counters.of(Engine.AZURE_SDK), index, id, group);
                         });
             }
         }

@@ -3,6 +3,7 @@ package io.drover.simulator.fleet;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.drover.simulator.fleet.behaviour.Behaviour;
+import io.drover.simulator.fleet.credential.CredentialKind;
 import io.drover.simulator.fleet.device.Engine;
 import java.time.Duration;
 import java.util.List;
@@ -37,11 +38,42 @@ public record Scenario(
     /** A device group of IoT Central; the filter is a query of it. */
     public record DeviceGroup(String id, String filter) {}
 
-    /** Part of the fleet; weights are relative to their sum. */
-    public record Group(String name, int weight, Behaviour behaviour, Engine engine) {
-        /** A group of lean devices. */
+    /**
+     * Part of the fleet; weights are relative to their sum.
+     *
+     * @param enrollmentGroup id of the devices' enrollment group at the source; null for the source's own, and for devices that have
+     *     an enrollment of their own
+     */
+    public record Group(
+            String name,
+            int weight,
+            Behaviour behaviour,
+            Engine engine,
+            CredentialKind credential,
+            String enrollmentGroup,
+            TemplateKind template,
+            Defect defect) {
+        /** A group of lean devices of the source's own enrollment group. */
         public Group(String name, int weight, Behaviour behaviour) {
             this(name, weight, behaviour, Engine.LEAN);
+        }
+
+        /** A group of the source's own enrollment group. */
+        public Group(String name, int weight, Behaviour behaviour, Engine engine) {
+            this(
+                    name,
+                    weight,
+                    behaviour,
+                    engine,
+                    CredentialKind.GROUP_KEY,
+                    null,
+                    TemplateKind.COMPONENT,
+                    Defect.NOTHING);
+        }
+
+        /** The same group with another credential; a certificate's enrollment group is named. */
+        public Group with(CredentialKind kind, String group) {
+            return new Group(name, weight, behaviour, engine, kind, group, template, defect);
         }
     }
 
@@ -80,7 +112,8 @@ public record Scenario(
 
     /** The id of a device, the same in the cloud and in the fleet. */
     public String deviceId(int index) {
-        return String.format(Locale.ROOT, deviceIdPattern, index);
+        String id = String.format(Locale.ROOT, deviceIdPattern, index);
+        return groupOf(index).defect() == Defect.REFUSED_ID ? id + "#" : id;
     }
 
     /** What the device does. */

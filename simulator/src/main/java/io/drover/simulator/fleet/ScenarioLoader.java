@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.drover.simulator.fleet.behaviour.Behaviour;
 import io.drover.simulator.fleet.behaviour.BehaviourType;
 import io.drover.simulator.fleet.behaviour.DelayRange;
+import io.drover.simulator.fleet.credential.CredentialKind;
 import io.drover.simulator.fleet.device.Engine;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +22,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,6 +40,11 @@ public final class ScenarioLoader {
             "deviceGroups",
             "worker",
             "faults");
+    private static final Set<String> GROUP_KEYS =
+            Set.of("name", "weight", "behaviour", "engine", "credential", "enrollmentGroup", "template", "defect");
+    /** Ids of enrollment groups as IoT Central takes them. */
+    private static final Pattern ENROLLMENT_GROUP = Pattern.compile("[A-Za-z0-9-]{1,255}");
+
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
     /** Registration ids as the Device Provisioning Service takes them. */
     private static final Pattern DEVICE_ID = Pattern.compile("[A-Za-z0-9\\-._:]{0,127}[A-Za-z0-9\\-]");
@@ -159,10 +166,7 @@ public final class ScenarioLoader {
         }
         for (YamlTree item : list.items()) {
             if (item instanceof YamlTree.Mapping group) {
-                refuseUnknown(group, Set.of("name", "weight", "behaviour", "engine"), "group ");
-                String name = text(group, "name").orElse("");
-                int weight = (int) number(group, "weight", 1, 1_000_000);
-                groups.add(new Scenario.Group(name, weight, behaviour(group), engine(group)));
+                groups.add(group(group));
             } else {
                 mistake(item, "a group needs the keys name, weight and behaviour");
             }
@@ -170,19 +174,59 @@ public final class ScenarioLoader {
         return groups;
     }
 
-    private Engine engine(YamlTree.Mapping group) {
-        if (!group.entries().containsKey("engine")) {
-            return Engine.LEAN;
+    private Scenario.Group group(YamlTree.Mapping group) {
+        refuseUnknown(group, GROUP_KEYS, "group ");
+        Behaviour behaviour = behaviour(group);
+        CredentialKind credential =
+                choice(group, "credential", CredentialKind.values(), CredentialKind::text, CredentialKind.GROUP_KEY);
+        Defect defect = choice(group, "defect", Defect.values(), Defect::text, Defect.NOTHING);
+        if (defect.neverConnects() && behaviour.type() != BehaviourType.OFFLINE) {
+            mistake(group, "a device that is " + defect.text() + " connects nowhere; give it { type: offline }");
         }
-        Optional<String> text = text(group, "engine");
-        Optional<Engine> engine = text.flatMap(Engine::named);
-        if (engine.isEmpty()) {
-            text.ifPresent(unknown -> mistake(
-                    group.entries().get("engine"),
-                    "unknown engine '" + unknown + "'; use one of "
-                            + Arrays.stream(Engine.values()).map(Engine::text).toList()));
+        if (defect == Defect.AUTHORITY_WITHHELD && credential != CredentialKind.GROUP_CERTIFICATE) {
+            mistake(group, "only a group-certificate has an authority to withhold");
         }
-        return engine.orElse(Engine.LEAN);
+        return new Scenario.Group(
+                text(group, "name").orElse(""),
+                (int) number(group, "weight", 1, 1_000_000),
+                behaviour,
+                choice(group, "engine", Engine.values(), Engine::text, Engine.LEAN),
+                credential,
+                enrollmentGroup(group, credential, defect),
+                choice(group, "template", TemplateKind.values(), TemplateKind::text, TemplateKind.COMPONENT),
+                defect);
+    }
+
+    private String enrollmentGroup(YamlTree.Mapping group, CredentialKind credential, Defect defect) {
+        String named = group.entries().containsKey("enrollmentGroup")
+                ? text(group, "enrollmentGroup").orElse(null)
+                : null;
+        boolean needed = credential == CredentialKind.GROUP_CERTIFICATE || defect == Defect.ENROLLMENT_DISABLED;
+        if (named != null && credential.isIndividual()) {
+            mistake(group, "a " + credential.text() + " has an enrollment of its own and no enrollmentGroup");
+        } else if (named == null && needed) {
+            mistake(group, "name the enrollmentGroup of its devices, beside the source's own");
+        } else if (named != null && !ENROLLMENT_GROUP.matcher(named).matches()) {
+            mistake(group, "'enrollmentGroup' is '" + named + "'; give letters, digits and -");
+        }
+        return named;
+    }
+
+    private <T> T choice(YamlTree.Mapping group, String key, T[] values, Function<T, String> text, T usual) {
+        if (!group.entries().containsKey(key)) {
+            return usual;
+        }
+        Optional<String> named = text(group, key);
+        Optional<T> chosen = named.flatMap(name -> Arrays.stream(values)
+                .filter(value -> text.apply(value).equals(name))
+                .findFirst());
+        if (chosen.isEmpty()) {
+            named.ifPresent(unknown -> mistake(
+                    group.entries().get(key),
+                    "unknown " + key + " '" + unknown + "'; use one of "
+                            + Arrays.stream(values).map(text).toList()));
+        }
+        return chosen.orElse(usual);
     }
 
     private Behaviour behaviour(YamlTree.Mapping group) {

@@ -29,8 +29,8 @@ record DeviceTruth(
         Optional<Instant> provenAt,
         Optional<Instant> atSource) {
 
-    /** Reads one line of {@code /control/truth}, keeping what concerns the named target. */
-    static DeviceTruth parse(JsonNode line, String targetProvisioningService) {
+    /** Reads one line of {@code /control/truth}, keeping what concerns the target, a provisioning service or an application. */
+    static DeviceTruth parse(JsonNode line, String targetName) {
         List<Instant> requested = new ArrayList<>();
         Optional<Instant> delivered = Optional.empty();
         Optional<Instant> accepted = Optional.empty();
@@ -43,8 +43,9 @@ record DeviceTruth(
             }
         }
         Optional<JsonNode> target = StreamSupport.stream(line.path("targets").spliterator(), false)
-                .filter(node -> targetProvisioningService.equals(
-                        node.path("provisioningService").asText()))
+                .filter(node ->
+                        targetName.equals(node.path("provisioningService").asText())
+                                || targetName.equals(node.path("application").asText()))
                 .findFirst();
         return new DeviceTruth(
                 line.path("deviceId").asText(),

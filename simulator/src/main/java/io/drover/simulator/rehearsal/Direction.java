@@ -6,9 +6,21 @@ import java.util.Locale;
 /** What a rehearsal moves from where to where. */
 enum Direction {
     /** Out of an IoT Central application, by its commands. */
-    CENTRAL_TO_HUB,
+    CENTRAL_TO_HUB(true, false),
     /** From one hub and provisioning service to others, by direct methods. */
-    HUB_TO_HUB;
+    HUB_TO_HUB(false, false),
+    /** From one application to another, which knows the devices beforehand. */
+    CENTRAL_TO_CENTRAL(true, true),
+    /** Into an application, by direct methods. */
+    HUB_TO_CENTRAL(false, true);
+
+    private final boolean fromCentral;
+    private final boolean toCentral;
+
+    Direction(boolean fromCentral, boolean toCentral) {
+        this.fromCentral = fromCentral;
+        this.toCentral = toCentral;
+    }
 
     /** The name on the command line. */
     String text() {
@@ -26,14 +38,24 @@ enum Direction {
                                 Arrays.stream(values()).map(Direction::text).toList())));
     }
 
+    /** Whether the devices leave an IoT Central application, and not a hub. */
+    boolean fromCentral() {
+        return fromCentral;
+    }
+
+    /** Whether the devices go to an IoT Central application, and not to a provisioning service with a hub. */
+    boolean toCentral() {
+        return toCentral;
+    }
+
     /** The quota of the emulator that each command to a device uses once. */
     String commandLimit() {
-        return this == CENTRAL_TO_HUB ? "central-commands" : "hub-direct-methods";
+        return fromCentral ? "central-commands" : "hub-direct-methods";
     }
 
     /** What the fleet is told about where its devices come from. */
     String[] fleetOptions() {
-        return this == CENTRAL_TO_HUB
+        return fromCentral
                 ? new String[] {"--application=" + RehearsalEstate.APPLICATION}
                 : new String[] {
                     "--provisioning-service=" + RehearsalEstate.SOURCE_PROVISIONING_SERVICE,
@@ -41,19 +63,34 @@ enum Direction {
                 };
     }
 
-    /** The ground truth's query for the devices of the source. */
-    String truthQuery() {
-        return this == CENTRAL_TO_HUB
-                ? "application=" + RehearsalEstate.APPLICATION
-                : "hub=" + RehearsalEstate.SOURCE_HUB;
+    /** What the devices leave. */
+    Site source() {
+        return fromCentral
+                ? Site.application(RehearsalEstate.APPLICATION)
+                : Site.hub(RehearsalEstate.SOURCE_PROVISIONING_SERVICE, RehearsalEstate.SOURCE_HUB);
+    }
+
+    /** Where they go. */
+    Site target() {
+        return toCentral
+                ? Site.application(RehearsalEstate.TARGET_APPLICATION)
+                : Site.hub(RehearsalEstate.PROVISIONING_SERVICE, RehearsalEstate.HUB);
     }
 
     /** The worker's {@code migration.source}. */
     String workerSource() {
-        return this == CENTRAL_TO_HUB
+        return fromCentral
                 ? "{ application: %s, deviceGroup: %s }"
                         .formatted(RehearsalEstate.APPLICATION, RehearsalEstate.DEVICE_GROUP)
                 : "{ hub: %s, provisioningService: %s }"
                         .formatted(RehearsalEstate.SOURCE_HUB, RehearsalEstate.SOURCE_PROVISIONING_SERVICE);
+    }
+
+    /** The worker's {@code migration.target}. */
+    String workerTarget() {
+        return toCentral
+                ? "{ application: %s, deviceTemplate: \"%s\" }"
+                        .formatted(RehearsalEstate.TARGET_APPLICATION, RehearsalEstate.TARGET_TEMPLATE)
+                : "{ provisioningService: %s }".formatted(RehearsalEstate.PROVISIONING_SERVICE);
     }
 }

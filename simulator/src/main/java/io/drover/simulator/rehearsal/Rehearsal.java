@@ -51,19 +51,24 @@ final class Rehearsal {
             view.step("Emulated Azure listens: HTTPS " + ready.path("httpsPort").asInt() + ", MQTT "
                     + ready.path("mqttPort").asInt() + ", AMQP "
                     + ready.path("amqpPort").asInt());
-            new RehearsalEstate(options.direction()).create(cloud, clientSecret, scenario);
             enforceQuotas(cloud, false);
-            try (ChildProcess fleetProcess = startFleet(ready)) {
+            new RehearsalEstate(options.direction()).create(cloud, clientSecret, scenario);
+            try (AzureRest rest = rest(ready);
+                    ChildProcess fleetProcess = startFleet(ready)) {
+                SiteEnrollments enrollments =
+                        new SiteEnrollments(options.direction().source(), scenario, rest);
+                enrollments.prepare();
                 ControlClient fleet = new ControlClient(fleetProcess
                         .awaitReady(START_PATIENCE)
                         .path("controlPort")
                         .asInt());
                 awaitFleet(fleet, fleetProcess);
+                enrollments.spoil();
                 enforceQuotas(cloud, true);
                 FaultPlan plan = new FaultPlan(cloud, scenario.faults());
                 plan.switchOn();
                 JsonNode before = cloud.get("/control/quotas");
-                Duration took = migrate(ready);
+                Duration took = migrate(ready, rest);
                 JsonNode after = cloud.get("/control/quotas");
                 plan.summary().ifPresent(view::step);
                 List<LedgerEntry> ledger = readLedger();
@@ -138,11 +143,11 @@ final class Rehearsal {
                 + options.patience().toSeconds() + " s; last status " + fleet.get("/fleet/status"));
     }
 
-    private Duration migrate(JsonNode cloudReady) {
+    private Duration migrate(JsonNode cloudReady, AzureRest rest) {
         WorkerConfiguration.write(options, cloudReady, SUFFIX, deadlines(), scenario);
         List<String> apply = new ArrayList<>(List.of("apply", "--output=json"));
         if (options.webhook()) {
-            apply.addAll(exportConnectivity(cloudReady));
+            apply.addAll(exportConnectivity(rest));
         }
         Instant start = clock.instant();
         try (WorkerCrew crew =
@@ -154,17 +159,20 @@ final class Rehearsal {
     }
 
     /** Once the fleet is connected, so that only devices that come later are told of; gives the worker's part of it. */
-    private List<String> exportConnectivity(JsonNode cloudReady) {
+    private List<String> exportConnectivity(AzureRest rest) {
         int port = freePort();
-        new ConnectivityExport(
-                        cloudReady.path("httpsPort").asInt(),
-                        cloudReady.path("caCertificate").asText(),
-                        SUFFIX,
-                        clientSecret)
-                .create(port, webhookToken);
+        new ConnectivityExport(rest).create(port, webhookToken);
         view.step("IoT Central exports connectivity changes to the worker's webhook on port " + port + ".");
         return List.of(
                 "--set=webhook.port=" + port, "--set=webhook.token.env=" + WorkerConfiguration.WEBHOOK_TOKEN_VARIABLE);
+    }
+
+    private AzureRest rest(JsonNode cloudReady) {
+        return new AzureRest(
+                cloudReady.path("httpsPort").asInt(),
+                cloudReady.path("caCertificate").asText(),
+                SUFFIX,
+                clientSecret);
     }
 
     private static int freePort() {
@@ -195,8 +203,9 @@ final class Rehearsal {
     private List<DeviceTruth> readTruth(ControlClient cloud) {
         List<DeviceTruth> truth = new ArrayList<>(options.devices());
         cloud.lines(
-                "/control/truth?" + options.direction().truthQuery(),
-                line -> truth.add(DeviceTruth.parse(line, RehearsalEstate.PROVISIONING_SERVICE)));
+                "/control/truth?" + options.direction().source().query(),
+                line -> truth.add(
+                        DeviceTruth.parse(line, options.direction().target().name())));
         if (truth.size() != options.devices()) {
             throw new RehearsalException("The source knows " + truth.size() + " devices instead of " + options.devices()
                     + ", so the ledger cannot be held against all of them.");

@@ -3,17 +3,30 @@ package io.drover.simulator.rehearsal;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.drover.simulator.fleet.Defect;
 import io.drover.simulator.fleet.Scenario;
+import io.drover.simulator.fleet.TemplateKind;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** The emulated Azure estate of a rehearsal: one IoT Central application or hub to leave, one DPS and hub to reach. */
+/**
+ * The emulated Azure estate of a rehearsal: one IoT Central application, or hub with its DPS, to leave, and one DPS with its hub, or
+ * application, to reach.
+ */
 final class RehearsalEstate {
     static final String TENANT = "6f1f2d0e-7a3c-4b8e-9d55-0a1b2c3d4e5f";
     static final String CLIENT_ID = "0c9a7f52-1f5e-4d2b-8a61-7e3b9c5d1f20";
     static final String SUBSCRIPTION = "b2f4c6d8-0e1a-4c3b-9f57-8d6e4c2a0b19";
     static final String APPLICATION = "source-app";
+    static final String TARGET_APPLICATION = "target-app";
     static final String DEVICE_GROUP = "all-devices";
     static final String DEVICE_TEMPLATE = "dtmi:drover:rehearsal:device;1";
+    static final String TARGET_TEMPLATE = "dtmi:drover:rehearsal:arrived;1";
     static final String PROVISIONING_SERVICE = "target-dps";
     static final String HUB = "target-hub";
     static final String SOURCE_PROVISIONING_SERVICE = "source-dps";
@@ -36,16 +49,34 @@ final class RehearsalEstate {
     /** Creates the estate in the cloud behind the control API, and an application's devices; a hub's come by registering. */
     void create(ControlClient cloud, String clientSecret, Scenario scenario) {
         cloud.put("/control/estate", describe(clientSecret, scenario));
-        int devices = scenario.devices();
-        for (int from = 0; direction == Direction.CENTRAL_TO_HUB && from < devices; from += CHUNK) {
-            ObjectNode request = json.createObjectNode().put("template", DEVICE_TEMPLATE);
-            ArrayNode ids = request.putArray("ids");
-            for (int index = from; index < Math.min(devices, from + CHUNK); index++) {
-                ids.add(scenario.deviceId(index));
-            }
-            cloud.post("/control/applications/" + APPLICATION + "/devices", request);
+        if (direction.fromCentral()) {
+            createDevices(cloud, scenario);
         }
     }
+
+    private void createDevices(ControlClient cloud, Scenario scenario) {
+        Map<Listing, List<String>> listings = new HashMap<>();
+        for (int index = 0; index < scenario.devices(); index++) {
+            Scenario.Group group = scenario.groupOf(index);
+            listings.computeIfAbsent(
+                            new Listing(group.template(), group.defect() == Defect.SIMULATED),
+                            listing -> new ArrayList<>())
+                    .add(scenario.deviceId(index));
+        }
+        listings.forEach((listing, ids) -> {
+            for (int from = 0; from < ids.size(); from += CHUNK) {
+                ObjectNode request = json.createObjectNode().put("simulated", listing.simulated());
+                if (listing.template() != TemplateKind.NONE) {
+                    request.put("template", RehearsalTemplates.id(listing.template()));
+                }
+                request.set("ids", json.valueToTree(ids.subList(from, Math.min(ids.size(), from + CHUNK))));
+                cloud.post("/control/applications/" + APPLICATION + "/devices", request);
+            }
+        });
+    }
+
+    /** What devices of an application that are created together have in common. */
+    private record Listing(TemplateKind template, boolean simulated) {}
 
     private ObjectNode describe(String clientSecret, Scenario scenario) {
         ObjectNode estate = json.createObjectNode().put("tenantId", TENANT);
@@ -60,15 +91,23 @@ final class RehearsalEstate {
         ArrayNode hubs = estate.putArray("hubs");
         ArrayNode services = estate.putArray("provisioningServices");
         int units = units(scenario);
-        hub(hubs, HUB, units);
-        provisioningService(services, PROVISIONING_SERVICE, HUB);
-        if (direction == Direction.HUB_TO_HUB) {
+        ArrayNode applications = estate.putArray("applications");
+        if (direction.toCentral()) {
+            ObjectNode target = application(applications, TARGET_APPLICATION, "Target application");
+            target.putArray("deviceTemplates")
+                    .add(RehearsalTemplates.template(TARGET_TEMPLATE, "Arrived device", TemplateKind.COMPONENT));
+            group(target.putArray("deviceGroups"), DEVICE_GROUP, "SELECT * FROM devices");
+        } else {
+            hub(hubs, HUB, units);
+            provisioningService(services, PROVISIONING_SERVICE, HUB);
+        }
+        if (direction.fromCentral()) {
+            source(applications, scenario);
+        } else {
             hub(hubs, SOURCE_HUB, units);
             provisioningService(services, SOURCE_PROVISIONING_SERVICE, SOURCE_HUB)
                     .putArray("enrollmentGroups")
                     .add(SOURCE_GROUP);
-        } else {
-            application(estate, scenario.deviceGroups());
         }
         return estate;
     }
@@ -95,30 +134,31 @@ final class RehearsalEstate {
         return service;
     }
 
-    private static void application(ObjectNode estate, List<Scenario.DeviceGroup> groups) {
-        ObjectNode application = estate.putArray("applications")
+    private static ObjectNode application(ArrayNode applications, String subdomain, String displayName) {
+        return applications
                 .addObject()
-                .put("subdomain", APPLICATION)
-                .put("displayName", "Source application")
+                .put("subdomain", subdomain)
+                .put("displayName", displayName)
                 .put("resourceGroup", RESOURCE_GROUP);
-        application
-                .putArray("deviceTemplates")
-                .addObject()
-                .put("id", DEVICE_TEMPLATE)
-                .put("displayName", "Rehearsal device")
-                .put("move", "component");
-        ArrayNode deviceGroups = application.putArray("deviceGroups");
-        deviceGroups
-                .addObject()
-                .put("id", DEVICE_GROUP)
-                .put("displayName", "All devices")
-                .put("filter", "SELECT * FROM devices WHERE $template = \"" + DEVICE_TEMPLATE + "\"");
-        for (Scenario.DeviceGroup group : groups) {
-            deviceGroups
-                    .addObject()
-                    .put("id", group.id())
-                    .put("displayName", group.id())
-                    .put("filter", group.filter());
-        }
+    }
+
+    private static void source(ArrayNode applications, Scenario scenario) {
+        ObjectNode application = application(applications, APPLICATION, "Source application");
+        Set<TemplateKind> kinds = EnumSet.of(TemplateKind.COMPONENT);
+        scenario.groups().forEach(group -> kinds.add(group.template()));
+        kinds.remove(TemplateKind.NONE);
+        ArrayNode templates = application.putArray("deviceTemplates");
+        kinds.forEach(kind -> templates.add(RehearsalTemplates.template(
+                RehearsalTemplates.id(kind), "Rehearsal device (" + kind.text() + ")", kind)));
+        ArrayNode groups = application.putArray("deviceGroups");
+        String condition = kinds.stream()
+                .map(kind -> "$template = \"" + RehearsalTemplates.id(kind) + "\"")
+                .collect(Collectors.joining(" OR "));
+        group(groups, DEVICE_GROUP, "SELECT * FROM devices WHERE " + condition);
+        scenario.deviceGroups().forEach(group -> group(groups, group.id(), group.filter()));
+    }
+
+    private static void group(ArrayNode groups, String id, String filter) {
+        groups.addObject().put("id", id).put("displayName", id).put("filter", filter);
     }
 }

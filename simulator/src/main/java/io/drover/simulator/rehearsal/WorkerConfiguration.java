@@ -45,7 +45,7 @@ final class WorkerConfiguration {
                   name: rehearsal
                   subscription: %8$s
                   source: %9$s
-                  target: { provisioningService: %10$s }
+                  target: %10$s
                   verification: telemetry
                   deadlines: { answer: %11$s, assigned: %12$s, connected: %12$s, telemetry: %12$s, offline: %13$s }
                   attempts: 3
@@ -62,14 +62,19 @@ final class WorkerConfiguration {
                         cloudReady.path("amqpPort").asInt(),
                         RehearsalEstate.SUBSCRIPTION,
                         options.direction().workerSource(),
-                        RehearsalEstate.PROVISIONING_SERVICE,
+                        options.direction().workerTarget(),
                         seconds(deadlines.answer()),
                         seconds(deadlines.step()),
                         seconds(deadlines.offline()),
                         ledger(options));
         Path file = options.folder().resolve("worker.yaml");
         try {
-            return Files.writeString(file, patched(text, scenario.worker()));
+            ObjectNode patch = JsonNodeFactory.instance.objectNode();
+            ObjectNode credentials = new WorkerCredentials(options.folder(), scenario).write();
+            if (!credentials.isEmpty()) {
+                patch.putObject("migration").set("credentials", credentials);
+            }
+            return Files.writeString(file, patched(patched(text, patch), scenario.worker()));
         } catch (IOException e) {
             throw new RehearsalException("The worker's configuration " + file + " cannot be written: " + e, e);
         }

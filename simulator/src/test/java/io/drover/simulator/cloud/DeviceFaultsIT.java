@@ -3,7 +3,7 @@ package io.drover.simulator.cloud;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.drover.simulator.fleet.lean.DeviceCredentials;
+import io.drover.simulator.fleet.credential.SymmetricKeys;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -219,7 +219,7 @@ class DeviceFaultsIT {
     private static JsonObject register(String id) throws Exception {
         cloud.addDevice(id);
         return SourceDevice.register(
-                cloud, id, DeviceCredentials.derive(cloud.sourceGroupKeys().getString("primaryKey"), id));
+                cloud, id, SymmetricKeys.derive(cloud.sourceGroupKeys().getString("primaryKey"), id));
     }
 
     /** The topic of the first answer to a registration. */
@@ -228,7 +228,7 @@ class DeviceFaultsIT {
         SourceDevice.register(
                 cloud,
                 id,
-                DeviceCredentials.derive(cloud.sourceGroupKeys().getString("primaryKey"), id),
+                SymmetricKeys.derive(cloud.sourceGroupKeys().getString("primaryKey"), id),
                 first::tryComplete);
         return cloud.await(first.future());
     }

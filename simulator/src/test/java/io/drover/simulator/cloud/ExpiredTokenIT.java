@@ -11,7 +11,7 @@ import com.microsoft.azure.sdk.iot.device.exceptions.IotHubClientException;
 import com.microsoft.azure.sdk.iot.device.transport.IotHubConnectionStatus;
 import com.microsoft.azure.sdk.iot.device.transport.NoRetry;
 import io.drover.simulator.cloud.sas.SasToken;
-import io.drover.simulator.fleet.lean.DeviceCredentials;
+import io.drover.simulator.fleet.credential.SymmetricKeys;
 import io.drover.simulator.fleet.sdk.ConnectToSslContext;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -93,7 +93,7 @@ class ExpiredTokenIT {
     void anExpiredTokenIsRefusedByTheProvisioningServiceAtRegisterOverMqttAndHttps() throws Exception {
         // Given
         cloud.addDevice("late-3");
-        String key = DeviceCredentials.derive(cloud.sourceGroupKeys().getString("primaryKey"), "late-3");
+        String key = SymmetricKeys.derive(cloud.sourceGroupKeys().getString("primaryKey"), "late-3");
         String scope = cloud.sourceIdScope("late-3");
         Instant expiry = Instant.now().minusSeconds(60);
         List<String> topics = new ArrayList<>();
@@ -103,7 +103,7 @@ class ExpiredTokenIT {
         HttpResponse<?> overHttps = cloud.device(
                 HttpMethod.PUT,
                 "/" + scope + "/registrations/late-3/register",
-                DeviceCredentials.provisioningToken(scope, "late-3", key, expiry),
+                SymmetricKeys.provisioningToken(scope, "late-3", key, expiry),
                 new JsonObject().put("registrationId", "late-3"));
 
         // Then: CONNECT and SUBSCRIBE were granted, the first answer is the refusal

@@ -2,7 +2,7 @@ package io.drover.simulator.cloud;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.drover.simulator.fleet.lean.DeviceCredentials;
+import io.drover.simulator.fleet.credential.SymmetricKeys;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -201,7 +201,7 @@ class FuzzIT {
                 client = client(
                         "fuzzed",
                         host + "/fuzzed/?api-version=2021-04-12",
-                        DeviceCredentials.hubToken(
+                        SymmetricKeys.hubToken(
                                 host, "fuzzed", key, Instant.now().plusSeconds(600)));
                 cloud.await(connect(client));
             }

@@ -3,7 +3,7 @@ package io.drover.simulator.cloud;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.drover.simulator.fleet.lean.DeviceCredentials;
+import io.drover.simulator.fleet.credential.SymmetricKeys;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -184,8 +184,7 @@ class HubFaultsIT {
         MqttClientOptions options = new MqttClientOptions()
                 .setClientId(id)
                 .setUsername(hub + "/" + id + "/?api-version=2021-04-12")
-                .setPassword(
-                        DeviceCredentials.hubToken(hub, id, key, Instant.now().plusSeconds(600)));
+                .setPassword(SymmetricKeys.hubToken(hub, id, key, Instant.now().plusSeconds(600)));
         options.setSsl(true)
                 .setTrustOptions(new PemTrustOptions()
                         .addCertPath(cloud.ports().caCertificate().toString()))

@@ -42,7 +42,7 @@ class MicrosoftClientsIT {
     static Path data;
 
     private static RunningCloud cloud;
-    private static SSLContext ssl;
+    private static ConnectToSslContext ssl;
 
     @BeforeAll
     static void start() throws Exception {

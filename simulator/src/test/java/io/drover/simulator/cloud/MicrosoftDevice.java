@@ -6,26 +6,40 @@ import com.microsoft.azure.sdk.iot.device.twin.DirectMethodResponse;
 import com.microsoft.azure.sdk.iot.device.twin.Twin;
 import com.microsoft.azure.sdk.iot.device.twin.TwinCollection;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientRegistrationResult;
+import com.microsoft.azure.sdk.iot.provisioning.security.SecurityProviderSymmetricKey;
+import io.drover.simulator.fleet.credential.DeviceCredential;
+import io.drover.simulator.fleet.sdk.ConnectToSslContext;
 import io.drover.simulator.fleet.sdk.SdkConnection;
 import io.drover.simulator.fleet.sdk.SdkRegistration;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import javax.net.ssl.SSLContext;
 
 /** A device made of Microsoft's unmodified provisioning and device clients. Methods block; one thread at a time. */
 final class MicrosoftDevice implements AutoCloseable {
     private final String id;
-    private final SSLContext ssl;
-    private final String key;
+    private final ConnectToSslContext ssl;
+    private final DeviceCredential key;
     private final SdkRegistration registration;
     private SdkConnection connection;
 
     /** @param groupKey the enrollment group's key in base64; the device's own is derived by Microsoft's code */
-    MicrosoftDevice(String id, String groupKey, SSLContext ssl) {
+    MicrosoftDevice(String id, String groupKey, ConnectToSslContext ssl) {
         this.id = id;
         this.ssl = ssl;
-        this.key = SdkRegistration.deviceKey(groupKey, id);
+        this.key = new DeviceCredential.Key(derived(groupKey, id));
         this.registration = new SdkRegistration(RunningCloud.GLOBAL_PROVISIONING, ssl);
+    }
+
+    private static String derived(String groupKey, String id) {
+        try {
+            byte[] derived = SecurityProviderSymmetricKey.ComputeDerivedSymmetricKey(
+                    groupKey.getBytes(StandardCharsets.UTF_8), id);
+            return new String(derived, StandardCharsets.US_ASCII);
+        } catch (GeneralSecurityException unusable) {
+            throw new IllegalArgumentException("the enrollment group's key cannot be used", unusable);
+        }
     }
 
     /** Registers at the DPS with this id scope; fails with Microsoft's exception when it is refused. */

@@ -6,13 +6,13 @@ import io.drover.simulator.fleet.FleetShard;
 import io.drover.simulator.fleet.Scenario;
 import io.drover.simulator.fleet.behaviour.Behaviour;
 import io.drover.simulator.fleet.behaviour.BehaviourType;
+import io.drover.simulator.fleet.credential.SymmetricKeys;
 import io.drover.simulator.fleet.device.DevicePhase;
 import io.drover.simulator.fleet.device.Engine;
 import io.drover.simulator.fleet.device.EngineCounters;
 import io.drover.simulator.fleet.device.FleetCounters;
 import io.drover.simulator.fleet.device.FleetSettings;
 import io.drover.simulator.fleet.device.VirtualDevice;
-import io.drover.simulator.fleet.lean.DeviceCredentials;
 import io.drover.simulator.fleet.lean.MqttDial;
 import io.drover.simulator.fleet.sdk.ConnectToSslContext;
 import io.drover.simulator.fleet.sdk.SdkCapacity;
@@ -147,7 +147,7 @@ class SdkDevicesIT {
         // Given
         begin("sdk-lost", Behaviour.OBEDIENT);
         cloud.until(() -> sdk.in(DevicePhase.SOURCE) == 1);
-        String key = DeviceCredentials.derive(cloud.sourceGroupKeys().getString("primaryKey"), "sdk-lost");
+        String key = SymmetricKeys.derive(cloud.sourceGroupKeys().getString("primaryKey"), "sdk-lost");
 
         // When: a second connection with the same id, which drops the first
         SourceDevice other = SourceDevice.connect(cloud, "sdk-lost", key);
@@ -208,7 +208,8 @@ class SdkDevicesIT {
         cloud.addDevice(id);
         Vertx vertx = cloud.vertx();
         Context context = vertx.getOrCreateContext();
-        VirtualDevice device = engine.device(context, settings(id), sdk, id.hashCode(), id, behaviour);
+        VirtualDevice device =
+                engine.device(context, settings(id), sdk, id.hashCode(), id, new Scenario.Group("all", 1, behaviour));
         ends.add(() -> {
             Promise<Void> stopped = Promise.promise();
             context.runOnContext(end -> device.stop().onComplete(stopped));

@@ -1,6 +1,6 @@
 package io.drover.simulator.cloud;
 
-import io.drover.simulator.fleet.lean.DeviceCredentials;
+import io.drover.simulator.fleet.credential.SymmetricKeys;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -21,7 +21,7 @@ record SourceDevice(RunningCloud cloud, String id, MqttClient mqtt) {
     /** Adds the device to the application, registers it with the key derived from the default group, and connects it. */
     static SourceDevice connect(RunningCloud cloud, String id) throws Exception {
         cloud.addDevice(id);
-        String key = DeviceCredentials.derive(cloud.sourceGroupKeys().getString("primaryKey"), id);
+        String key = SymmetricKeys.derive(cloud.sourceGroupKeys().getString("primaryKey"), id);
         return connect(cloud, id, key);
     }
 
@@ -37,7 +37,7 @@ record SourceDevice(RunningCloud cloud, String id, MqttClient mqtt) {
                 hub,
                 id,
                 hub + "/" + id + "/?api-version=2021-04-12",
-                DeviceCredentials.hubToken(hub, id, key, Instant.now().plusSeconds(600)),
+                SymmetricKeys.hubToken(hub, id, key, Instant.now().plusSeconds(600)),
                 null);
         return new SourceDevice(cloud, id, mqtt);
     }
@@ -56,7 +56,7 @@ record SourceDevice(RunningCloud cloud, String id, MqttClient mqtt) {
     static JsonObject register(RunningCloud cloud, String id, String key, Instant tokenExpiry, Consumer<String> topics)
             throws Exception {
         String idScope = cloud.sourceIdScope(id);
-        String password = DeviceCredentials.provisioningToken(idScope, id, key, tokenExpiry);
+        String password = SymmetricKeys.provisioningToken(idScope, id, key, tokenExpiry);
         MqttClient dps = client(cloud, RunningCloud.GLOBAL_PROVISIONING, id, userName(idScope, id), password, null);
         return register(cloud, id, dps, topics);
     }

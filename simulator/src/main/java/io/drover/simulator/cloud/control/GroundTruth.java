@@ -42,7 +42,18 @@ final class GroundTruth {
         for (ProvisioningService service : world.provisioningByHost().values()) {
             service.registration(deviceId)
                     .filter(registration -> registration.assignedHub() != null)
-                    .ifPresent(registration -> targets.add(target(service, registration)));
+                    .ifPresent(registration ->
+                            targets.add(target(registration).put("provisioningService", service.name())));
+        }
+        for (CentralApp application : world.applications().values()) {
+            if (application.hub() != source) {
+                application
+                        .provisioning()
+                        .registration(deviceId)
+                        .filter(registration -> registration.assignedHub() != null)
+                        .ifPresent(registration ->
+                                targets.add(target(registration).put("application", application.subdomain())));
+            }
         }
         return new JsonObject()
                 .put("deviceId", deviceId)
@@ -75,6 +86,9 @@ final class GroundTruth {
                         "firstConnectedAt",
                         journal.map(j -> text(j.firstConnected())).orElse(null))
                 .put(
+                        "lastTelemetryAt",
+                        journal.map(j -> text(j.lastTelemetry())).orElse(null))
+                .put(
                         "lastDisconnectedAt",
                         journal.map(j -> text(j.lastDisconnected())).orElse(null))
                 .put(
@@ -82,13 +96,12 @@ final class GroundTruth {
                         journal.map(DeviceJournal::telemetryCount).orElse(0L));
     }
 
-    private JsonObject target(ProvisioningService service, Registration registration) {
+    private JsonObject target(Registration registration) {
         Optional<HubDevice> device =
                 world.hub(registration.assignedHub()).flatMap(hub -> hub.device(registration.deviceId()));
         Optional<DeviceJournal> journal = device.map(HubDevice::journal);
         return new JsonObject()
                 .put("hub", registration.assignedHub())
-                .put("provisioningService", service.name())
                 .put("assignedAt", text(registration.assignedAt()))
                 .put(
                         "firstConnectedAt",

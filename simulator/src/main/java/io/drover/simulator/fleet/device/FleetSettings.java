@@ -1,18 +1,19 @@
 package io.drover.simulator.fleet.device;
 
+import io.drover.simulator.fleet.credential.FleetSecrets;
 import java.time.Duration;
 
 /**
  * What all devices of a fleet share.
  *
  * @param sourceIdScope id scope of the application the devices begin at
- * @param groupKey primary key of the enrollment group, base64
+ * @param secrets what the devices prove themselves with
  * @param registeredOnce devices that are offline have registered before, as no application lists them beforehand
  * @param firstBackoff wait before the second try after a failure; doubles up to {@code maximumBackoff}
  */
 public record FleetSettings(
         String sourceIdScope,
-        String groupKey,
+        FleetSecrets secrets,
         long seed,
         Duration telemetryInterval,
         boolean registeredOnce,
@@ -21,13 +22,19 @@ public record FleetSettings(
     /** Settings with the usual backoff of one second up to thirty. */
     public static FleetSettings of(String sourceIdScope, String groupKey, long seed, Duration telemetryInterval) {
         return new FleetSettings(
-                sourceIdScope, groupKey, seed, telemetryInterval, false, Duration.ofSeconds(1), Duration.ofSeconds(30));
+                sourceIdScope,
+                new FleetSecrets(seed, groupKey),
+                seed,
+                telemetryInterval,
+                false,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(30));
     }
 
     /** The same, with offline devices that have registered before or have not. */
     public FleetSettings registeredOnce(boolean registered) {
         return new FleetSettings(
-                sourceIdScope, groupKey, seed, telemetryInterval, registered, firstBackoff, maximumBackoff);
+                sourceIdScope, secrets, seed, telemetryInterval, registered, firstBackoff, maximumBackoff);
     }
 
     @Override

@@ -1,8 +1,12 @@
 package io.drover.simulator.fleet.lean;
 
+import io.drover.simulator.fleet.Defect;
+import io.drover.simulator.fleet.Scenario;
 import io.drover.simulator.fleet.Seeded;
 import io.drover.simulator.fleet.behaviour.Behaviour;
 import io.drover.simulator.fleet.behaviour.BehaviourType;
+import io.drover.simulator.fleet.credential.DeviceCredential;
+import io.drover.simulator.fleet.credential.SymmetricKeys;
 import io.drover.simulator.fleet.device.DeviceFailure;
 import io.drover.simulator.fleet.device.DevicePhase;
 import io.drover.simulator.fleet.device.EngineCounters;
@@ -20,7 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * One virtual device as a small state machine: provision, connect, send telemetry, answer DeviceMove, and after it the
- * same again with the new id scope. All of it runs on one event loop; a device has no thread and at most one socket.
+ * same again with the new id scope, as often as it is told, also back to where it began. All of it runs on one event loop; a device has no thread and at most one socket.
  */
 public final class LeanDevice implements VirtualDevice {
     private static final int PURPOSE_ANSWER_DELAY = 2;
@@ -41,9 +45,13 @@ public final class LeanDevice implements VirtualDevice {
     private final Surroundings around;
     private final int index;
     private final String deviceId;
+    private final Scenario.Group group;
     private final Behaviour behaviour;
+    private DeviceCredential credential;
     private DevicePhase phase = DevicePhase.WAITING;
-    private String targetIdScope;
+    private String idScope;
+    private String nextIdScope;
+    private boolean moving;
     private boolean left;
     private boolean reported;
     private boolean settled;
@@ -56,16 +64,20 @@ public final class LeanDevice implements VirtualDevice {
     private long sent;
 
     /** A device that waits for its start. */
-    public LeanDevice(Surroundings around, int index, String deviceId, Behaviour behaviour) {
+    public LeanDevice(Surroundings around, int index, String deviceId, Scenario.Group group) {
         this.around = around;
         this.index = index;
         this.deviceId = deviceId;
-        this.behaviour = behaviour;
+        this.group = group;
+        this.behaviour = group.behaviour();
+        this.idScope = around.settings().sourceIdScope();
         around.counters().added(phase);
     }
 
     @Override
     public void start() {
+        // Not before, as a certificate takes its time and a fleet starts step by step.
+        credential = around.settings().secrets().of(group, index, deviceId);
         switch (behaviour.type()) {
             case OFFLINE -> registeredOnce(() -> {});
             case OFFLINE_UNTIL -> registeredOnce(() -> later(behaviour.after().toMillis(), this::provision));
@@ -75,14 +87,14 @@ public final class LeanDevice implements VirtualDevice {
 
     /** Offline from here on; where it matters the device has registered before, or no registry would know it. */
     private void registeredOnce(Runnable then) {
-        if (!around.settings().registeredOnce()) {
+        if (!around.settings().registeredOnce() || group.defect() == Defect.REFUSED_ID) {
             offline(then);
             return;
         }
         enter(DevicePhase.PROVISIONING);
         int now = ++epoch;
         around.registrar()
-                .register(around.settings().sourceIdScope(), deviceId, deviceKey())
+                .register(idScope, deviceId, credential)
                 .onSuccess(assigned -> ifCurrent(now, () -> offline(then)))
                 .onFailure(failure -> ifCurrent(now, () -> failed(failure, () -> registeredOnce(then))));
     }
@@ -104,17 +116,16 @@ public final class LeanDevice implements VirtualDevice {
     }
 
     private void provision() {
-        enter(left ? DevicePhase.MOVING : DevicePhase.PROVISIONING);
+        enter(left || moving ? DevicePhase.MOVING : DevicePhase.PROVISIONING);
         int now = ++epoch;
-        String scope = left ? targetIdScope : around.settings().sourceIdScope();
-        String key = left && behaviour.type() == BehaviourType.WRONG_KEY
-                ? DeviceCredentials.derive(deviceKey(), deviceId)
-                : deviceKey();
+        DeviceCredential shown = left && behaviour.type() == BehaviourType.WRONG_KEY
+                ? around.settings().secrets().wrong(credential, deviceId)
+                : credential;
         around.counters()
                 .timed(
                         EngineCounters.Step.REGISTRATION,
                         left ? "target" : "source",
-                        around.registrar().register(scope, deviceId, key),
+                        around.registrar().register(idScope, deviceId, shown),
                         System.nanoTime())
                 .onSuccess(assigned -> ifCurrent(now, () -> assigned(assigned)))
                 .onFailure(failure -> ifCurrent(now, () -> failed(failure, this::provision)));
@@ -130,10 +141,10 @@ public final class LeanDevice implements VirtualDevice {
     }
 
     private void connect() {
-        enter(left ? DevicePhase.MOVING : DevicePhase.PROVISIONING);
+        enter(left || moving ? DevicePhase.MOVING : DevicePhase.PROVISIONING);
         int now = ++epoch;
         around.gate()
-                .pass(() -> around.dial().open(hub, signIn()).compose(this::prepare))
+                .pass(() -> around.dial().open(hub, signIn(), credential).compose(this::prepare))
                 .onSuccess(opened -> {
                     if (epoch == now) {
                         online(opened);
@@ -145,8 +156,10 @@ public final class LeanDevice implements VirtualDevice {
     }
 
     private MqttSession.SignIn signIn() {
-        String password = DeviceCredentials.hubToken(
-                hub, deviceId, deviceKey(), around.clock().instant().plus(TOKEN_LIFE));
+        String password = credential instanceof DeviceCredential.Key key
+                ? SymmetricKeys.hubToken(
+                        hub, deviceId, key.base64(), around.clock().instant().plus(TOKEN_LIFE))
+                : null;
         String user = hub + "/" + deviceId + "/?api-version=2021-04-12";
         return new MqttSession.SignIn(deviceId, user, password, keepAliveSeconds());
     }
@@ -163,9 +176,11 @@ public final class LeanDevice implements VirtualDevice {
 
     private void online(MqttSession opened) {
         failures = 0;
+        nextIdScope = null;
+        moving = false;
         enter(left ? DevicePhase.TARGET : DevicePhase.SOURCE);
         settle();
-        if (left && acceptedNanos != 0) {
+        if (acceptedNanos != 0) {
             around.counters().arrived(acceptedNanos);
             acceptedNanos = 0;
         }
@@ -212,7 +227,7 @@ public final class LeanDevice implements VirtualDevice {
     }
 
     private void method(MoveRequest request) {
-        if (!request.isMove() || phase == DevicePhase.TARGET) {
+        if (!request.isMove()) {
             answer(request, 404, "no such method here");
         } else if (request.idScope().isEmpty()) {
             answer(request, 400, "payload must be an id scope or {\"idScope\":\"…\"}");
@@ -229,10 +244,10 @@ public final class LeanDevice implements VirtualDevice {
             return;
         }
         Future<Void> answered = answer(request, 200, "moving");
-        if (!behaviour.moves() || targetIdScope != null) {
+        if (!behaviour.moves() || nextIdScope != null) {
             return;
         }
-        targetIdScope = request.idScope().orElseThrow();
+        nextIdScope = request.idScope().orElseThrow();
         acceptedNanos = System.nanoTime();
         int now = epoch;
         answered.onComplete(written ->
@@ -240,7 +255,9 @@ public final class LeanDevice implements VirtualDevice {
     }
 
     private void move() {
-        left = true;
+        idScope = nextIdScope;
+        moving = true;
+        left = !idScope.equals(around.settings().sourceIdScope());
         reported = false;
         hub = null;
         leave(DevicePhase.MOVING).onComplete(closed -> {
@@ -271,7 +288,7 @@ public final class LeanDevice implements VirtualDevice {
     private void failed(Throwable failure, Runnable again) {
         around.counters().failed(failure);
         epoch++;
-        enter(left ? DevicePhase.MOVING : DevicePhase.OFFLINE);
+        enter(left || moving ? DevicePhase.MOVING : DevicePhase.OFFLINE);
         long limit = Math.min(
                 around.settings().maximumBackoff().toMillis(),
                 around.settings().firstBackoff().toMillis() << Math.min(failures, 16));
@@ -309,10 +326,6 @@ public final class LeanDevice implements VirtualDevice {
             settled = true;
             around.counters().hasSettled();
         }
-    }
-
-    private String deviceKey() {
-        return DeviceCredentials.derive(around.settings().groupKey(), deviceId);
     }
 
     private int keepAliveSeconds() {

@@ -28,7 +28,7 @@ public final class MqttSession {
     private static final long ANSWER_DEADLINE_SECONDS = 20;
     private static final int CONNACK = 0;
 
-    /** What the CONNECT packet carries. */
+    /** What the CONNECT packet carries; the password is null for a device that has shown a certificate. */
     public record SignIn(String clientId, String userName, String password, int keepAliveSeconds) {
         @Override
         public String toString() {
@@ -58,8 +58,11 @@ public final class MqttSession {
                 .clientId(signIn.clientId())
                 .hasUser(true)
                 .username(signIn.userName())
-                .hasPassword(true)
-                .password(signIn.password().getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .hasPassword(signIn.password() != null)
+                .password(
+                        signIn.password() == null
+                                ? null
+                                : signIn.password().getBytes(java.nio.charset.StandardCharsets.UTF_8))
                 .cleanSession(true)
                 .keepAlive(signIn.keepAliveSeconds())
                 .build();

@@ -1,5 +1,7 @@
 package io.drover.simulator.fleet.lean;
 
+import io.drover.simulator.fleet.credential.DeviceCredential;
+import io.drover.simulator.fleet.credential.SymmetricKeys;
 import io.drover.simulator.fleet.device.DeviceFailure;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -53,12 +55,14 @@ public final class Registrar {
      * Completes with the assigned hub's host name. Fails with DeviceFailure: "dps-n" for a refusal with status n,
      * "dps-failed" or "dps-disabled" for such a registration, "dps-timeout"; or with a connection failure.
      */
-    public Future<String> register(String idScope, String registrationId, String base64Key) {
-        String password = DeviceCredentials.provisioningToken(
-                idScope, registrationId, base64Key, clock.instant().plus(Duration.ofHours(1)));
+    public Future<String> register(String idScope, String registrationId, DeviceCredential credential) {
+        String password = credential instanceof DeviceCredential.Key key
+                ? SymmetricKeys.provisioningToken(
+                        idScope, registrationId, key.base64(), clock.instant().plus(Duration.ofHours(1)))
+                : null;
         String user = idScope + "/registrations/" + registrationId + "/api-version=2019-03-31";
         MqttSession.SignIn signIn = new MqttSession.SignIn(registrationId, user, password, KEEP_ALIVE_SECONDS);
-        return gate.pass(() -> dial.open(hostName, signIn))
+        return gate.pass(() -> dial.open(hostName, signIn, credential))
                 .compose(session -> new Exchange(session, registrationId).run().eventually(session::disconnect));
     }
 

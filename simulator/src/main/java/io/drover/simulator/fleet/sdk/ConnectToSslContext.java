@@ -1,5 +1,7 @@
 package io.drover.simulator.fleet.sdk;
 
+import io.drover.simulator.fleet.credential.DeviceCredential;
+import io.drover.simulator.fleet.credential.OwnCertificate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -27,19 +29,31 @@ import javax.net.ssl.TrustManagerFactory;
  */
 public final class ConnectToSslContext extends SSLContext {
 
-    private ConnectToSslContext(SSLContext trusting, int port) {
+    private final Path authority;
+    private final int port;
+
+    private ConnectToSslContext(SSLContext trusting, Path authority, int port) {
         super(new Spi(trusting, port), trusting.getProvider(), trusting.getProtocol());
+        this.authority = authority;
+        this.port = port;
     }
 
     /** A context that trusts the PEM file's authority and connects to this port of loopback. */
-    public static SSLContext of(Path authority, int port) throws GeneralSecurityException, IOException {
+    public static ConnectToSslContext of(Path authority, int port) throws GeneralSecurityException, IOException {
         return of(authority, port, null);
     }
 
     /** As the other, showing a certificate of these where the server asks for one; null shows none. */
-    public static SSLContext of(Path authority, int port, KeyManager[] own)
+    public static ConnectToSslContext of(Path authority, int port, KeyManager[] own)
             throws GeneralSecurityException, IOException {
-        return new ConnectToSslContext(trusting(authority, own), port);
+        return new ConnectToSslContext(trusting(authority, own), authority, port);
+    }
+
+    /** The same for a device that proves itself: with its certificate, if that is its credential. Reads the authority again. */
+    public SSLContext showing(DeviceCredential credential) throws GeneralSecurityException, IOException {
+        return credential instanceof DeviceCredential.Certificate certificate
+                ? of(authority, port, new KeyManager[] {new OwnCertificate(certificate)})
+                : this;
     }
 
     /** A context that trusts the authority and connects where it is asked to. */

@@ -13,10 +13,12 @@ import com.microsoft.azure.sdk.iot.device.transport.NoRetry;
 import com.microsoft.azure.sdk.iot.device.twin.MethodCallback;
 import com.microsoft.azure.sdk.iot.device.twin.Twin;
 import com.microsoft.azure.sdk.iot.device.twin.TwinCollection;
+import io.drover.simulator.fleet.credential.DeviceCredential;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.util.concurrent.Callable;
-import javax.net.ssl.SSLContext;
 
 /**
  * One connection to a hub through Microsoft's unmodified device client over MQTT. What does not return a Future blocks: no event loop
@@ -35,14 +37,15 @@ public final class SdkConnection implements AutoCloseable {
         this.client = client;
     }
 
-    /** Connects with the device's key; trying again is the caller's, the client's own retry is off. Fails with Microsoft's exception. */
-    public static SdkConnection open(String hub, String deviceId, String key, SSLContext ssl)
-            throws IotHubClientException {
+    /** Connects with the device's credential; trying again is the caller's, the client's own retry is off. Fails with Microsoft's exception. */
+    public static SdkConnection open(String hub, String deviceId, DeviceCredential credential, ConnectToSslContext ssl)
+            throws IotHubClientException, GeneralSecurityException, IOException {
         // With a security provider this client version ignores the SSL context of its options.
+        String proof = credential instanceof DeviceCredential.Key key ? "SharedAccessKey=" + key.base64() : "x509=true";
         DeviceClient client = new DeviceClient(
-                "HostName=" + hub + ";DeviceId=" + deviceId + ";SharedAccessKey=" + key,
+                "HostName=" + hub + ";DeviceId=" + deviceId + ";" + proof,
                 IotHubClientProtocol.MQTT,
-                ClientOptions.builder().sslContext(ssl).build());
+                ClientOptions.builder().sslContext(ssl.showing(credential)).build());
         SdkConnection connection = new SdkConnection(client);
         client.setRetryPolicy(new NoRetry());
         client.setConnectionStatusChangeCallback(connection::statusChanged, null);

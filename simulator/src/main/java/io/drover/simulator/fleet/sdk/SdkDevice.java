@@ -4,9 +4,12 @@ import com.microsoft.azure.sdk.iot.device.twin.DirectMethodPayload;
 import com.microsoft.azure.sdk.iot.device.twin.DirectMethodResponse;
 import com.microsoft.azure.sdk.iot.device.twin.TwinCollection;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientRegistrationResult;
+import io.drover.simulator.fleet.Defect;
+import io.drover.simulator.fleet.Scenario;
 import io.drover.simulator.fleet.Seeded;
 import io.drover.simulator.fleet.behaviour.Behaviour;
 import io.drover.simulator.fleet.behaviour.BehaviourType;
+import io.drover.simulator.fleet.credential.DeviceCredential;
 import io.drover.simulator.fleet.device.DeviceFailure;
 import io.drover.simulator.fleet.device.DevicePhase;
 import io.drover.simulator.fleet.device.EngineCounters;
@@ -48,11 +51,14 @@ final class SdkDevice implements VirtualDevice {
     private final Surroundings around;
     private final int index;
     private final String deviceId;
+    private final Scenario.Group group;
     private final Behaviour behaviour;
-    private final String key;
+    private final DeviceCredential credential;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private DevicePhase phase = DevicePhase.WAITING;
-    private String targetIdScope;
+    private String idScope;
+    private String nextIdScope;
+    private boolean moving;
     private boolean left;
     private boolean settled;
     private long acceptedNanos;
@@ -63,13 +69,15 @@ final class SdkDevice implements VirtualDevice {
     private int epoch;
     private long sent;
 
-    SdkDevice(SdkEngine engine, Surroundings around, int index, String deviceId, Behaviour behaviour) {
+    SdkDevice(SdkEngine engine, Surroundings around, int index, String deviceId, Scenario.Group group) {
         this.engine = engine;
         this.around = around;
         this.index = index;
         this.deviceId = deviceId;
-        this.behaviour = behaviour;
-        this.key = SdkRegistration.deviceKey(around.settings().groupKey(), deviceId);
+        this.group = group;
+        this.behaviour = group.behaviour();
+        this.credential = around.settings().secrets().of(group, index, deviceId);
+        this.idScope = around.settings().sourceIdScope();
         around.counters().added(phase);
     }
 
@@ -95,13 +103,13 @@ final class SdkDevice implements VirtualDevice {
 
     /** Offline from here on; where it matters the device has registered before, or no registry would know it. */
     private void registeredOnce(Runnable then) {
-        if (!around.settings().registeredOnce()) {
+        if (!around.settings().registeredOnce() || group.defect() == Defect.REFUSED_ID) {
             offline(then);
             return;
         }
         enter(DevicePhase.PROVISIONING);
         int now = ++epoch;
-        register(around.settings().sourceIdScope(), key)
+        register(idScope, credential)
                 .onSuccess(assigned -> ifCurrent(now, () -> offline(then)))
                 .onFailure(failure -> ifCurrent(now, () -> failed(failure, () -> registeredOnce(then))));
     }
@@ -113,22 +121,23 @@ final class SdkDevice implements VirtualDevice {
     }
 
     private void provision() {
-        enter(left ? DevicePhase.MOVING : DevicePhase.PROVISIONING);
+        enter(left || moving ? DevicePhase.MOVING : DevicePhase.PROVISIONING);
         int now = ++epoch;
-        String scope = left ? targetIdScope : around.settings().sourceIdScope();
-        boolean wrong = left && behaviour.type() == BehaviourType.WRONG_KEY;
+        DeviceCredential shown = left && behaviour.type() == BehaviourType.WRONG_KEY
+                ? around.settings().secrets().wrong(credential, deviceId)
+                : credential;
         around.counters()
                 .timed(
                         EngineCounters.Step.REGISTRATION,
                         left ? "target" : "source",
-                        register(scope, wrong ? SdkRegistration.deviceKey(key, deviceId) : key),
+                        register(idScope, shown),
                         System.nanoTime())
                 .onSuccess(assigned -> ifCurrent(now, () -> assigned(assigned)))
                 .onFailure(failure -> ifCurrent(now, () -> failed(failure, this::provision)));
     }
 
-    private Future<String> register(String scope, String withKey) {
-        return engine.blocking(() -> engine.registration().register(scope, deviceId, withKey))
+    private Future<String> register(String scope, DeviceCredential shown) {
+        return engine.blocking(() -> engine.registration().register(scope, deviceId, shown))
                 .timeout(CALL_DEADLINE_SECONDS, TimeUnit.SECONDS)
                 .compose(SdkDevice::assignment)
                 .recover(failure -> Future.failedFuture(SdkFailure.of(failure)));
@@ -152,11 +161,10 @@ final class SdkDevice implements VirtualDevice {
     }
 
     private void connect() {
-        enter(left ? DevicePhase.MOVING : DevicePhase.PROVISIONING);
+        enter(left || moving ? DevicePhase.MOVING : DevicePhase.PROVISIONING);
         int now = ++epoch;
         String to = hub;
-        boolean atTarget = left;
-        Future<SdkConnection> opening = engine.blocking(() -> open(to, now, atTarget));
+        Future<SdkConnection> opening = engine.blocking(() -> open(to, now));
         opening.onSuccess(opened -> {
             if (epoch == now) {
                 online(opened);
@@ -178,11 +186,11 @@ final class SdkDevice implements VirtualDevice {
     }
 
     /** On the pool. */
-    private SdkConnection open(String to, int now, boolean atTarget) throws Exception {
-        SdkConnection opened = SdkConnection.open(to, deviceId, key, engine.ssl());
+    private SdkConnection open(String to, int now) throws Exception {
+        SdkConnection opened = SdkConnection.open(to, deviceId, credential, engine.ssl());
         try {
             if (behaviour.type() != BehaviourType.NO_HANDLER) {
-                opened.onMethod((name, payload, none) -> invoked(name, payload, now, atTarget));
+                opened.onMethod((name, payload, none) -> invoked(name, payload, now));
             }
             return opened;
         } catch (Exception unusable) {
@@ -193,10 +201,12 @@ final class SdkDevice implements VirtualDevice {
 
     private void online(SdkConnection opened) {
         failures = 0;
+        nextIdScope = null;
+        moving = false;
         connection = opened;
         enter(left ? DevicePhase.TARGET : DevicePhase.SOURCE);
         settle();
-        if (left && acceptedNanos != 0) {
+        if (acceptedNanos != 0) {
             around.counters().arrived(acceptedNanos);
             acceptedNanos = 0;
         }
@@ -249,10 +259,10 @@ final class SdkDevice implements VirtualDevice {
     }
 
     /** A direct method, on a thread of the client, which sends the answer when this returns. */
-    private DirectMethodResponse invoked(String name, DirectMethodPayload payload, int now, boolean atTarget) {
+    private DirectMethodResponse invoked(String name, DirectMethodPayload payload, int now) {
         String json = payload == null ? "" : payload.getPayloadAsJsonElement().toString();
         MoveRequest request = new MoveRequest(name, "", Buffer.buffer(json));
-        if (!request.isMove() || atTarget) {
+        if (!request.isMove()) {
             return answer(404, "no such method here");
         }
         if (request.idScope().isEmpty()) {
@@ -281,11 +291,11 @@ final class SdkDevice implements VirtualDevice {
         }
     }
 
-    private void accepted(String idScope) {
-        if (!behaviour.moves() || targetIdScope != null) {
+    private void accepted(String toIdScope) {
+        if (!behaviour.moves() || nextIdScope != null) {
             return;
         }
-        targetIdScope = idScope;
+        nextIdScope = toIdScope;
         acceptedNanos = System.nanoTime();
         int now = epoch;
         long delay = Math.max(ANSWER_LEAVES_MILLIS, behaviour.moveDelay().pick(bits(PURPOSE_MOVE_DELAY)));
@@ -293,7 +303,9 @@ final class SdkDevice implements VirtualDevice {
     }
 
     private void move() {
-        left = true;
+        idScope = nextIdScope;
+        moving = true;
+        left = !idScope.equals(around.settings().sourceIdScope());
         hub = null;
         Future<Void> closed = leave(DevicePhase.MOVING);
         int now = epoch;
@@ -325,7 +337,7 @@ final class SdkDevice implements VirtualDevice {
     private void failed(Throwable failure, Runnable again) {
         around.counters().failed(failure);
         epoch++;
-        enter(left ? DevicePhase.MOVING : DevicePhase.OFFLINE);
+        enter(left || moving ? DevicePhase.MOVING : DevicePhase.OFFLINE);
         long limit = Math.min(
                 around.settings().maximumBackoff().toMillis(),
                 around.settings().firstBackoff().toMillis() << Math.min(failures, 16));

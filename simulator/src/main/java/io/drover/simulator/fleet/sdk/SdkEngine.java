@@ -1,6 +1,6 @@
 package io.drover.simulator.fleet.sdk;
 
-import io.drover.simulator.fleet.behaviour.Behaviour;
+import io.drover.simulator.fleet.Scenario;
 import io.drover.simulator.fleet.device.EngineCounters;
 import io.drover.simulator.fleet.device.FleetSettings;
 import io.drover.simulator.fleet.device.VirtualDevice;
@@ -11,7 +11,6 @@ import io.vertx.core.WorkerExecutor;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
 
 /**
  * The engine {@code azure-sdk}: what its devices share. Microsoft's clients block, so their calls run on a pool of threads of their own;
@@ -22,7 +21,7 @@ public final class SdkEngine {
     private static final long LONGEST_CALL_MINUTES = 3;
 
     private final Vertx vertx;
-    private final SSLContext ssl;
+    private final ConnectToSslContext ssl;
     private final SdkRegistration registration;
     private final WorkerExecutor workers;
 
@@ -32,7 +31,7 @@ public final class SdkEngine {
      * @param provisioningHost the global device provisioning host name
      * @param ssl trusts the cloud and leads every host name to it
      */
-    public SdkEngine(Vertx vertx, String provisioningHost, SSLContext ssl) {
+    public SdkEngine(Vertx vertx, String provisioningHost, ConnectToSslContext ssl) {
         this.vertx = vertx;
         this.ssl = ssl;
         this.registration = new SdkRegistration(provisioningHost, ssl);
@@ -46,15 +45,15 @@ public final class SdkEngine {
             EngineCounters counters,
             int index,
             String deviceId,
-            Behaviour behaviour) {
-        return new SdkDevice(this, new SdkDevice.Surroundings(context, settings, counters), index, deviceId, behaviour);
+            Scenario.Group group) {
+        return new SdkDevice(this, new SdkDevice.Surroundings(context, settings, counters), index, deviceId, group);
     }
 
     Vertx vertx() {
         return vertx;
     }
 
-    SSLContext ssl() {
+    ConnectToSslContext ssl() {
         return ssl;
     }
 

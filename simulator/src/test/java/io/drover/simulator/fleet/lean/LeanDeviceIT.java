@@ -17,10 +17,13 @@ import io.drover.simulator.fleet.FleetShard;
 import io.drover.simulator.fleet.Scenario;
 import io.drover.simulator.fleet.behaviour.Behaviour;
 import io.drover.simulator.fleet.behaviour.BehaviourType;
+import io.drover.simulator.fleet.credential.DeviceCredential;
+import io.drover.simulator.fleet.credential.SymmetricKeys;
 import io.drover.simulator.fleet.device.DevicePhase;
 import io.drover.simulator.fleet.device.Engine;
 import io.drover.simulator.fleet.device.FleetCounters;
 import io.drover.simulator.fleet.device.FleetSettings;
+import io.drover.simulator.fleet.sdk.ConnectToSslContext;
 import io.drover.simulator.fleet.sdk.SdkEngine;
 import io.drover.simulator.tls.TlsEngine;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -39,7 +42,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -157,7 +159,7 @@ class LeanDeviceIT {
                 clock,
                 "global.azure-devices-provisioning.test",
                 Duration.ofSeconds(30));
-        String key = DeviceCredentials.derive(keys.primary(), "device-1");
+        DeviceCredential key = new DeviceCredential.Key(SymmetricKeys.derive(keys.primary(), "device-1"));
         Promise<String> waiting = Promise.promise();
         Promise<String> other = Promise.promise();
 
@@ -194,7 +196,10 @@ class LeanDeviceIT {
                 400,
                 List.of(new Scenario.Group("all", 1, Behaviour.OBEDIENT)));
         Promise<Void> go = Promise.promise();
-        SdkEngine sdk = new SdkEngine(vertx, "global.azure-devices-provisioning.test", SSLContext.getDefault());
+        SdkEngine sdk = new SdkEngine(
+                vertx,
+                "global.azure-devices-provisioning.test",
+                ConnectToSslContext.of(directory.resolve("ca.pem"), 1));
         for (int number = 0; number < 2; number++) {
             FleetShard.Part part = new FleetShard.Part(
                     scenario, number, 2, 0, 200, "global.azure-devices-provisioning.test", settings());
@@ -227,7 +232,7 @@ class LeanDeviceIT {
                 vertx, dial, gate, clock, "global.azure-devices-provisioning.test", Duration.ofSeconds(30));
         LeanDevice.Surroundings around =
                 new LeanDevice.Surroundings(vertx, clock, dial, registrar, gate, settings(), counters.of(Engine.LEAN));
-        LeanDevice device = new LeanDevice(around, index, "device-" + index, behaviour);
+        LeanDevice device = new LeanDevice(around, index, "device-" + index, new Scenario.Group("all", 1, behaviour));
         context.runOnContext(go -> device.start());
     }
 

@@ -1,4 +1,4 @@
-package io.drover.simulator.fleet.lean;
+package io.drover.simulator.fleet.credential;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -12,8 +12,8 @@ import javax.crypto.spec.SecretKeySpec;
  * What a device computes from its keys, written apart from the emulator's own code so that each checks the other:
  * symmetric key attestation and SAS tokens as documented for DPS and IoT Hub.
  */
-public final class DeviceCredentials {
-    private DeviceCredentials() {}
+public final class SymmetricKeys {
+    private SymmetricKeys() {}
 
     /** A device's key of an enrollment group: HMAC-SHA256 of the registration id as given. */
     public static String derive(String base64GroupKey, String registrationId) {
