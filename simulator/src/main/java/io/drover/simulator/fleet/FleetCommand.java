@@ -68,7 +68,7 @@ public final class FleetCommand implements Callable<Integer> {
     @Option(
             names = "--scenario",
             defaultValue = "default",
-            description = "Scenario file, or default, mixed, faults, jobs or sdk")
+            description = "Scenario file, or default, mixed, faults, jobs, sdk, credentials or defects")
     String scenarioFile;
 
     @Option(names = "--devices", description = "Number of devices instead of the scenario's")
@@ -172,7 +172,8 @@ public final class FleetCommand implements Callable<Integer> {
                 vertx, mqttPort, ca.toAbsolutePath().toString(), TlsEngine.fastest(), counters.of(Engine.LEAN));
         FleetSettings settings = FleetSettings.of(
                         sheet.idScope(), sheet.primaryKey(), scenario.seed(), scenario.telemetryInterval())
-                .registeredOnce(application == null);
+                .registeredOnce(application == null)
+                .withTwins(scenario.twins());
         String host = sheet.provisioningHost() == null
                 ? "global.azure-devices-provisioning." + suffix
                 : sheet.provisioningHost();

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
  * @param connectRate devices started per second
  * @param deviceGroups of the application that is left, beside the one that holds all devices
  * @param faults what goes wrong in the emulated cloud while devices move, a list as its control API takes them
+ * @param twins whether the source gives each device a name, properties and tags of its own, and the devices look after their twins
  * @param worker what a rehearsal's worker is told beside the usual, as a JSON merge patch (RFC 7396) of its configuration
  */
 public record Scenario(
@@ -31,7 +32,8 @@ public record Scenario(
         List<Group> groups,
         List<DeviceGroup> deviceGroups,
         JsonNode worker,
-        JsonNode faults) {
+        JsonNode faults,
+        boolean twins) {
 
     private static final int PURPOSE_GROUP = 1;
 
@@ -98,7 +100,8 @@ public record Scenario(
                 groups,
                 List.of(),
                 JsonNodeFactory.instance.objectNode(),
-                JsonNodeFactory.instance.arrayNode());
+                JsonNodeFactory.instance.arrayNode(),
+                false);
     }
 
     /** Keeps its own copy of the lists. */
@@ -171,6 +174,7 @@ public record Scenario(
                 groups,
                 deviceGroups,
                 worker,
-                faults);
+                faults,
+                twins);
     }
 }

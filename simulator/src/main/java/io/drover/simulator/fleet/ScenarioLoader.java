@@ -39,7 +39,8 @@ public final class ScenarioLoader {
             "groups",
             "deviceGroups",
             "worker",
-            "faults");
+            "faults",
+            "twins");
     private static final Set<String> GROUP_KEYS =
             Set.of("name", "weight", "behaviour", "engine", "credential", "enrollmentGroup", "template", "defect");
     /** Ids of enrollment groups as IoT Central takes them. */
@@ -56,7 +57,7 @@ public final class ScenarioLoader {
         this.source = source;
     }
 
-    /** Loads a file, or the packaged scenario of that name (default, mixed, faults, jobs, sdk) when it is not a file. */
+    /** Loads a file, or the packaged scenario of that name (default, mixed, …) when it is not a file. */
     public static Scenario load(String fileOrName) throws ScenarioException {
         try {
             if (!Files.exists(Path.of(fileOrName)) && fileOrName.matches("[a-z][a-z0-9-]*")) {
@@ -71,7 +72,8 @@ public final class ScenarioLoader {
         } catch (NoSuchFileException missing) {
             throw new ScenarioException(
                     fileOrName,
-                    List.of("no such file, and no packaged scenario; packaged are: default, mixed, faults, jobs, sdk"));
+                    List.of("no such file, and no packaged scenario; packaged are: default, mixed, faults, jobs, sdk,"
+                            + " credentials, defects"));
         } catch (IOException unreadable) {
             throw new ScenarioException(fileOrName, List.of("cannot be read: " + unreadable.getMessage()));
         }
@@ -105,11 +107,12 @@ public final class ScenarioLoader {
         List<Scenario.DeviceGroup> deviceGroups = deviceGroups(root);
         JsonNode worker = worker(root);
         JsonNode faults = faults(root);
+        boolean twins = flag(root, "twins");
         if (!mistakes.isEmpty()) {
             throw new ScenarioException(source, mistakes);
         }
         return new Scenario(
-                name, devices, seed, compression, pattern, interval, rate, groups, deviceGroups, worker, faults);
+                name, devices, seed, compression, pattern, interval, rate, groups, deviceGroups, worker, faults, twins);
     }
 
     private List<Scenario.DeviceGroup> deviceGroups(YamlTree.Mapping root) {
@@ -129,6 +132,17 @@ public final class ScenarioLoader {
             mistake(value, "'deviceGroups' must be a list");
         }
         return groups;
+    }
+
+    private boolean flag(YamlTree.Mapping root, String key) {
+        if (!root.entries().containsKey(key)) {
+            return false;
+        }
+        String value = text(root, key).orElse("false");
+        if (!Set.of("true", "false").contains(value)) {
+            mistake(root.entries().get(key), "'" + key + "' is '" + value + "'; give true or false");
+        }
+        return value.equals("true");
     }
 
     private JsonNode worker(YamlTree.Mapping root) {

@@ -18,6 +18,7 @@ import java.util.stream.StreamSupport;
  * @param arrivedAt first connection at the target hub
  * @param provenAt first telemetry at the target hub
  * @param atSource first connection at the source
+ * @param stillAtSource whether it is connected there now
  */
 record DeviceTruth(
         String deviceId,
@@ -27,7 +28,8 @@ record DeviceTruth(
         Optional<Instant> assignedAt,
         Optional<Instant> arrivedAt,
         Optional<Instant> provenAt,
-        Optional<Instant> atSource) {
+        Optional<Instant> atSource,
+        boolean stillAtSource) {
 
     /** Reads one line of {@code /control/truth}, keeping what concerns the target, a provisioning service or an application. */
     static DeviceTruth parse(JsonNode line, String targetName) {
@@ -55,7 +57,8 @@ record DeviceTruth(
                 target.flatMap(node -> instant(node, "assignedAt")),
                 target.flatMap(node -> instant(node, "firstConnectedAt")),
                 target.flatMap(node -> instant(node, "firstTelemetryAt")),
-                instant(line.path("source"), "firstConnectedAt"));
+                instant(line.path("source"), "firstConnectedAt"),
+                line.path("source").path("connected").asBoolean());
     }
 
     /** How long a device that was offline at its first command was online before a command reached it. */

@@ -3,6 +3,7 @@ package io.drover.simulator.rehearsal;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.drover.simulator.fleet.Scenario;
+import io.drover.simulator.fleet.TemplateKind;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,7 +19,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Carries one rehearsal out, from an empty cloud to the verdict. Blocking; runs on the caller's thread. */
 final class Rehearsal {
@@ -58,6 +62,9 @@ final class Rehearsal {
                 SiteEnrollments enrollments =
                         new SiteEnrollments(options.direction().source(), scenario, rest);
                 enrollments.prepare();
+                if (scenario.twins()) {
+                    new OwnedData(options.direction().source(), scenario, rest).give();
+                }
                 ControlClient fleet = new ControlClient(fleetProcess
                         .awaitReady(START_PATIENCE)
                         .path("controlPort")
@@ -75,7 +82,17 @@ final class Rehearsal {
                 List<DeviceTruth> truth = readTruth(cloud);
                 rememberPeak("cloud", cloudProcess);
                 rememberPeak("fleet", fleetProcess);
-                return result(ledger, truth, took, LimitUse.of(before, after, truth, options.direction()));
+                Reconciliation reconciliation = Reconciliation.of(ledger, truth, unlisted())
+                        .with(
+                                scenario.twins()
+                                        ? Optional.of(TwinComparison.read(
+                                                cloud,
+                                                options.direction().source(),
+                                                options.direction().target(),
+                                                truth))
+                                        : Optional.empty());
+                return result(
+                        ledger, truth, reconciliation, took, LimitUse.of(before, after, truth, options.direction()));
             }
         }
     }
@@ -229,7 +246,22 @@ final class Rehearsal {
                         webhookToken));
     }
 
-    private RehearsalResult result(List<LedgerEntry> ledger, List<DeviceTruth> truth, Duration took, LimitUse limits) {
+    /** Devices without a template, which are in no device group. */
+    private Set<String> unlisted() {
+        return options.direction().fromCentral()
+                ? IntStream.range(0, scenario.devices())
+                        .filter(index -> scenario.groupOf(index).template() == TemplateKind.NONE)
+                        .mapToObj(scenario::deviceId)
+                        .collect(Collectors.toSet())
+                : Set.of();
+    }
+
+    private RehearsalResult result(
+            List<LedgerEntry> ledger,
+            List<DeviceTruth> truth,
+            Reconciliation reconciliation,
+            Duration took,
+            LimitUse limits) {
         return new RehearsalResult(
                 scenario.name(),
                 options.devices(),
@@ -242,7 +274,7 @@ final class Rehearsal {
                 took,
                 RehearsalResult.commandToArrival(truth),
                 RehearsalResult.connectToCommand(truth),
-                Reconciliation.of(ledger, truth),
+                reconciliation,
                 Map.copyOf(peakMemory),
                 kills.done(),
                 Recovery.of(restarts, truth),

@@ -57,6 +57,7 @@ final class RehearsalReport {
                             text.append(process).append(' ').append(size).append(" MiB  "));
             text.append(System.lineSeparator());
         }
+        twins(text);
         verdict(text);
         return text.toString();
     }
@@ -92,6 +93,27 @@ final class RehearsalReport {
         }
     }
 
+    private void twins(StringBuilder text) {
+        result.reconciliation().twins().ifPresent(twins -> {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "Twins           %,d of %,d moved devices have at the target all they own at the source%n",
+                    twins.compared() - twins.differences().size(),
+                    twins.compared()));
+            shown(text, twins.differences());
+        });
+    }
+
+    private static void shown(StringBuilder text, List<Reconciliation.Mismatch> mismatches) {
+        mismatches.stream()
+                .limit(SHOWN_MISMATCHES)
+                .forEach(mismatch -> text.append("  ")
+                        .append(mismatch.deviceId())
+                        .append(": ")
+                        .append(mismatch.difference())
+                        .append(System.lineSeparator()));
+    }
+
     private void verdict(StringBuilder text) {
         Reconciliation reconciliation = result.reconciliation();
         if (reconciliation.holds()) {
@@ -111,13 +133,7 @@ final class RehearsalReport {
                 reconciliation.devices(),
                 reconciliation.commandedAfterArrival().size(),
                 reconciliation.commandedWhileMoving().size()));
-        mismatches.stream()
-                .limit(SHOWN_MISMATCHES)
-                .forEach(mismatch -> text.append("  ")
-                        .append(mismatch.deviceId())
-                        .append(": ")
-                        .append(mismatch.difference())
-                        .append(System.lineSeparator()));
+        shown(text, mismatches);
         again(text, reconciliation.commandedAfterArrival(), "commanded again after it had arrived");
         again(text, reconciliation.commandedWhileMoving(), "commanded again after it had said yes, while it moved");
     }
@@ -177,6 +193,11 @@ final class RehearsalReport {
         report.set("reasons", json.valueToTree(result.reasons()));
         report.set("peakMebibytes", json.valueToTree(result.peakMebibytes()));
         report.set("mismatches", json.valueToTree(result.reconciliation().mismatches()));
+        result.reconciliation()
+                .twins()
+                .ifPresent(twins -> report.putObject("twins")
+                        .put("compared", twins.compared())
+                        .set("differences", json.valueToTree(twins.differences())));
         Histogram late = result.connectToCommand();
         report.putObject("lateConnectToCommandSeconds")
                 .put("devices", late.getTotalCount())

@@ -28,9 +28,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rehearse",
         mixinStandardHelpOptions = true,
-        description =
-                "Moves a virtual fleet from an emulated IoT Central or IoT Hub to an emulated IoT Hub with the real worker, "
-                        + "and holds the worker's ledger against what really happened.")
+        description = "Moves a virtual fleet from an emulated IoT Central or IoT Hub to another with the real worker, "
+                + "and holds the worker's ledger against what really happened.")
 public final class RehearseCommand implements Callable<Integer> {
     private static final int DIFFERS = 3;
     private static final int MISSED = 4;
@@ -41,13 +40,15 @@ public final class RehearseCommand implements Callable<Integer> {
     @Option(
             names = "--scenario",
             defaultValue = "default",
-            description = "Scenario file, or the name of a packaged one (default, mixed, faults, jobs, sdk).")
+            description = "Scenario file, or the name of a packaged one (default, mixed, faults, jobs, sdk,"
+                    + " credentials, defects).")
     private String scenario;
 
     @Option(
             names = "--direction",
             defaultValue = "central-to-hub",
-            description = "central-to-hub, or hub-to-hub through another DPS (${DEFAULT-VALUE}).")
+            description = "central-to-hub, hub-to-hub through another DPS, central-to-central or hub-to-central"
+                    + " (${DEFAULT-VALUE}).")
     private String direction;
 
     @Option(names = "--devices", description = "Number of devices; the scenario's own number when left out.")
@@ -120,6 +121,13 @@ public final class RehearseCommand implements Callable<Integer> {
     private double demandedThrottled;
 
     @Option(
+            names = "--demand-twins",
+            description =
+                    "Exit with 3 when a moved device lacks at the target what it owns at the source; for scenarios"
+                            + " with twins.")
+    private boolean demandedTwins;
+
+    @Option(
             names = "--timeout",
             defaultValue = "1800",
             description = "Longest duration of each phase in seconds (${DEFAULT-VALUE}).")
@@ -158,7 +166,9 @@ public final class RehearseCommand implements Callable<Integer> {
         RehearsalReport report = new RehearsalReport(result);
         view.step(report.text());
         view.step("Report " + report.writeJson(folder) + "; logs and ledger beside it.");
-        if (!result.reconciliation().holds()) {
+        boolean twinsDiffer = demandedTwins
+                && !result.reconciliation().twins().map(TwinComparison::holds).orElse(false);
+        if (!result.reconciliation().holds() || twinsDiffer) {
             return DIFFERS;
         }
         LimitUse use = result.limits();

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.drover.simulator.fleet.behaviour.BehaviourType;
 import io.drover.simulator.fleet.behaviour.DelayRange;
+import io.drover.simulator.fleet.credential.CredentialKind;
 import io.drover.simulator.fleet.device.Engine;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class ScenarioTest {
@@ -136,6 +138,77 @@ class ScenarioTest {
         assertThat(scenario.withDevices(20).deviceGroups())
                 .containsExactly(new Scenario.DeviceGroup("canary", "SELECT * FROM devices WHERE $id < \"truck-3\""));
         assertThat(scenario.withSeed(2).worker()).hasToString("{\"dispatch\":{\"way\":\"job\",\"maxInFlight\":null}}");
+    }
+
+    @Test
+    void thePackagedScenariosOfCredentialsAndDefectsShowAllThereAre() throws Exception {
+        Scenario credentials = ScenarioLoader.load("credentials");
+        Scenario defects = ScenarioLoader.load("defects");
+
+        Set<CredentialKind> kinds = EnumSet.noneOf(CredentialKind.class);
+        for (int index = 0; index < credentials.devices(); index++) {
+            kinds.add(credentials.groupOf(index).credential());
+        }
+        Set<Defect> seen = EnumSet.noneOf(Defect.class);
+        Set<TemplateKind> templates = EnumSet.noneOf(TemplateKind.class);
+        Set<String> groups = new TreeSet<>();
+        for (int index = 0; index < defects.devices(); index++) {
+            seen.add(defects.groupOf(index).defect());
+            templates.add(defects.groupOf(index).template());
+            groups.add(defects.groupOf(index).name());
+        }
+
+        assertThat(kinds).isEqualTo(EnumSet.allOf(CredentialKind.class));
+        assertThat(seen).isEqualTo(EnumSet.allOf(Defect.class));
+        assertThat(templates).isEqualTo(EnumSet.allOf(TemplateKind.class));
+        assertThat(groups).hasSize(defects.groups().size());
+    }
+
+    @Test
+    void aDeviceWhoseIdDpsRefusesHasAnotherIdThanThePattern() throws Exception {
+        Scenario defects = ScenarioLoader.load("defects");
+
+        for (int index = 0; index < defects.devices(); index++) {
+            assertThat(defects.deviceId(index).endsWith("#"))
+                    .isEqualTo(defects.groupOf(index).defect() == Defect.REFUSED_ID);
+        }
+    }
+
+    @Test
+    void credentialsAndDefectsThatDoNotFitTogetherAreMistakes() {
+        String yaml = """
+                name: wrong
+                devices: 10
+                seed: 1
+                timeCompression: 10
+                deviceId: "truck-%d"
+                telemetryInterval: 10s
+                connectRate: 10
+                twins: perhaps
+                groups:
+                  - { name: a, weight: 1, behaviour: { type: obedient }, defect: blocked }
+                  - { name: b, weight: 1, behaviour: { type: obedient }, credential: group-certificate }
+                  - { name: c, weight: 1, behaviour: { type: obedient }, credential: device-key, enrollmentGroup: x }
+                  - { name: d, weight: 1, behaviour: { type: obedient }, credential: password }
+                  - { name: e, weight: 1, behaviour: { type: obedient }, defect: authority-withheld }
+                  - { name: f, weight: 1, behaviour: { type: obedient }, defect: enrollment-disabled }
+                  - { name: g, weight: 1, behaviour: { type: obedient }, template: some, enrollmentGroup: a/b }
+                """;
+
+        ScenarioException refused =
+                catchThrowableOfType(ScenarioException.class, () -> ScenarioLoader.parse("wrong.yaml", yaml));
+
+        assertThat(refused.mistakes())
+                .anyMatch(line -> line.startsWith("line 8: 'twins' is 'perhaps'"))
+                .anyMatch(line -> line.startsWith("line 10: a device that is blocked connects nowhere"))
+                .anyMatch(line -> line.startsWith("line 11: name the enrollmentGroup"))
+                .anyMatch(line -> line.startsWith("line 12: a device-key has an enrollment of its own"))
+                .anyMatch(line -> line.startsWith("line 13: unknown credential 'password'; use one of [group-key,"))
+                .anyMatch(line -> line.startsWith("line 14: only a group-certificate has an authority"))
+                .anyMatch(line -> line.startsWith("line 15: name the enrollmentGroup"))
+                .anyMatch(line -> line.startsWith("line 16: unknown template 'some'"))
+                .anyMatch(line -> line.startsWith("line 16: 'enrollmentGroup' is 'a/b'"))
+                .hasSize(9);
     }
 
     @Test

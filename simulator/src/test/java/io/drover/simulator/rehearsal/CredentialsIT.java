@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Devices with every kind of credential, of both engines, at both kinds of source and target. */
+/** Devices with every kind of credential, of both engines, at both kinds of source and of target. */
 @Timeout(120)
 class CredentialsIT {
     private static final List<String> OBEDIENT = List.of(
@@ -38,17 +38,17 @@ class CredentialsIT {
               - { name: group-certificate, weight: 5, behaviour: { type: obedient }, credential: group-certificate, enrollmentGroup: plant }
               - { name: device-certificate, weight: 9, behaviour: { type: obedient }, credential: device-certificate }
               - { name: forged, weight: 3, behaviour: { type: wrong-key }, credential: group-certificate, enrollmentGroup: plant }
-              - { name: sdk-group, weight: 3, behaviour: { type: obedient }, engine: azure-sdk, credential: group-certificate, enrollmentGroup: plant }
-              - { name: sdk-own, weight: 3, behaviour: { type: obedient }, engine: azure-sdk, credential: device-certificate }
+              - { name: sdk-group, weight: 3, behaviour: { type: obedient }, engine: ENGINE, credential: group-certificate, enrollmentGroup: plant }
+              - { name: sdk-own, weight: 3, behaviour: { type: obedient }, engine: ENGINE, credential: device-certificate }
             """;
 
     @TempDir
     Path data;
 
     @ParameterizedTest
-    @EnumSource(Direction.class)
+    @EnumSource(names = {"CENTRAL_TO_HUB", "HUB_TO_CENTRAL"})
     void everyCredentialIsTakenAtTheSourceAndAtATargetThatHasAnEnrollmentForIt(Direction direction) throws Exception {
-        try (StagedFleet fleet = new StagedFleet(direction, SCENARIO, data)) {
+        try (StagedFleet fleet = new StagedFleet(direction, scenario(direction), data)) {
             // Given
             fleet.start();
             fleet.enrollAtTarget();
@@ -81,5 +81,10 @@ class CredentialsIT {
                 assertThat(fleet.truth(id).assignedAt()).as(id).isEmpty();
             }
         }
+    }
+
+    /** Microsoft's clients take their time, so they are in one direction only. */
+    private static String scenario(Direction direction) {
+        return SCENARIO.replace("ENGINE", direction == Direction.CENTRAL_TO_HUB ? "azure-sdk" : "lean");
     }
 }

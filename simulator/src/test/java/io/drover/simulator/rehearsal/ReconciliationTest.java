@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ReconciliationTest {
@@ -45,6 +46,35 @@ class ReconciliationTest {
     }
 
     @Test
+    void aMigratedDeviceThatIsStillConnectedAtTheSourceIsAMismatch() {
+        DeviceTruth onBothSides = new DeviceTruth(
+                "d1",
+                List.of(COMMANDED),
+                Optional.of(COMMANDED),
+                Optional.of(COMMANDED),
+                Optional.of(ARRIVED),
+                Optional.of(ARRIVED),
+                Optional.of(PROVEN),
+                Optional.empty(),
+                true);
+
+        assertThat(Reconciliation.of(List.of(entry("d1", "MIGRATED")), List.of(onBothSides))
+                        .mismatches())
+                .singleElement()
+                .satisfies(mismatch -> assertThat(mismatch.difference()).contains("still connected at the source"));
+    }
+
+    @Test
+    void aDeviceOfNoDeviceGroupMayBeMissingFromTheLedgerUnlessItMoved() {
+        assertThat(Reconciliation.of(List.of(), List.of(stayed("d1")), Set.of("d1"))
+                        .holds())
+                .isTrue();
+        assertThat(Reconciliation.of(List.of(), List.of(moved("d1")), Set.of("d1"))
+                        .holds())
+                .isFalse();
+    }
+
+    @Test
     void aDeviceLeftOnTheWayIsAMismatch() {
         Reconciliation reconciliation = Reconciliation.of(List.of(entry("d1", "ACCEPTED")), List.of(stayed("d1")));
 
@@ -61,7 +91,8 @@ class ReconciliationTest {
                 Optional.of(ARRIVED),
                 Optional.of(ARRIVED),
                 Optional.of(PROVEN),
-                Optional.empty());
+                Optional.empty(),
+                false);
 
         Reconciliation reconciliation = Reconciliation.of(List.of(entry("d1", "MIGRATED")), List.of(commandedTwice));
 
@@ -80,7 +111,8 @@ class ReconciliationTest {
                 Optional.of(ARRIVED),
                 Optional.of(ARRIVED),
                 Optional.of(PROVEN),
-                Optional.empty());
+                Optional.empty(),
+                false);
 
         Reconciliation reconciliation = Reconciliation.of(List.of(entry("d1", "MIGRATED")), List.of(commandedTwice));
 
@@ -101,7 +133,8 @@ class ReconciliationTest {
                 Optional.of(ARRIVED),
                 Optional.of(ARRIVED),
                 Optional.of(PROVEN),
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     private static DeviceTruth stayed(String id) {
@@ -113,6 +146,7 @@ class ReconciliationTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 }

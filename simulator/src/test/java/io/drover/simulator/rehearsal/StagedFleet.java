@@ -62,6 +62,9 @@ final class StagedFleet implements AutoCloseable {
         new RehearsalEstate(direction).create(control, CLIENT_SECRET, scenario);
         this.enrollments = new SiteEnrollments(direction.source(), scenario, rest);
         enrollments.prepare();
+        if (scenario.twins()) {
+            new OwnedData(direction.source(), scenario, rest).give();
+        }
     }
 
     /** Starts the fleet and waits until every device is at the source or away as its behaviour wants it. */
@@ -72,7 +75,8 @@ final class StagedFleet implements AutoCloseable {
                         factory.path("primaryKey").asText(),
                         scenario.seed(),
                         scenario.telemetryInterval())
-                .registeredOnce(!direction.fromCentral());
+                .registeredOnce(!direction.fromCentral())
+                .withTwins(scenario.twins());
         MqttDial dial = new MqttDial(
                 vertx,
                 cloud.ports().mqtt(),
@@ -111,7 +115,7 @@ final class StagedFleet implements AutoCloseable {
             for (int index = 0; index < scenario.devices(); index++) {
                 central(
                         HttpMethod.PUT,
-                        "/api/devices/" + scenario.deviceId(index),
+                        "/api/devices/" + AzureRest.encoded(scenario.deviceId(index)),
                         new JsonObject().put("template", RehearsalEstate.TARGET_TEMPLATE));
             }
         } else {
@@ -184,7 +188,12 @@ final class StagedFleet implements AutoCloseable {
     }
 
     JsonNode twin(Site site, String deviceId) {
-        return control.get("/control/twins?" + site.query() + "&device=" + deviceId);
+        return TwinComparison.at(
+                        site,
+                        control.get("/control/twins?device=" + deviceId)
+                                .path("devices")
+                                .path(0))
+                .orElseThrow();
     }
 
     JsonObject call(HttpMethod method, Service service, String name, String path, JsonObject body) {
@@ -205,10 +214,6 @@ final class StagedFleet implements AutoCloseable {
 
     Direction direction() {
         return direction;
-    }
-
-    AzureRest rest() {
-        return rest;
     }
 
     ControlClient control() {

@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param sourceIdScope id scope of the application the devices begin at
  * @param secrets what the devices prove themselves with
  * @param registeredOnce devices that are offline have registered before, as no application lists them beforehand
+ * @param twins devices report properties of their own and acknowledge desired ones
  * @param firstBackoff wait before the second try after a failure; doubles up to {@code maximumBackoff}
  */
 public record FleetSettings(
@@ -17,6 +18,7 @@ public record FleetSettings(
         long seed,
         Duration telemetryInterval,
         boolean registeredOnce,
+        boolean twins,
         Duration firstBackoff,
         Duration maximumBackoff) {
     /** Settings with the usual backoff of one second up to thirty. */
@@ -27,6 +29,7 @@ public record FleetSettings(
                 seed,
                 telemetryInterval,
                 false,
+                false,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(30));
     }
@@ -34,7 +37,20 @@ public record FleetSettings(
     /** The same, with offline devices that have registered before or have not. */
     public FleetSettings registeredOnce(boolean registered) {
         return new FleetSettings(
-                sourceIdScope, secrets, seed, telemetryInterval, registered, firstBackoff, maximumBackoff);
+                sourceIdScope, secrets, seed, telemetryInterval, registered, twins, firstBackoff, maximumBackoff);
+    }
+
+    /** The same, with devices that look after their twins or do not. */
+    public FleetSettings withTwins(boolean lookedAfter) {
+        return new FleetSettings(
+                sourceIdScope,
+                secrets,
+                seed,
+                telemetryInterval,
+                registeredOnce,
+                lookedAfter,
+                firstBackoff,
+                maximumBackoff);
     }
 
     @Override

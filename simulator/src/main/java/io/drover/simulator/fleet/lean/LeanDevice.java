@@ -12,6 +12,7 @@ import io.drover.simulator.fleet.device.DevicePhase;
 import io.drover.simulator.fleet.device.EngineCounters;
 import io.drover.simulator.fleet.device.FleetSettings;
 import io.drover.simulator.fleet.device.MoveRequest;
+import io.drover.simulator.fleet.device.OwnedProperties;
 import io.drover.simulator.fleet.device.VirtualDevice;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -19,6 +20,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -58,6 +60,7 @@ public final class LeanDevice implements VirtualDevice {
     private long acceptedNanos;
     private String hub;
     private MqttSession session;
+    private DeviceTwin twin;
     private long timer = -1;
     private int failures;
     private int epoch;
@@ -165,12 +168,17 @@ public final class LeanDevice implements VirtualDevice {
     }
 
     private Future<MqttSession> prepare(MqttSession opened) {
-        opened.onPublish((topic, payload) ->
-                MoveRequest.of(topic, Buffer.buffer(payload)).ifPresent(this::method));
+        opened.onPublish((topic, payload) -> MoveRequest.of(topic, Buffer.buffer(payload))
+                .ifPresentOrElse(this::method, () -> twin.received(topic, payload)));
         session = opened;
-        List<String> filters = behaviour.type() == BehaviourType.NO_HANDLER
-                ? List.of("$iothub/twin/res/#")
-                : List.of("$iothub/methods/POST/#", "$iothub/twin/res/#");
+        twin = new DeviceTwin(opened, this::count);
+        List<String> filters = new ArrayList<>(List.of("$iothub/twin/res/#"));
+        if (behaviour.type() != BehaviourType.NO_HANDLER) {
+            filters.add("$iothub/methods/POST/#");
+        }
+        if (around.settings().twins()) {
+            filters.add(DeviceTwin.CHANGES);
+        }
         return opened.subscribe(filters).map(opened).onFailure(failure -> opened.disconnect());
     }
 
@@ -194,9 +202,10 @@ public final class LeanDevice implements VirtualDevice {
         }
         if (!reported) {
             reported = true;
-            byte[] properties =
-                    new JsonObject().put("firmware", "1.0.0").toBuffer().getBytes();
-            count(opened.send("$iothub/twin/PATCH/properties/reported/?$rid=1", properties));
+            twin.report(OwnedProperties.reported(index, around.settings().twins()));
+        }
+        if (around.settings().twins()) {
+            twin.read();
         }
         beat();
     }

@@ -19,6 +19,7 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 
 /**
  * One connection to a hub through Microsoft's unmodified device client over MQTT. What does not return a Future blocks: no event loop
@@ -103,9 +104,12 @@ public final class SdkConnection implements AutoCloseable {
         return message;
     }
 
-    /** Asks for changes of desired properties, without which the client neither reads nor reports any. */
-    public void followTwin() throws IotHubClientException, InterruptedException {
-        client.subscribeToDesiredProperties((change, none) -> {}, null, SUBSCRIPTION_MILLIS);
+    /**
+     * Asks for changes of desired properties, without which the client neither reads nor reports any; they come on a thread of the
+     * client.
+     */
+    public void followTwin(Consumer<Twin> changed) throws IotHubClientException, InterruptedException {
+        client.subscribeToDesiredProperties((change, none) -> changed.accept(change), null, SUBSCRIPTION_MILLIS);
     }
 
     /** Reads the twin. */

@@ -2,6 +2,7 @@ package io.drover.simulator.fleet.sdk;
 
 import com.microsoft.azure.sdk.iot.device.twin.DirectMethodPayload;
 import com.microsoft.azure.sdk.iot.device.twin.DirectMethodResponse;
+import com.microsoft.azure.sdk.iot.device.twin.Twin;
 import com.microsoft.azure.sdk.iot.device.twin.TwinCollection;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientRegistrationResult;
 import io.drover.simulator.fleet.Defect;
@@ -15,12 +16,14 @@ import io.drover.simulator.fleet.device.DevicePhase;
 import io.drover.simulator.fleet.device.EngineCounters;
 import io.drover.simulator.fleet.device.FleetSettings;
 import io.drover.simulator.fleet.device.MoveRequest;
+import io.drover.simulator.fleet.device.OwnedProperties;
 import io.drover.simulator.fleet.device.VirtualDevice;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -222,18 +225,50 @@ final class SdkDevice implements VirtualDevice {
     }
 
     private void report(SdkConnection opened) {
-        engine.blocking(() -> {
-                    opened.followTwin();
-                    TwinCollection reported = new TwinCollection();
-                    reported.put("firmware", "1.0.0");
-                    opened.report(reported);
-                    return null;
-                })
-                .onFailure(failure -> {
-                    if (connection == opened) {
-                        around.counters().failed(SdkFailure.of(failure));
-                    }
-                });
+        boolean owns = around.settings().twins();
+        reporting(opened, () -> {
+            opened.followTwin(owns ? change -> reporting(opened, () -> acknowledge(opened, change)) : change -> {});
+            opened.report(collection(OwnedProperties.reported(index, owns)));
+            if (owns) {
+                acknowledge(opened, opened.twin());
+            }
+            return null;
+        });
+    }
+
+    private static Void acknowledge(SdkConnection opened, Twin twin) throws Exception {
+        TwinCollection desired = twin.getDesiredProperties();
+        JsonObject json = new JsonObject();
+        desired.forEach((name, value) -> json.put(name, value instanceof Map<?, ?> map ? jsonOf(map) : value));
+        JsonObject answer = OwnedProperties.acknowledged(json, desired.getVersion());
+        if (!answer.isEmpty()) {
+            opened.report(collection(answer));
+        }
+        return null;
+    }
+
+    private static JsonObject jsonOf(Map<?, ?> map) {
+        JsonObject json = new JsonObject();
+        map.forEach((name, value) ->
+                json.put(String.valueOf(name), value instanceof Map<?, ?> inner ? jsonOf(inner) : value));
+        return json;
+    }
+
+    private static TwinCollection collection(JsonObject properties) {
+        TwinCollection collection = new TwinCollection();
+        properties
+                .getMap()
+                .forEach((name, value) ->
+                        collection.put(name, value instanceof JsonObject object ? object.getMap() : value));
+        return collection;
+    }
+
+    private void reporting(SdkConnection opened, Callable<Void> work) {
+        engine.blocking(work).onFailure(failure -> {
+            if (connection == opened) {
+                around.counters().failed(SdkFailure.of(failure));
+            }
+        });
     }
 
     /** A refused sign-in sends the device back to provisioning, as documented; anything else is tried again. */
