@@ -224,7 +224,7 @@ public final class MigrationPipeline {
         }
         JobWork work = new JobWork(
                 source,
-                scope.target().moveTarget(),
+                scope.target(),
                 ledger.jobs(),
                 ledger.migrations(),
                 ledger.devices(),

@@ -4,6 +4,7 @@ import io.drover.worker.azure.central.JobLimits;
 import io.drover.worker.device.MovePolicy;
 import io.drover.worker.device.Verification;
 import io.drover.worker.migration.RolloutPolicy;
+import io.drover.worker.migration.TargetKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -126,7 +127,34 @@ public record WorkerConfig(
     }
 
     /** Where the devices go. */
-    public record Target(String provisioningService) {}
+    public sealed interface Target permits TargetService, TargetApplication {
+        /** Its name, as the ledger keeps it. */
+        String name();
+
+        /** What it is, as the ledger keeps it. */
+        TargetKind kind();
+    }
+
+    /** IoT hubs behind a provisioning service. */
+    public record TargetService(String name) implements Target {
+        @Override
+        public TargetKind kind() {
+            return TargetKind.PROVISIONING_SERVICE;
+        }
+    }
+
+    /**
+     * An IoT Central application.
+     *
+     * @param name its subdomain
+     * @param deviceTemplate that all devices get there; null for the template of the same id as at the source
+     */
+    public record TargetApplication(String name, String deviceTemplate) implements Target {
+        @Override
+        public TargetKind kind() {
+            return TargetKind.APPLICATION;
+        }
+    }
 
     /** How long each state may wait. */
     public record Deadlines(

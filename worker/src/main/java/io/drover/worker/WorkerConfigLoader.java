@@ -10,7 +10,7 @@ import io.drover.worker.WorkerConfig.Management;
 import io.drover.worker.WorkerConfig.Migration;
 import io.drover.worker.WorkerConfig.Network;
 import io.drover.worker.WorkerConfig.Rate;
-import io.drover.worker.WorkerConfig.Target;
+import io.drover.worker.WorkerConfig.Source;
 import io.drover.worker.WorkerConfig.Tls;
 import io.drover.worker.WorkerConfig.Webhook;
 import io.drover.worker.azure.central.JobLimits;
@@ -169,11 +169,12 @@ public final class WorkerConfigLoader {
         ConfigSection source = migration.section("source");
         ConfigSection target = migration.section("target");
         ConfigSection deadlines = migration.section("deadlines");
+        Source from = SourceLoader.read(source);
         Migration read = new Migration(
                 migration.required("name", "Write a name; the ledger keeps the migration under it."),
                 migration.text("subscription", null),
-                SourceLoader.read(source),
-                new Target(target.required("provisioningService", "Write the name of the target DPS.")),
+                from,
+                TargetLoader.read(target, from),
                 migration.choice("verification", Verification.class, Verification.TELEMETRY),
                 new Deadlines(
                         deadlines.duration("answer", Duration.ofSeconds(30)),
@@ -183,7 +184,6 @@ public final class WorkerConfigLoader {
                         deadlines.duration("offline", Duration.ofDays(7))),
                 migration.integer("attempts", 3, 1, 20),
                 new RolloutLoader(file).read(migration.section("rollout")));
-        target.end();
         deadlines.end();
         migration.end();
         return read;

@@ -258,6 +258,43 @@ class WorkerConfigLoaderIT {
                 .hasMessageContaining("webhook: is for IoT Central's data export");
     }
 
+    @Test
+    void aTargetIsAProvisioningServiceOrAnApplicationWithOrWithoutATemplate() throws IOException {
+        assertThat(load(MINIMAL).migration().target()).isEqualTo(new WorkerConfig.TargetService("dps"));
+        assertThat(load(withTarget("{ application: new-app }")).migration().target())
+                .isEqualTo(new WorkerConfig.TargetApplication("new-app", null));
+        assertThat(load(withTarget("{ application: new-app, deviceTemplate: \"dtmi:a:b;1\" }"))
+                        .migration()
+                        .target())
+                .isEqualTo(new WorkerConfig.TargetApplication("new-app", "dtmi:a:b;1"));
+    }
+
+    @Test
+    void mistakesInATargetSayWhatBelongsTogether() throws IOException {
+        ConfigException both = mistakes(withTarget("{ application: new-app, provisioningService: dps }"));
+        assertThat(both.problems()).hasSize(1);
+        assertThat(both)
+                .hasMessageContaining("migration.target.application: is of an IoT Central application, but")
+                .hasMessageContaining("'provisioningService'");
+        assertThat(mistakes(withTarget("{ aplication: new-app }")))
+                .hasMessageContaining("migration.target.provisioningService: is missing.")
+                .hasMessageContaining("Did you mean 'application'?");
+        assertThat(mistakes(withTarget("{ deviceTemplate: \"dtmi:a:b;1\" }")))
+                .hasMessageContaining("migration.target.application: is missing.");
+    }
+
+    @Test
+    void devicesOfAHubNeedATemplateInAnApplication() throws IOException {
+        String hub = withSource("{ hub: old, provisioningService: old-dps }");
+
+        assertThat(mistakes(hub.replace("{ provisioningService: dps }", "{ application: new-app }")))
+                .hasMessageContaining("migration.target.deviceTemplate: is missing");
+    }
+
+    private static String withTarget(String target) {
+        return MINIMAL.replace("{ provisioningService: dps }", target);
+    }
+
     private static String withSource(String source) {
         return MINIMAL.replace("{ application: app, deviceGroup: all }", source);
     }

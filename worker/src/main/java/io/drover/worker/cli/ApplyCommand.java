@@ -81,7 +81,8 @@ final class ApplyCommand implements Callable<Integer> {
                         migration.name(),
                         migration.source().service(),
                         migration.source().selection(),
-                        migration.target().provisioningService(),
+                        migration.target().name(),
+                        migration.target().kind(),
                         migration.verification().name(),
                         migration.rollout().layout(),
                         migration.rollout().approval() ? MigrationState.AWAITING_APPROVAL : MigrationState.SCHEDULED));

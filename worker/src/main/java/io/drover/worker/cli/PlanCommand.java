@@ -94,7 +94,7 @@ final class PlanCommand implements Callable<Integer> {
         plan.verdicts()
                 .forEach((reason, count) ->
                         out.printf("  %d excluded: %s. %s%n", count, reason.text(), reason.nextAction()));
-        out.printf("Target hubs: %s%n", String.join(", ", plan.hubs()));
+        out.printf("Target: %s%n", String.join(", ", plan.hubs()));
         plan.enrollmentGroupsToCreate().forEach(name -> out.printf("  will create enrollment group %s%n", name));
         plan.enrollmentGroupsPresent().forEach(name -> out.printf("  enrollment group %s is there%n", name));
         out.printf(

@@ -25,6 +25,9 @@ public final class DeviceReads {
     private static final String KNOWN = "SELECT device_id FROM device WHERE migration_id = #{migration_id}%s"
             + " AND device_id IN (" + DeviceSql.placeholders(LOOKUP) + ")";
 
+    private static final String KNOWN_BEFORE = "SELECT device_id FROM known_before WHERE migration_id ="
+            + " #{migration_id} AND device_id IN (" + DeviceSql.placeholders(LOOKUP) + ")";
+
     private final Pool reads;
 
     DeviceReads(Pool reads) {
@@ -132,10 +135,9 @@ public final class DeviceReads {
 
     /** Which of these ids are devices of the migration in one of these states; pages of 200 ids. */
     public Future<List<String>> known(long migrationId, Collection<String> ids, Set<DeviceState> in) {
-        String states = in.stream().map(state -> "'" + state.name() + "'").collect(Collectors.joining(", "));
         return in.isEmpty()
                 ? Future.succeededFuture(List.of())
-                : known(reads, migrationId, ids, " AND state IN (" + states + ")");
+                : known(reads, migrationId, ids, " AND state IN (" + names(in) + ")");
     }
 
     static Future<List<String>> known(SqlClient client, long migrationId, Collection<String> ids) {
@@ -144,8 +146,11 @@ public final class DeviceReads {
 
     private static Future<List<String>> known(
             SqlClient client, long migrationId, Collection<String> ids, String condition) {
-        SqlTemplate<Map<String, Object>, RowSet<Row>> template =
-                SqlTemplate.forQuery(client, KNOWN.formatted(condition));
+        return found(KNOWN.formatted(condition), client, migrationId, ids);
+    }
+
+    private static Future<List<String>> found(String sql, SqlClient client, long migrationId, Collection<String> ids) {
+        SqlTemplate<Map<String, Object>, RowSet<Row>> template = SqlTemplate.forQuery(client, sql);
         List<String> all = List.copyOf(ids);
         List<String> found = new ArrayList<>();
         Future<Void> pages = Future.succeededFuture();
@@ -159,21 +164,41 @@ public final class DeviceReads {
         return pages.map(done -> found);
     }
 
+    /** Which of these devices the target had as provisioned before they were admitted there. */
+    public Future<Set<String>> knownBefore(long migrationId, Collection<String> ids) {
+        return ids.isEmpty()
+                ? Future.succeededFuture(Set.of())
+                : found(KNOWN_BEFORE, reads, migrationId, ids).map(Set::copyOf);
+    }
+
+    /** Hands over the devices of these states that were ever commanded, in the order of ids, in pages of at most 1,000. */
+    public Future<Void> eachCommandedPage(
+            long migrationId, Set<DeviceState> in, Function<List<DeviceRow>, Future<Void>> handler) {
+        return eachPageAfter(migrationId, " AND attempt > 0 AND state IN (" + names(in) + ")", "", handler);
+    }
+
+    private static String names(Set<DeviceState> states) {
+        return states.stream().map(state -> "'" + state.name() + "'").collect(Collectors.joining(", "));
+    }
+
     /** Hands over every device in the order of ids, a page at a time, waiting for the handler. */
     public Future<Void> eachPage(long migrationId, Function<List<DeviceRow>, Future<Void>> handler) {
-        return eachPageAfter(migrationId, "", handler);
+        return eachPageAfter(migrationId, "", "", handler);
     }
 
     private Future<Void> eachPageAfter(
-            long migrationId, String after, Function<List<DeviceRow>, Future<Void>> handler) {
+            long migrationId, String condition, String after, Function<List<DeviceRow>, Future<Void>> handler) {
         return query(
-                        " AND device_id > #{after} ORDER BY device_id LIMIT #{limit}",
+                        condition + " AND device_id > #{after} ORDER BY device_id LIMIT #{limit}",
                         Map.of("migration_id", migrationId, "after", after, "limit", PAGE))
                 .compose(rows -> handler.apply(rows)
                         .compose(done -> rows.size() < PAGE
                                 ? Future.succeededFuture()
                                 : eachPageAfter(
-                                        migrationId, rows.get(rows.size() - 1).deviceId(), handler)));
+                                        migrationId,
+                                        condition,
+                                        rows.get(rows.size() - 1).deviceId(),
+                                        handler)));
     }
 
     private Future<List<DeviceRow>> query(String condition, Map<String, Object> parameters) {

@@ -29,6 +29,9 @@ final class DeviceSql {
             + " to_state, event, detail) VALUES (#{migration_id}, #{device_id}, #{at}, #{attempt}, #{from_state},"
             + " #{to_state}, #{event}, #{detail})";
 
+    static final String KNOWN_BEFORE = "INSERT INTO known_before (migration_id, device_id) VALUES (#{migration_id},"
+            + " #{device_id}) ON CONFLICT (migration_id, device_id) DO NOTHING";
+
     static final String COUNT = "INSERT INTO device_count (migration_id, wave, state, reason, n) VALUES"
             + " (#{migration_id}, #{wave}, #{state}, #{reason}, #{n}) ON CONFLICT (migration_id, wave, state, reason)"
             + " DO UPDATE SET n = device_count.n + excluded.n";

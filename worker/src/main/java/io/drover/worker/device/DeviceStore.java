@@ -328,6 +328,18 @@ public final class DeviceStore {
         return changePending(migrationId, wave, ids, "RELEASED", detail, DeviceStore::registered);
     }
 
+    /** Keeps that the target had these devices as provisioned before they were admitted there; repeating it changes nothing. */
+    public Future<Void> noteKnown(long migrationId, Collection<String> ids) {
+        return ids.isEmpty()
+                ? Future.succeededFuture()
+                : writes.run(connection -> SqlTemplate.forUpdate(connection, DeviceSql.KNOWN_BEFORE)
+                        .executeBatch(ids.stream()
+                                .sorted()
+                                .<Map<String, Object>>map(id -> Map.of("migration_id", migrationId, "device_id", id))
+                                .toList())
+                        .mapEmpty());
+    }
+
     /** Fails those of these devices that are pending in this wave, each for its reason; completes with how many. */
     public Future<Integer> refuse(long migrationId, int wave, Map<String, FailureReason> reasons, String detail) {
         Instant now = clock.instant();

@@ -51,6 +51,10 @@ public enum FailureReason {
             "the target refused the device's registration",
             "Compare the target enrollment group's keys with the source group's, then retry.",
             Retry.NEVER),
+    NOT_ADMITTED(
+            "the target would not take the device in",
+            "Read the target's answer in the worker's log, correct the device or the target, then retry.",
+            Retry.NEVER),
     DEADLINE_PASSED(
             "never reached before its wave or the campaign ended",
             "Find out why the device is away, then retry it or move it by hand.",
@@ -62,7 +66,10 @@ public enum FailureReason {
             "Add the migration component with DeviceMove to the template and publish it.",
             Retry.NEVER),
     SIMULATED("simulated by IoT Central", "Nothing to do: a simulated device cannot move.", Retry.NEVER),
-    BLOCKED("blocked or disabled at the source", "Unblock or enable the device, then plan again.", Retry.NEVER),
+    BLOCKED(
+            "blocked or disabled at the source or at the target",
+            "Unblock or enable the device, then plan again or retry.",
+            Retry.NEVER),
     ID_REFUSED_BY_DPS(
             "its id is not a valid registration id",
             "Give the device an id of up to 128 letters, digits and -._: and enroll it anew.",

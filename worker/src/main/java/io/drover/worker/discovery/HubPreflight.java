@@ -40,7 +40,7 @@ final class HubPreflight {
     }
 
     /** What the source offers, once it is sure to be another place than the target. */
-    Future<SourceOffer> offer(List<String> subscriptions, ProvisioningResource target) {
+    Future<SourceOffer> offer(List<String> subscriptions, Optional<ProvisioningResource> target) {
         ArmClient arm = azure.arm();
         return arm.sourceHub(subscriptions, source.hub())
                 .compose(hub -> arm.provisioningService(
@@ -50,17 +50,17 @@ final class HubPreflight {
     }
 
     /** At one and the same hub nothing could tell a device that has moved from one that has not. */
-    private Future<Void> apart(HubResource hub, ProvisioningResource from, ProvisioningResource target) {
-        if (from.id().equalsIgnoreCase(target.id())) {
+    private Future<Void> apart(HubResource hub, ProvisioningResource from, Optional<ProvisioningResource> target) {
+        if (target.isPresent() && from.id().equalsIgnoreCase(target.get().id())) {
             return refused(
                     "SameProvisioningService",
-                    "Source and target are the same provisioning service '" + target.name()
+                    "Source and target are the same provisioning service '" + from.name()
                             + "'. Within one service a device moves by its reprovisioning policy; name another target.");
         }
-        if (isLinked(target, hub)) {
+        if (target.isPresent() && isLinked(target.get(), hub)) {
             return refused(
                     "SameHub",
-                    "The target '" + target.name() + "' is linked to " + hub.hostName()
+                    "The target '" + target.get().name() + "' is linked to " + hub.hostName()
                             + ", the hub that the devices leave: no arrival there could be told from staying. Unlink that hub"
                             + " from the target, or name another target.");
         }

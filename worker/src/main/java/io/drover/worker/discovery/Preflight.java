@@ -3,6 +3,7 @@ package io.drover.worker.discovery;
 import io.drover.worker.WorkerConfig;
 import io.drover.worker.WorkerConfig.ApplicationDevices;
 import io.drover.worker.WorkerConfig.HubDevices;
+import io.drover.worker.WorkerConfig.TargetApplication;
 import io.drover.worker.azure.AzureClients;
 import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.arm.CentralApplication;
@@ -35,14 +36,21 @@ public final class Preflight {
     public Future<MigrationScope> check() {
         return azure.arm()
                 .subscriptions(migration.subscription())
-                .compose(subscriptions -> ProvisioningPreflight.of(
-                                azure, subscriptions, migration.target().provisioningService())
+                .compose(subscriptions -> target(subscriptions)
                         .compose(target -> source(subscriptions, target)
                                 .compose(offer ->
                                         target.target(offer).map(there -> new MigrationScope(offer.source(), there)))));
     }
 
-    private Future<SourceOffer> source(List<String> subscriptions, ProvisioningPreflight target) {
+    private Future<TargetPreflight> target(List<String> subscriptions) {
+        return migration.target() instanceof TargetApplication application
+                ? ApplicationPreflight.of(
+                        azure, subscriptions, application, migration.source(), migration.verification())
+                : ProvisioningPreflight.of(
+                        azure, subscriptions, migration.target().name());
+    }
+
+    private Future<SourceOffer> source(List<String> subscriptions, TargetPreflight target) {
         if (migration.source() instanceof HubDevices devices) {
             if (!migration.rollout().groups().isEmpty()) {
                 return Future.failedFuture(new AzureException(
@@ -52,10 +60,12 @@ public final class Preflight {
                                 + migration.rollout().groups().iterator().next()
                                 + "', and an IoT hub has none. Use a file, a match or a number of devices."));
             }
-            return new HubPreflight(azure, devices).offer(subscriptions, target.resource());
+            return new HubPreflight(azure, devices).offer(subscriptions, target.provisioningService());
         }
         ApplicationDevices devices = (ApplicationDevices) migration.source();
-        return azure.arm().application(subscriptions, devices.application()).compose(app -> offer(devices, app));
+        return azure.arm()
+                .application(subscriptions, devices.application(), "migration.source.application")
+                .compose(app -> offer(devices, app));
     }
 
     private Future<SourceOffer> offer(ApplicationDevices devices, CentralApplication application) {

@@ -11,9 +11,10 @@ import io.drover.worker.target.ProvisioningTarget;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Checks a target that is a provisioning service with its linked hubs. Reads only. */
-final class ProvisioningPreflight {
+final class ProvisioningPreflight implements TargetPreflight {
     private final AzureClients azure;
     private final ProvisioningResource resource;
     private final List<HubResource> hubs;
@@ -25,7 +26,7 @@ final class ProvisioningPreflight {
     }
 
     /** Finds the service and its hubs. */
-    static Future<ProvisioningPreflight> of(AzureClients azure, List<String> subscriptions, String name) {
+    static Future<TargetPreflight> of(AzureClients azure, List<String> subscriptions, String name) {
         ArmClient arm = azure.arm();
         return arm.provisioningService(subscriptions, name, "migration.target.provisioningService")
                 .compose(resource -> hubs(azure, subscriptions, resource)
@@ -53,12 +54,13 @@ final class ProvisioningPreflight {
         return hubs;
     }
 
-    ProvisioningResource resource() {
-        return resource;
+    @Override
+    public Optional<ProvisioningResource> provisioningService() {
+        return Optional.of(resource);
     }
 
-    /** Compares what the source offers with what is there. */
-    Future<MigrationTarget> target(SourceOffer offer) {
+    @Override
+    public Future<MigrationTarget> target(SourceOffer offer) {
         DpsClient dps = azure.dps(resource.serviceHost());
         return new TargetGroups(dps, resource.name(), offer.name())
                 .of(offer.groups())

@@ -7,6 +7,7 @@ import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.EvidenceKind;
 import io.drover.worker.dispatch.DispatchGate.Permit;
+import io.drover.worker.source.MoveTarget;
 import io.drover.worker.target.MigrationScope;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -194,20 +195,26 @@ public final class Dispatcher {
     }
 
     private Future<Boolean> command(DeviceRow row) {
-        if (!trusted.getAsBoolean()) {
-            return store.recordAnswer(
-                    row.key(),
-                    Evidence.notCarriedOut(
-                            EvidenceKind.THROTTLED,
-                            clock.instant(),
-                            row.attempt(),
-                            "not sent: this worker stood still and may count as lost"));
-        }
-        Future<Evidence> outcome = scope.source()
-                .move(row, scope.target().moveTarget(), sender.answer())
+        Future<Evidence> outcome = trusted.getAsBoolean()
+                ? scope.target()
+                        .moveTarget()
+                        .transform(target -> target.succeeded()
+                                ? move(row, target.result())
+                                : Future.succeededFuture(
+                                        notSent(row, target.cause().getMessage())))
+                : Future.succeededFuture(notSent(row, "this worker stood still and may count as lost"));
+        return outcome.compose(evidence -> store.recordAnswer(row.key(), evidence));
+    }
+
+    private Future<Evidence> move(DeviceRow row, MoveTarget target) {
+        return scope.source()
+                .move(row, target, sender.answer())
                 .map(reply -> CommandOutcome.of(reply, row.attempt(), clock.instant()))
                 .otherwise(cause -> failed(cause, row));
-        return outcome.compose(evidence -> store.recordAnswer(row.key(), evidence));
+    }
+
+    private Evidence notSent(DeviceRow row, String why) {
+        return Evidence.notCarriedOut(EvidenceKind.THROTTLED, clock.instant(), row.attempt(), "not sent: " + why);
     }
 
     private Evidence failed(Throwable cause, DeviceRow row) {

@@ -83,21 +83,25 @@ final class JobAnswers {
     private Future<Void> history(Job job, DeviceRow row) {
         long id = job.migrationId();
         return central.moves(row.deviceId(), work.command(job))
-                .compose(history -> work.jobs().judged(id, row.deviceId()).compose(judged -> {
-                    Instant now = work.clock().instant();
-                    Optional<JobVerdict> verdict = history.map(
-                            records -> JobVerdict.of(records, work.payload(job), judged, row.attempt(), now));
-                    Evidence evidence = verdict.map(JobVerdict::evidence)
-                            .orElseGet(() ->
-                                    Evidence.deviceUnknown(now, row.attempt(), "the application has no such device"));
-                    return work.devices()
-                            .recordAnswer(row.key(), evidence)
-                            .compose(noted -> work.jobs()
-                                    .judged(
-                                            id,
-                                            row.deviceId(),
-                                            verdict.map(JobVerdict::records).orElse(List.of())));
-                }));
+                .compose(history -> work.payload(job)
+                        .compose(payload -> work.jobs()
+                                .judged(id, row.deviceId())
+                                .compose(judged -> {
+                                    Instant now = work.clock().instant();
+                                    Optional<JobVerdict> verdict = history.map(
+                                            records -> JobVerdict.of(records, payload, judged, row.attempt(), now));
+                                    Evidence evidence = verdict.map(JobVerdict::evidence)
+                                            .orElseGet(() -> Evidence.deviceUnknown(
+                                                    now, row.attempt(), "the application has no such device"));
+                                    return work.devices()
+                                            .recordAnswer(row.key(), evidence)
+                                            .compose(noted -> work.jobs()
+                                                    .judged(
+                                                            id,
+                                                            row.deviceId(),
+                                                            verdict.map(JobVerdict::records)
+                                                                    .orElse(List.of())));
+                                })));
     }
 
     /** Which of these devices of the job are not claimed for it. */

@@ -218,7 +218,7 @@ final class JobDispatch {
         return members.read(job, migration.lookedAt())
                 .map(found -> exactly(job, found))
                 .compose(exact -> job.reruns() == null
-                        ? central.start(job.id(), work.definition(job))
+                        ? work.definition(job).compose(definition -> central.start(job.id(), definition))
                         : central.rerun(job.reruns(), job.id()))
                 .compose(created -> running(migration, job))
                 .recover(cause -> cause instanceof AzureException refused && isRefusal(refused)

@@ -15,7 +15,7 @@ import io.drover.worker.migration.MigrationStore;
 import io.drover.worker.migration.RolloutPolicy;
 import io.drover.worker.migration.Supervisor;
 import io.drover.worker.source.CentralSource;
-import io.drover.worker.source.MoveTarget;
+import io.drover.worker.target.MigrationTarget;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,7 +29,7 @@ import java.time.Duration;
  */
 public record JobWork(
         CentralSource source,
-        MoveTarget target,
+        MigrationTarget target,
         JobStore jobs,
         MigrationStore migrations,
         DeviceStore devices,
@@ -45,12 +45,14 @@ public record JobWork(
         return source.command(job.template());
     }
 
-    Object payload(Job job) {
-        return command(job).payload(target.fields(job.template()));
+    Future<Object> payload(Job job) {
+        return target.moveTarget().map(known -> command(job).payload(known.fields(job.template())));
     }
 
-    JobDefinition definition(Job job) {
-        return new JobDefinition(job.id(), job.group(), job.template(), command(job), payload(job), limits);
+    Future<JobDefinition> definition(Job job) {
+        return payload(job)
+                .map(payload ->
+                        new JobDefinition(job.id(), job.group(), job.template(), command(job), payload, limits));
     }
 
     Duration compressed(Duration documented) {

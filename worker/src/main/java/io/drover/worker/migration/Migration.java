@@ -5,6 +5,7 @@ import java.time.Instant;
 /**
  * One migration as the ledger keeps it. Instants are null until the thing happened.
  *
+ * @param target name of the service or application that devices go to
  * @param stateReason why it is paused or stopped, for a person; null when there is nothing to say
  * @param discoveredAt when the selection was first read to its end and its waves were laid out
  * @param startedAt when it first ran
@@ -17,7 +18,8 @@ public record Migration(
         String name,
         String sourceApplication,
         String sourceGroup,
-        String targetProvisioningService,
+        String target,
+        TargetKind targetKind,
         String verification,
         MigrationState state,
         String stateReason,

@@ -39,10 +39,31 @@ public final class MigrationStore {
             String name,
             String application,
             String group,
-            String provisioningService,
+            String target,
+            TargetKind targetKind,
             String verification,
             String rollout,
-            MigrationState initially) {}
+            MigrationState initially) {
+        /** A migration to a provisioning service. */
+        public Definition(
+                String name,
+                String application,
+                String group,
+                String provisioningService,
+                String verification,
+                String rollout,
+                MigrationState initially) {
+            this(
+                    name,
+                    application,
+                    group,
+                    provisioningService,
+                    TargetKind.PROVISIONING_SERVICE,
+                    verification,
+                    rollout,
+                    initially);
+        }
+    }
 
     /**
      * The migration of this name, created when new. Fails with IllegalArgumentException when the name stands for
@@ -53,16 +74,17 @@ public final class MigrationStore {
         values.put("name", wanted.name());
         values.put("application", wanted.application());
         values.put("device_group", wanted.group());
-        values.put("target", wanted.provisioningService());
+        values.put("target", wanted.target());
+        values.put("target_kind", wanted.targetKind().name());
         values.put("verification", wanted.verification());
         values.put("rollout", wanted.rollout());
         values.put("state", wanted.initially().name());
         values.put("at", clock.instant().toEpochMilli());
         return update(
                         "INSERT INTO migration (id, name, source_application, source_group,"
-                                + " target_provisioning_service, verification, rollout, state, state_at, created_at)"
+                                + " target, target_kind, verification, rollout, state, state_at, created_at)"
                                 + " VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM migration), #{name}, #{application},"
-                                + " #{device_group}, #{target}, #{verification}, #{rollout}, #{state}, #{at}, #{at})"
+                                + " #{device_group}, #{target}, #{target_kind}, #{verification}, #{rollout}, #{state}, #{at}, #{at})"
                                 + " ON CONFLICT DO NOTHING",
                         values)
                 .compose(done -> find(wanted.name()))
@@ -83,7 +105,8 @@ public final class MigrationStore {
     private static Future<Migration> same(Optional<Migration> found, Optional<String> rollout, Definition wanted) {
         return found.filter(migration -> migration.sourceApplication().equals(wanted.application())
                         && migration.sourceGroup().equals(wanted.group())
-                        && migration.targetProvisioningService().equals(wanted.provisioningService())
+                        && migration.target().equals(wanted.target())
+                        && migration.targetKind() == wanted.targetKind()
                         && migration.verification().equals(wanted.verification())
                         && rollout.filter(wanted.rollout()::equals).isPresent())
                 .map(Future::succeededFuture)
@@ -280,7 +303,8 @@ public final class MigrationStore {
                 row.getString("name"),
                 row.getString("source_application"),
                 row.getString("source_group"),
-                row.getString("target_provisioning_service"),
+                row.getString("target"),
+                TargetKind.valueOf(row.getString("target_kind")),
                 row.getString("verification"),
                 MigrationState.valueOf(row.getString("state")),
                 row.getString("state_reason"),

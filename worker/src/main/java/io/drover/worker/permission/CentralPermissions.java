@@ -10,43 +10,43 @@ import java.util.Set;
 
 /** What the principal may do in an IoT Central application, whose roles are its own. */
 final class CentralPermissions {
-    /** Ids of the built-in roles, the same in every application, that may execute commands and run jobs. */
-    private static final Set<String> COMMANDING = Set.of(
-            "ca310b8d-2f4a-44e0-a36e-957c202cd8d4",
-            "344138e9-8de4-4497-8c54-5237e96d6aaf",
-            "ae2c9854-393b-4f97-8c42-479d70ce626e");
+    /** Ids of the built-in roles, the same in every application. */
+    private static final String ADMINISTRATOR = "ca310b8d-2f4a-44e0-a36e-957c202cd8d4";
+
+    private static final Set<String> ADMINISTRATORS = Set.of(ADMINISTRATOR);
+    /** Those that may execute commands, run jobs and make devices. */
+    private static final Set<String> OPERATORS =
+            Set.of(ADMINISTRATOR, "344138e9-8de4-4497-8c54-5237e96d6aaf", "ae2c9854-393b-4f97-8c42-479d70ce626e");
 
     private final CentralClient central;
     private final String name;
     private final String objectId;
     private final String tokenName;
-    private final boolean jobs;
 
     /**
      * Checks of one application.
      *
      * @param objectId of the signed-in principal; null when it is not known
      * @param tokenName of the API token that is used instead; null for none
-     * @param jobs whether devices are commanded by jobs
      */
-    CentralPermissions(CentralClient central, String name, String objectId, String tokenName, boolean jobs) {
+    CentralPermissions(CentralClient central, String name, String objectId, String tokenName) {
         this.central = central;
         this.name = name;
         this.objectId = objectId;
         this.tokenName = tokenName;
-        this.jobs = jobs;
     }
 
-    Future<List<PermissionCheck>> check() {
+    /**
+     * What a source must allow.
+     *
+     * @param jobs whether devices are commanded by jobs
+     */
+    Future<List<PermissionCheck>> ofSource(boolean jobs) {
         List<PermissionCheck> found = new ArrayList<>();
         return CallProbe.attempt(RequiredCall.READ_DEVICE_GROUPS, name, central::groups)
                 .onSuccess(found::add)
-                .compose(groups -> CallProbe.attempt(RequiredCall.READ_TEMPLATES, name, central::templates))
-                .onSuccess(found::add)
-                .compose(
-                        templates -> CallProbe.attempt(RequiredCall.READ_CENTRAL_KEYS, name, central::enrollmentGroups))
-                .onSuccess(found::add)
-                .compose(keys -> commands())
+                .compose(groups -> model(found))
+                .compose(model -> byRole(RequiredCall.EXECUTE_COMMANDS, OPERATORS))
                 .map(commands -> {
                     found.add(commands);
                     if (jobs) {
@@ -57,8 +57,26 @@ final class CentralPermissions {
                 });
     }
 
-    private Future<PermissionCheck> commands() {
-        RequiredCall call = RequiredCall.EXECUTE_COMMANDS;
+    /** What a target must allow. */
+    Future<List<PermissionCheck>> ofTarget() {
+        List<PermissionCheck> found = new ArrayList<>();
+        return model(found)
+                .compose(model -> byRole(RequiredCall.CREATE_CENTRAL_GROUPS, ADMINISTRATORS))
+                .onSuccess(found::add)
+                .compose(groups -> byRole(RequiredCall.CREATE_CENTRAL_DEVICES, OPERATORS))
+                .onSuccess(found::add)
+                .map(devices -> List.copyOf(found));
+    }
+
+    private Future<PermissionCheck> model(List<PermissionCheck> found) {
+        return CallProbe.attempt(RequiredCall.READ_TEMPLATES, name, central::templates)
+                .onSuccess(found::add)
+                .compose(
+                        templates -> CallProbe.attempt(RequiredCall.READ_CENTRAL_KEYS, name, central::enrollmentGroups))
+                .onSuccess(found::add);
+    }
+
+    private Future<PermissionCheck> byRole(RequiredCall call, Set<String> granting) {
         if (tokenName == null && objectId == null) {
             return Future.succeededFuture(PermissionCheck.unknown(
                     call, name, "give entra.objectId, with which the principal's roles can be read"));
@@ -66,7 +84,7 @@ final class CentralPermissions {
         CentralRoles roles = central.roles();
         return (tokenName == null ? roles.ofPrincipal(objectId) : roles.ofToken(tokenName))
                 .map(held -> {
-                    if (held.stream().anyMatch(COMMANDING::contains)) {
+                    if (held.stream().anyMatch(granting::contains)) {
                         return PermissionCheck.granted(call, name, "by a built-in role");
                     }
                     return PermissionCheck.unknown(

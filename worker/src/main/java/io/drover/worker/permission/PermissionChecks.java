@@ -4,12 +4,15 @@ import io.drover.worker.Access;
 import io.drover.worker.WorkerConfig;
 import io.drover.worker.WorkerConfig.ApplicationDevices;
 import io.drover.worker.WorkerConfig.HubDevices;
+import io.drover.worker.WorkerConfig.Target;
+import io.drover.worker.WorkerConfig.TargetApplication;
 import io.drover.worker.azure.AzureClients;
 import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.arm.ArmClient;
 import io.drover.worker.azure.arm.EffectivePermissions;
 import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.arm.ProvisioningResource;
+import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.dps.DpsClient;
 import io.drover.worker.azure.hub.HubClient;
 import io.drover.worker.device.Verification;
@@ -17,6 +20,7 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -41,14 +45,18 @@ public final class PermissionChecks {
     public Future<List<PermissionCheck>> run() {
         WorkerConfig.Migration migration = config.migration();
         return arm.subscriptions(migration.subscription())
-                .compose(subscriptions -> provisioningService(
-                                subscriptions,
-                                migration.target().provisioningService(),
-                                "migration.target.provisioningService",
-                                true)
-                        .compose(target -> targetHubs(subscriptions, target))
-                        .compose(done -> source(subscriptions)))
+                .compose(subscriptions ->
+                        target(subscriptions, migration.target()).compose(done -> source(subscriptions)))
                 .map(done -> List.copyOf(found));
+    }
+
+    private Future<Void> target(List<String> subscriptions, Target target) {
+        if (target instanceof TargetApplication application) {
+            return application(
+                    subscriptions, application.name(), "migration.target.application", CentralPermissions::ofTarget);
+        }
+        return provisioningService(subscriptions, target.name(), "migration.target.provisioningService", true)
+                .compose(service -> targetHubs(subscriptions, service));
     }
 
     private Future<Void> source(List<String> subscriptions) {
@@ -63,27 +71,34 @@ public final class PermissionChecks {
                             .mapEmpty());
         }
         ApplicationDevices devices = (ApplicationDevices) config.migration().source();
-        return listed(
-                        RequiredCall.LIST_APPLICATIONS,
-                        devices.application(),
-                        () -> arm.application(subscriptions, devices.application()))
-                .compose(application -> application.isEmpty()
-                        ? Future.succeededFuture()
-                        : application(application.get().subdomain()));
+        boolean jobs = config.dispatch().way() == WorkerConfig.Dispatch.Way.JOB;
+        return application(
+                subscriptions,
+                devices.application(),
+                "migration.source.application",
+                permissions -> permissions.ofSource(jobs));
     }
 
-    private Future<Void> application(String subdomain) {
-        String host = azure.central(subdomain).host();
+    private Future<Void> application(
+            List<String> subscriptions,
+            String name,
+            String key,
+            Function<CentralPermissions, Future<List<PermissionCheck>>> checks) {
+        return listed(RequiredCall.LIST_APPLICATIONS, name, () -> arm.application(subscriptions, name, key))
+                .compose(application -> application.isEmpty()
+                        ? Future.succeededFuture()
+                        : checks.apply(permissions(application.get().subdomain()))
+                                .onSuccess(found::addAll)
+                                .mapEmpty());
+    }
+
+    private CentralPermissions permissions(String subdomain) {
+        CentralClient central = azure.central(subdomain);
         String token = config.access()
-                .application(host)
+                .application(central.host())
                 .map(given -> given.token().value().replaceAll(".*[ &]skn=([^&]*).*", "$1"))
                 .orElse(null);
-        boolean jobs = config.dispatch().way() == WorkerConfig.Dispatch.Way.JOB;
-        return new CentralPermissions(
-                        azure.central(subdomain), subdomain, config.entra().objectId(), token, jobs)
-                .check()
-                .onSuccess(found::addAll)
-                .mapEmpty();
+        return new CentralPermissions(central, subdomain, config.entra().objectId(), token);
     }
 
     private Future<Optional<ProvisioningResource>> provisioningService(

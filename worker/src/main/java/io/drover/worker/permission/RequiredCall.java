@@ -41,6 +41,8 @@ public enum RequiredCall {
     READ_DEVICE_GROUPS("IoT Central: read device groups", "", "", Roles.CENTRAL),
     READ_TEMPLATES("IoT Central: read device templates", "", "", Roles.CENTRAL),
     READ_CENTRAL_KEYS("IoT Central: read enrollment groups with keys", "", "", Roles.CENTRAL_ADMINISTRATOR),
+    CREATE_CENTRAL_GROUPS("IoT Central: make enrollment groups", "", "", Roles.CENTRAL_ADMINISTRATOR),
+    CREATE_CENTRAL_DEVICES("IoT Central: make devices", "", "", Roles.CENTRAL),
     EXECUTE_COMMANDS("IoT Central: execute commands", "", "", Roles.CENTRAL),
     RUN_JOBS("IoT Central: run jobs", "", "", Roles.CENTRAL);
 

@@ -9,6 +9,7 @@ import io.drover.worker.target.MigrationScope;
 import io.drover.worker.target.TargetEnrollment;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -66,13 +67,20 @@ public final class Planner {
                 verdicts,
                 groups(false),
                 groups(true),
-                scope.target().hubs().stream().map(HubResource::hostName).toList(),
+                targets(),
                 pace.binding(),
                 pace.perSecond(),
                 way(),
                 warnings(movable),
                 shortest,
                 shortest.multipliedBy(4).dividedBy(3).plus(ARRIVAL));
+    }
+
+    private List<String> targets() {
+        List<HubResource> hubs = scope.target().hubs();
+        return hubs.isEmpty()
+                ? List.of(scope.target().name())
+                : hubs.stream().map(HubResource::hostName).toList();
     }
 
     private String way() {
@@ -83,12 +91,14 @@ public final class Planner {
     }
 
     private List<String> warnings(int movable) {
+        List<String> warnings = new ArrayList<>(scope.target().notes());
         long batch = jobs.map(limits -> limits.batchOf(movable)).orElse(0L);
-        return batch <= registrationsPerMinute
-                ? List.of()
-                : List.of("A job is not paced by Drover: up to " + batch + " devices may be told to move at once, and "
-                        + scope.target().name() + " takes " + Math.round(registrationsPerMinute)
-                        + " registrations a minute. Give dispatch.job.batch a smaller number, or smaller groups.");
+        if (batch > registrationsPerMinute) {
+            warnings.add("A job is not paced by Drover: up to " + batch + " devices may be told to move at once, and "
+                    + scope.target().name() + " takes " + Math.round(registrationsPerMinute)
+                    + " registrations a minute. Give dispatch.job.batch a smaller number, or smaller groups.");
+        }
+        return warnings;
     }
 
     private List<String> groups(boolean present) {

@@ -63,8 +63,11 @@ public final class Registration {
         }
         return store.reads()
                 .pending(migrationId, wave, PAGE)
-                .compose(devices ->
-                        scope.target().admit(devices).compose(refused -> settle(migrationId, wave, devices, refused)));
+                .compose(devices -> scope.target()
+                        .provisioned(devices)
+                        .compose(known -> store.noteKnown(migrationId, known))
+                        .compose(noted -> scope.target().admit(devices))
+                        .compose(refused -> settle(migrationId, wave, devices, refused)));
     }
 
     /** Those that the target accepts may be commanded; the others fail, and a retry brings them here again. */

@@ -57,7 +57,8 @@ public final class HtmlReport {
                 .raw(" / ")
                 .text(report.migration().sourceGroup());
         page.raw(" &rarr; ")
-                .text(report.migration().targetProvisioningService())
+                .text(report.migration().targetKind().text() + " "
+                        + report.migration().target())
                 .raw("</p><p>");
         page.raw("<span class=\"state\">" + report.migration().state() + "</span> ");
         page.text(report.migration().stateReason()).raw("</p></header><main>\n");

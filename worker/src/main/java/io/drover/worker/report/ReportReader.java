@@ -55,7 +55,7 @@ public final class ReportReader {
             String host =
                     rate.getKey().substring(rate.getKey().indexOf('/') + 1).toLowerCase(Locale.ROOT);
             boolean ours = host.startsWith(migration.sourceApplication().toLowerCase(Locale.ROOT) + ".")
-                    || host.startsWith(migration.targetProvisioningService().toLowerCase(Locale.ROOT) + ".");
+                    || host.startsWith(migration.target().toLowerCase(Locale.ROOT) + ".");
             if (ours) {
                 found = new MigrationReport.Limit(rate.getKey(), rate.getValue());
             }

@@ -20,7 +20,7 @@ public final class TextReport {
         out.println("Migration " + migration.name() + ": " + counts.total() + " devices, " + migration.state()
                 + (migration.stateReason() == null ? "" : " (" + migration.stateReason() + ")"));
         out.println("  from " + migration.sourceApplication() + " (" + migration.sourceGroup() + ") to "
-                + migration.targetProvisioningService());
+                + migration.targetKind().text() + " " + migration.target());
         counts.byState().forEach((state, count) -> {
             if (count > 0) {
                 out.printf("  %-11s %d%n", state, count);

@@ -2,6 +2,7 @@ package io.drover.worker.source;
 
 import io.drover.worker.azure.arm.CentralApplication;
 import io.drover.worker.azure.central.CentralClient;
+import io.drover.worker.azure.central.CentralClient.CentralDevice;
 import io.drover.worker.azure.central.DeviceTemplate;
 import io.drover.worker.azure.central.MoveCommand;
 import io.drover.worker.azure.quota.AzureLimit;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** A device group of an IoT Central application; devices are told by the command of their template. */
 public final class CentralSource implements MigrationSource {
@@ -102,6 +104,20 @@ public final class CentralSource implements MigrationSource {
                     return Future.succeededFuture();
                 })
                 .map(done -> ids);
+    }
+
+    @Override
+    public Set<String> templates() {
+        return templates.values().stream()
+                .filter(DeviceTemplate::movable)
+                .map(DeviceTemplate::id)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
+    public Future<String> displayName(String deviceId) {
+        return central.device(deviceId)
+                .map(device -> device.map(CentralDevice::displayName).orElse(deviceId));
     }
 
     @Override

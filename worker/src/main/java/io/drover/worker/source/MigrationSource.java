@@ -36,6 +36,16 @@ public interface MigrationSource {
                         + "' by devices, percent, file or match."));
     }
 
+    /** Ids of the device templates whose devices can move; empty where the source knows no templates. */
+    default Set<String> templates() {
+        return Set.of();
+    }
+
+    /** What people call the device; its id where the source knows no other name. */
+    default Future<String> displayName(String deviceId) {
+        return Future.succeededFuture(deviceId);
+    }
+
     /**
      * Sends DeviceMove once, whatever comes of it. Fails with {@link io.drover.worker.azure.AzureException}: 429 when it
      * was not carried out, {@code outcomeUnknown()} when the device may have heard it.

@@ -8,14 +8,15 @@ import io.drover.worker.source.MoveTarget;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Where devices are moved to: what must be there to accept them, and what is seen of them there. Thread-safe. */
 public interface MigrationTarget {
     /** Name of the resource. */
     String name();
 
-    /** What a device is told. */
-    MoveTarget moveTarget();
+    /** What a device is told; known as soon as a device is admitted, and from then on without a call. */
+    Future<MoveTarget> moveTarget();
 
     /** The limits that an arrival consumes; the smallest may bind the pace. */
     List<ArrivalLimit> arrivalLimits(Quotas quotas);
@@ -42,6 +43,19 @@ public interface MigrationTarget {
      */
     default Future<Map<String, FailureReason>> admit(List<DeviceRow> devices) {
         return Future.succeededFuture(Map.of());
+    }
+
+    /**
+     * Which of these devices the target has as provisioned already, which would look like their arrival; asked before
+     * they are admitted, and kept in the ledger for {@link TargetView#knownBefore}.
+     */
+    default Future<Set<String>> provisioned(List<DeviceRow> devices) {
+        return Future.succeededFuture(Set.of());
+    }
+
+    /** What an operator should know of it before an apply. */
+    default List<String> notes() {
+        return List.of();
     }
 
     /** The hubs whose telemetry proves arrivals; empty where the target shows telemetry in {@link #look} only. */

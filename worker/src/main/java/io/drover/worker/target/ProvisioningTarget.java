@@ -47,8 +47,8 @@ public final class ProvisioningTarget implements MigrationTarget {
     }
 
     @Override
-    public MoveTarget moveTarget() {
-        return new MoveTarget(resource.idScope(), resource.name(), resource.id());
+    public Future<MoveTarget> moveTarget() {
+        return Future.succeededFuture(new MoveTarget(resource.idScope(), resource.name(), resource.id()));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.drover.worker.tracking;
 
 import io.drover.worker.device.DeviceKey;
+import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.Evidence;
@@ -10,10 +11,13 @@ import io.drover.worker.target.TargetView;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** One complete look at the target for one migration: commits what it shows of the devices that await it. */
 final class TargetLook implements TargetView {
@@ -26,6 +30,14 @@ final class TargetLook implements TargetView {
             DeviceState.CANCELLED);
     private static final Set<DeviceState> UNCONNECTED = with(UNASSIGNED, DeviceState.ASSIGNED);
     private static final Set<DeviceState> SILENT = with(UNCONNECTED, DeviceState.CONNECTED);
+
+    private static final Set<DeviceState> AWAITED = EnumSet.of(
+            DeviceState.REGISTERED,
+            DeviceState.COMMANDED,
+            DeviceState.ACCEPTED,
+            DeviceState.WAITING,
+            DeviceState.ASSIGNED,
+            DeviceState.CONNECTED);
 
     private final MigrationTarget target;
     private final DeviceStore store;
@@ -54,6 +66,16 @@ final class TargetLook implements TargetView {
     @Override
     public Instant now() {
         return clock.instant();
+    }
+
+    @Override
+    public Future<Void> eachAwaitedPage(Function<List<DeviceRow>, Future<Void>> handler) {
+        return store.reads().eachCommandedPage(migrationId, AWAITED, handler);
+    }
+
+    @Override
+    public Future<Set<String>> knownBefore(Collection<String> ids) {
+        return store.reads().knownBefore(migrationId, ids);
     }
 
     @Override

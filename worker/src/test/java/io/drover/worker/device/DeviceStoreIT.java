@@ -9,6 +9,7 @@ import io.drover.worker.db.LedgerException;
 import io.drover.worker.db.TestDatabase;
 import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.MigrationStore;
+import io.drover.worker.migration.TargetKind;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -205,6 +206,16 @@ class DeviceStoreIT {
         assertThat(await(ledger.devices().claim(waiting)))
                 .extracting(DeviceRow::deviceId)
                 .containsExactly("truck-2");
+    }
+
+    @Test
+    void aTargetOfTheSameNameAndAnotherKindIsAnotherMigration() throws Exception {
+        Future<?> other = ledger.migrations()
+                .createOrGet(new MigrationStore.Definition(
+                        "m", "app", "group", "dps", TargetKind.APPLICATION, "TELEMETRY", "", MigrationState.RUNNING));
+        await(other.otherwiseEmpty());
+
+        assertThat(other.cause()).hasMessageContaining("has another source, target");
     }
 
     @Test

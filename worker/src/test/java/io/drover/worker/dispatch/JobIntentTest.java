@@ -8,6 +8,7 @@ import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.RatePolicy;
 import io.drover.worker.migration.RolloutPolicy;
 import io.drover.worker.migration.StopRule;
+import io.drover.worker.migration.TargetKind;
 import io.drover.worker.migration.Wave;
 import io.drover.worker.migration.WavePolicy;
 import io.drover.worker.migration.WaveState;
@@ -43,7 +44,23 @@ class JobIntentTest {
     private static JobIntent intent(MigrationState state, Instant deadline, Duration campaign, boolean open) {
         Instant hourAgo = NOW.minus(Duration.ofHours(1));
         Migration migration = new Migration(
-                1, "m", "a", "g", "d", "TELEMETRY", state, null, NOW, hourAgo, hourAgo, hourAgo, NOW, null, 0, 0);
+                1,
+                "m",
+                "a",
+                "g",
+                "d",
+                TargetKind.PROVISIONING_SERVICE,
+                "TELEMETRY",
+                state,
+                null,
+                NOW,
+                hourAgo,
+                hourAgo,
+                hourAgo,
+                NOW,
+                null,
+                0,
+                0);
         LocalTime from = open ? LocalTime.of(11, 0) : LocalTime.of(13, 0);
         RolloutPolicy policy = new RolloutPolicy(
                 RolloutPolicy.Order.ID,

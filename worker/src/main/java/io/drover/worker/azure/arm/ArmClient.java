@@ -51,8 +51,12 @@ public final class ArmClient {
                 });
     }
 
-    /** The IoT Central application with this subdomain. Fails naming those that are there. */
-    public Future<CentralApplication> application(List<String> subscriptions, String subdomain) {
+    /**
+     * The IoT Central application with this subdomain. Fails naming those that are there.
+     *
+     * @param key the configuration's key that names it
+     */
+    public Future<CentralApplication> application(List<String> subscriptions, String subdomain, String key) {
         return find(
                 subscriptions,
                 "list-applications",
@@ -60,8 +64,7 @@ public final class ArmClient {
                 CentralApplication::of,
                 app -> app.subdomain().equalsIgnoreCase(subdomain),
                 CentralApplication::subdomain,
-                missing ->
-                        unknown("IoT Central application", subdomain, missing, "check migration.source.application"));
+                missing -> unknown("IoT Central application", subdomain, missing, "check " + key));
     }
 
     /**

@@ -1,16 +1,20 @@
 package io.drover.worker.azure.central;
 
 import io.drover.worker.azure.AzureCall;
+import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.AzureHttp;
 import io.drover.worker.azure.GroupKeys;
 import io.drover.worker.azure.Paging;
 import io.drover.worker.azure.PathSegment;
+import io.drover.worker.azure.central.DeviceTemplate.TelemetryName;
 import io.drover.worker.azure.quota.AzureLimit;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,10 +42,12 @@ public final class CentralClient {
     public record DeviceGroup(String id, String displayName) {}
 
     /** A device as the application lists it; {@code template} is null for an unassigned one. */
-    public record CentralDevice(String id, String template, boolean enabled, boolean simulated, boolean provisioned) {}
+    public record CentralDevice(
+            String id, String displayName, String template, boolean enabled, boolean simulated, boolean provisioned) {}
 
-    /** A symmetric-key enrollment group; keys are null for another attestation. */
-    public record EnrollmentGroup(String id, String displayName, boolean enabled, String attestation, GroupKeys keys) {}
+    /** An enrollment group; keys are null for another attestation than symmetric keys. */
+    public record EnrollmentGroup(
+            String id, String displayName, boolean enabled, boolean edge, String attestation, GroupKeys keys) {}
 
     /** What the device answered. */
     public record CommandAnswer(int status, String commandId) {}
@@ -73,6 +79,96 @@ public final class CentralClient {
         return paging.eachLinkedPage(
                 get("list-group-devices", "/deviceGroups/" + PathSegment.encode(groupId) + "/devices"),
                 page -> handler.apply(page.stream().map(CentralClient::device).toList()));
+    }
+
+    /** Hands over all devices of the application page by page, to the last page. */
+    public Future<Void> eachDevicePage(Function<List<CentralDevice>, Future<Void>> handler) {
+        return paging.eachLinkedPage(
+                get("list-devices", "/devices"),
+                page -> handler.apply(page.stream().map(CentralClient::device).toList()));
+    }
+
+    /** The id of some device; empty when the application has none. */
+    public Future<Optional<String>> someDevice() {
+        return http.send(get("list-devices", "/devices")).map(answer -> {
+            JsonArray page = answer.bodyAsJsonObject().getJsonArray("value", new JsonArray());
+            return page.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(page.getJsonObject(0).getString("id"));
+        });
+    }
+
+    /** A device; empty when the application has none of this id. */
+    public Future<Optional<CentralDevice>> device(String deviceId) {
+        return found(http.send(get("get-device", path(deviceId, ""))).map(answer -> device(answer.bodyAsJsonObject())));
+    }
+
+    /** Adds a device, or replaces the one there is: look first. {@code template} null leaves it unassigned. */
+    public Future<Void> putDevice(String deviceId, String displayName, String template) {
+        JsonObject body = new JsonObject()
+                .put("displayName", displayName)
+                .put("enabled", true)
+                .put("simulated", false)
+                .put("template", template);
+        return http.send(get("put-device", path(deviceId, ""))
+                        .with(HttpMethod.PUT, body)
+                        .safeToRepeat())
+                .mapEmpty();
+    }
+
+    /** Assigns a device to a template and leaves the rest of it as it is. */
+    public Future<Void> assignTemplate(String deviceId, String template) {
+        return http.send(get("patch-device", path(deviceId, ""))
+                        .with(HttpMethod.PATCH, new JsonObject().put("template", template))
+                        .safeToRepeat())
+                .mapEmpty();
+    }
+
+    /** The application's id scope, which only the credentials of a device tell. */
+    public Future<String> idScope(String deviceId) {
+        return http.send(get("get-device-credentials", path(deviceId, "/credentials")))
+                .map(answer -> answer.bodyAsJsonObject().getString("idScope"));
+    }
+
+    /** When the application took in the last value of a telemetry; empty when it has none or knows no such telemetry. */
+    public Future<Optional<Instant>> lastTelemetry(String deviceId, TelemetryName telemetry) {
+        String component =
+                telemetry.component() == null ? "" : "/components/" + PathSegment.encode(telemetry.component());
+        String part = component + "/telemetry/" + PathSegment.encode(telemetry.name());
+        return found(http.send(get("get-telemetry", path(deviceId, part)))
+                .map(answer -> answer.bodyAsJsonObject().getInstant("timestamp")));
+    }
+
+    /**
+     * When the device last reported a property; empty when it did not. What was written from the cloud does not count:
+     * nothing says whether its time is that of the writing or of the device's answer.
+     */
+    public Future<Optional<Instant>> lastReport(String deviceId) {
+        return found(http.send(get("get-properties", path(deviceId, "/properties")))
+                .map(answer -> ReportedProperties.latest(answer.bodyAsJsonObject())));
+    }
+
+    /** Creates a group for ordinary devices. Fails with 409 when another group has one of the keys. */
+    public Future<Void> createEnrollmentGroup(String groupId, String displayName, GroupKeys keys) {
+        JsonObject body = new JsonObject()
+                .put("displayName", displayName)
+                .put("enabled", true)
+                .put("type", "iot")
+                .put("attestation", new JsonObject().put("type", "symmetricKey").put("symmetricKey", keys.toJson()));
+        return http.send(get("create-enrollment-group", "/enrollmentGroups/" + PathSegment.encode(groupId))
+                        .with(HttpMethod.PUT, body))
+                .mapEmpty();
+    }
+
+    private static String path(String deviceId, String part) {
+        return "/devices/" + PathSegment.encode(deviceId) + part;
+    }
+
+    private static <T> Future<Optional<T>> found(Future<T> answer) {
+        return answer.map(Optional::ofNullable)
+                .recover(cause -> cause instanceof AzureException refused && refused.status() == 404
+                        ? Future.succeededFuture(Optional.empty())
+                        : Future.failedFuture(cause));
     }
 
     /** All templates of the application with the way each can be told to move. */
@@ -127,6 +223,7 @@ public final class CentralClient {
     private static CentralDevice device(JsonObject item) {
         return new CentralDevice(
                 item.getString("id"),
+                item.getString("displayName"),
                 item.getString("template"),
                 item.getBoolean("enabled", true),
                 item.getBoolean("simulated", false),
@@ -139,6 +236,7 @@ public final class CentralClient {
                 item.getString("id"),
                 item.getString("displayName"),
                 item.getBoolean("enabled", true),
+                "iotEdge".equals(item.getString("type")),
                 attestation.getString("type"),
                 GroupKeys.of(attestation.getJsonObject("symmetricKey")));
     }

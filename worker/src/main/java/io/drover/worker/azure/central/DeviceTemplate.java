@@ -2,7 +2,9 @@ package io.drover.worker.azure.central;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -12,12 +14,24 @@ import java.util.stream.Stream;
  * the model itself or an interface that it inherits.
  *
  * @param move empty when there is no DeviceMove that takes an ID scope
+ * @param telemetry what its devices may send, the device's own before its components'
  */
-public record DeviceTemplate(String id, String displayName, Optional<MoveCommand> move) {
+public record DeviceTemplate(String id, String displayName, Optional<MoveCommand> move, List<TelemetryName> telemetry) {
     private static final String COMMAND = "DeviceMove";
     private static final String MOVE_INTERFACE = "dtmi:azureiot:DeviceMigration;1";
     /** Interfaces inherit to ten levels at most (DTDL v2). */
     private static final int DEEPEST = 10;
+
+    public DeviceTemplate {
+        telemetry = List.copyOf(telemetry);
+    }
+
+    /**
+     * A telemetry of a device.
+     *
+     * @param component null for the device's own
+     */
+    public record TelemetryName(String component, String name) {}
 
     /** True when its devices can be told to move. */
     public boolean movable() {
@@ -26,7 +40,24 @@ public record DeviceTemplate(String id, String displayName, Optional<MoveCommand
 
     static DeviceTemplate of(JsonObject item) {
         JsonObject model = item.getJsonObject("capabilityModel", new JsonObject());
-        return new DeviceTemplate(item.getString("@id"), item.getString("displayName"), command(model));
+        return new DeviceTemplate(
+                item.getString("@id"), item.getString("displayName"), command(model), telemetry(model));
+    }
+
+    private static List<TelemetryName> telemetry(JsonObject model) {
+        List<TelemetryName> names = new ArrayList<>(telemetry(null, contents(model, DEEPEST)));
+        contents(model, DEEPEST)
+                .filter(content -> isA(content, "Component"))
+                .forEach(content -> objects(content.getValue("schema"))
+                        .forEach(schema ->
+                                names.addAll(telemetry(content.getString("name"), contents(schema, DEEPEST)))));
+        return names;
+    }
+
+    private static List<TelemetryName> telemetry(String component, Stream<JsonObject> contents) {
+        return contents.filter(content -> isA(content, "Telemetry"))
+                .map(content -> new TelemetryName(component, content.getString("name")))
+                .toList();
     }
 
     /** A component's command comes before the root form: it is what the documents ask for. */

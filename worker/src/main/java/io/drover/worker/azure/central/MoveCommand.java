@@ -16,8 +16,9 @@ public record MoveCommand(Optional<String> component, Set<String> fields) {
     public static final String NAME = "DeviceMove";
 
     /** The component form that the documents and the samples use. */
-    public static final MoveCommand DOCUMENTED =
-            new MoveCommand(Optional.of("migration"), Set.of("idScope", "dpsName", "dpsId", "deviceTemplateId"));
+    public static final MoveCommand DOCUMENTED = new MoveCommand(
+            Optional.of("migration"),
+            Set.of("idScope", "dpsName", "dpsId", "centralAppName", "centralAppSubdomain", "deviceTemplateId"));
 
     public MoveCommand {
         fields = Set.copyOf(fields);

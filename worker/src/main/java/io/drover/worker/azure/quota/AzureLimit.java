@@ -9,6 +9,8 @@ public enum AzureLimit {
     ARM_REQUESTS(10, Duration.ofSeconds(1)),
     CENTRAL_REST(20, Duration.ofSeconds(1)),
     CENTRAL_COMMANDS(20, Duration.ofSeconds(1)),
+    /** Devices that register through an application's own provisioning service. */
+    CENTRAL_REGISTRATIONS(200, Duration.ofMinutes(1)),
     DPS_REGISTRATIONS(1000, Duration.ofMinutes(1)),
     DPS_SERVICE_OPERATIONS(1000, Duration.ofMinutes(1)),
     HUB_IDENTITY_OPERATIONS(100, Duration.ofMinutes(1)),

@@ -2,6 +2,7 @@ package io.drover.worker.azure.central;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.worker.azure.central.DeviceTemplate.TelemetryName;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
@@ -30,6 +31,29 @@ class DeviceTemplateTest {
                 .put("schema", "dtmi:azureiot:DeviceMigration;1"));
 
         assertThat(move).isEqualTo(MoveCommand.DOCUMENTED);
+    }
+
+    @Test
+    void telemetryIsFoundInTheModelWhatItInheritsAndItsComponents() {
+        JsonObject speed = new JsonObject().put("@type", "Telemetry").put("name", "speed");
+        JsonObject fuel = new JsonObject()
+                .put("@type", new JsonArray().add("Telemetry").add("Volume"))
+                .put("name", "fuel");
+        JsonObject doors = new JsonObject().put("@type", "Telemetry").put("name", "doors");
+        JsonObject cargo = new JsonObject()
+                .put("@type", "Component")
+                .put("name", "cargo")
+                .put("schema", new JsonObject().put("contents", new JsonArray().add(doors)));
+        JsonObject model = new JsonObject()
+                .put("contents", new JsonArray().add(cargo).add(speed))
+                .put("extends", new JsonObject().put("contents", new JsonArray().add(fuel)));
+
+        assertThat(DeviceTemplate.of(new JsonObject().put("@id", "t").put("capabilityModel", model))
+                        .telemetry())
+                .containsExactly(
+                        new TelemetryName(null, "speed"),
+                        new TelemetryName(null, "fuel"),
+                        new TelemetryName("cargo", "doors"));
     }
 
     @Test
