@@ -33,7 +33,6 @@ import io.drover.worker.permission.MissingPermissionsException;
 import io.drover.worker.permission.PermissionCheck;
 import io.drover.worker.permission.PermissionCheck.Verdict;
 import io.drover.worker.permission.PermissionChecks;
-import io.drover.worker.plan.Plan;
 import io.drover.worker.plan.Planner;
 import io.drover.worker.registration.Registration;
 import io.drover.worker.registration.RegistrationVerticle;
@@ -47,6 +46,7 @@ import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +73,7 @@ public final class MigrationPipeline {
     private final AzureClients azure;
     private final MigrationScope scope;
     private final List<PermissionCheck> permissions;
+    private final Duration preflight;
     private final MeterRegistry meters;
     private final Clock clock;
     /** Tells this process's commands apart from those of one before it. */
@@ -84,6 +85,7 @@ public final class MigrationPipeline {
             AzureClients azure,
             MigrationScope scope,
             List<PermissionCheck> permissions,
+            Duration preflight,
             MeterRegistry meters,
             Clock clock) {
         this.vertx = vertx;
@@ -91,6 +93,7 @@ public final class MigrationPipeline {
         this.azure = azure;
         this.scope = scope;
         this.permissions = permissions;
+        this.preflight = preflight;
         this.meters = meters;
         this.clock = clock;
     }
@@ -103,11 +106,12 @@ public final class MigrationPipeline {
     public static Future<MigrationPipeline> prepare(
             Vertx vertx, WorkerConfig config, MeterRegistry meters, Clock clock) {
         AzureClients azure = new AzureClients(vertx, config, meters, clock);
+        Instant begun = clock.instant();
         return new PermissionChecks(azure, config)
                 .run()
                 .compose(checks -> checks.stream().anyMatch(check -> check.verdict() == Verdict.MISSING)
                         ? Future.failedFuture(new MissingPermissionsException(checks))
-                        : prepare(vertx, config, azure, checks, meters, clock));
+                        : prepare(vertx, config, azure, checks, begun, meters, clock));
     }
 
     private static Future<MigrationPipeline> prepare(
@@ -115,6 +119,7 @@ public final class MigrationPipeline {
             WorkerConfig config,
             AzureClients azure,
             List<PermissionCheck> permissions,
+            Instant begun,
             MeterRegistry meters,
             Clock clock) {
         return new Preflight(azure, config.migration())
@@ -126,8 +131,15 @@ public final class MigrationPipeline {
                                 "NoJobs",
                                 scope.source().host() + " has no jobs that send commands. Leave out dispatch.way, or"
                                         + " write command."))
-                        : Future.succeededFuture(
-                                new MigrationPipeline(vertx, config, azure, scope, permissions, meters, clock)));
+                        : Future.succeededFuture(new MigrationPipeline(
+                                vertx,
+                                config,
+                                azure,
+                                scope,
+                                permissions,
+                                Duration.between(begun, clock.instant()),
+                                meters,
+                                clock)));
     }
 
     /** What was found of the rights that {@link #deploy} needs; none of them is missing. */
@@ -135,16 +147,22 @@ public final class MigrationPipeline {
         return permissions;
     }
 
-    /** What {@link #deploy} would do. */
-    public Future<Plan> plan() {
+    /** What {@link #deploy} would do, and with which devices. */
+    public Future<Planner.Planned> plan() {
         double arrivals = scope.target().arrivalLimits(azure.quotas()).stream()
                 .mapToDouble(ArrivalLimit::perSecond)
                 .min()
                 .orElseThrow();
-        return new Planner(
-                        scope, pace(), byJob() ? Optional.of(config.dispatch().job()) : Optional.empty(), 60 * arrivals)
+        Planner.Facts facts = new Planner.Facts(
+                config.rollout(),
+                config.policy(),
+                pace(),
+                byJob() ? Optional.of(config.dispatch().job()) : Optional.empty(),
+                60 * arrivals,
+                preflight);
+        return new Planner(vertx, scope, facts, azure.arm(), clock)
                 .plan()
-                .map(plan -> plan.alsoWarning(azure.warnings()));
+                .map(planned -> new Planner.Planned(planned.plan().alsoWarning(azure.warnings()), planned.devices()));
     }
 
     /**

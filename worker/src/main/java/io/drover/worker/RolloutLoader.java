@@ -6,7 +6,6 @@ import io.drover.worker.migration.RolloutPolicy;
 import io.drover.worker.migration.StopRule;
 import io.drover.worker.migration.WavePolicy;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.DayOfWeek;
@@ -235,19 +234,13 @@ final class RolloutLoader {
         };
     }
 
-    /** The first column of each line; a line that starts with {@code device_id} is a header. */
     private WavePolicy.Selection listed(ConfigSection wave, String file) {
-        Set<String> ids = new HashSet<>();
         try {
-            for (String line : Files.readAllLines(config.toAbsolutePath().resolveSibling(file))) {
-                String id = line.split(",", 2)[0].strip();
-                if (!id.isEmpty() && !id.equals("device_id")) {
-                    ids.add(id.startsWith("\"") && id.endsWith("\"") ? id.substring(1, id.length() - 1) : id);
-                }
-            }
+            return new WavePolicy.Listed(
+                    file, DeviceListFile.read(config.toAbsolutePath().resolveSibling(file)));
         } catch (IOException e) {
             wave.problem("file", "'" + file + "' cannot be read.", "Write the path of a CSV file of device ids.");
+            return new WavePolicy.Listed(file, Set.of());
         }
-        return new WavePolicy.Listed(file, ids);
     }
 }

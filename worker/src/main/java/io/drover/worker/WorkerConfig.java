@@ -5,6 +5,7 @@ import io.drover.worker.device.MovePolicy;
 import io.drover.worker.device.Verification;
 import io.drover.worker.migration.RolloutPolicy;
 import io.drover.worker.migration.TargetKind;
+import io.drover.worker.source.DeviceChoice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -62,6 +63,7 @@ public record WorkerConfig(
      * What moves, from where to where, and what proves it.
      *
      * @param subscription id, or null when only one is visible
+     * @param requirePlan whether an apply needs a plan that was kept
      */
     public record Migration(
             String name,
@@ -71,6 +73,7 @@ public record WorkerConfig(
             Verification verification,
             Deadlines deadlines,
             int attempts,
+            boolean requirePlan,
             RolloutPolicy rollout) {}
 
     /** Which devices move. */
@@ -85,9 +88,12 @@ public record WorkerConfig(
     /**
      * Devices of an IoT Central application.
      *
+     * @param deviceGroup null for all devices of the application
      * @param deviceTemplate null for every template in the group
+     * @param choice which of them
      */
-    public record ApplicationDevices(String application, String deviceGroup, String deviceTemplate) implements Source {
+    public record ApplicationDevices(String application, String deviceGroup, String deviceTemplate, DeviceChoice choice)
+            implements Source {
         @Override
         public String service() {
             return application;
@@ -95,7 +101,7 @@ public record WorkerConfig(
 
         @Override
         public String selection() {
-            return deviceGroup;
+            return (deviceGroup == null ? "all devices" : deviceGroup) + choice.description();
         }
     }
 
@@ -107,9 +113,15 @@ public record WorkerConfig(
      * @param provisioningService the one that they came through
      * @param enrollmentGroups empty for all symmetric-key groups that have devices there
      * @param method direct method that tells a device to move
+     * @param choice which of them
      */
     public record HubDevices(
-            String hub, String condition, String provisioningService, List<String> enrollmentGroups, String method)
+            String hub,
+            String condition,
+            String provisioningService,
+            List<String> enrollmentGroups,
+            String method,
+            DeviceChoice choice)
             implements Source {
         public HubDevices {
             enrollmentGroups = List.copyOf(enrollmentGroups);
@@ -122,7 +134,7 @@ public record WorkerConfig(
 
         @Override
         public String selection() {
-            return "SELECT * FROM devices" + (condition == null ? "" : " WHERE " + condition);
+            return "SELECT * FROM devices" + (condition == null ? "" : " WHERE " + condition) + choice.description();
         }
     }
 

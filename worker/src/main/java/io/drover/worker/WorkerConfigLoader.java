@@ -169,7 +169,7 @@ public final class WorkerConfigLoader {
         ConfigSection source = migration.section("source");
         ConfigSection target = migration.section("target");
         ConfigSection deadlines = migration.section("deadlines");
-        Source from = SourceLoader.read(source);
+        Source from = SourceLoader.read(source, file);
         Migration read = new Migration(
                 migration.required("name", "Write a name; the ledger keeps the migration under it."),
                 migration.text("subscription", null),
@@ -183,6 +183,7 @@ public final class WorkerConfigLoader {
                         deadlines.duration("telemetry", Duration.ofMinutes(10)),
                         deadlines.duration("offline", Duration.ofDays(7))),
                 migration.integer("attempts", 3, 1, 20),
+                migration.choice("requirePlan", YesNo.class, YesNo.FALSE) == YesNo.TRUE,
                 new RolloutLoader(file).read(migration.section("rollout")));
         deadlines.end();
         migration.end();

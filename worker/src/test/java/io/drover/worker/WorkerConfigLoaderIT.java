@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.drover.worker.azure.central.JobLimits;
 import io.drover.worker.device.Verification;
 import io.drover.worker.migration.MaintenanceWindow;
+import io.drover.worker.source.DeviceChoice;
+import io.drover.worker.source.DeviceChoice.ListedDevices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -222,10 +225,45 @@ class WorkerConfigLoaderIT {
 
         assertThat(config.migration().source())
                 .isEqualTo(new WorkerConfig.HubDevices(
-                        "old", "tags.site = 'berlin'", "old-dps", List.of("a", "b"), "migration*DeviceMove"));
+                        "old",
+                        "tags.site = 'berlin'",
+                        "old-dps",
+                        List.of("a", "b"),
+                        "migration*DeviceMove",
+                        DeviceChoice.ALL));
         assertThat(config.migration().source().selection())
                 .isEqualTo("SELECT * FROM devices WHERE tags.site = 'berlin'");
         assertThat(config.policy().probe()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void devicesAreChosenByAMatchAndAListWithOrWithoutAGroup() throws IOException {
+        Files.writeString(directory.resolve("some.csv"), "device,template\ntruck-7,x\n\"truck-8\",y\nid,z\n");
+
+        WorkerConfig config = load(
+                withSource("{ application: app, match: { id: \"truck-*\", organization: n }, devices: some.csv }"));
+
+        WorkerConfig.ApplicationDevices source =
+                (WorkerConfig.ApplicationDevices) config.migration().source();
+        assertThat(source.deviceGroup()).isNull();
+        assertThat(source.choice())
+                .isEqualTo(new DeviceChoice(
+                        "truck-*", null, null, "n", new ListedDevices("some.csv", Set.of("truck-7", "truck-8", "id"))));
+        assertThat(source.selection()).startsWith("all devices where id truck-*, organization n, listed 3 devices of");
+    }
+
+    @Test
+    void aSelectionOfNothingIsAMistake() throws IOException {
+        Files.writeString(directory.resolve("empty.csv"), "device_id\n");
+
+        assertThat(mistakes(withSource("{ application: app }")))
+                .hasMessageContaining("migration.source.deviceGroup: is missing.");
+        assertThat(mistakes(withSource("{ application: app, devices: empty.csv }")))
+                .hasMessageContaining("migration.source.devices: 'empty.csv' names no device.");
+        assertThat(mistakes(withSource("{ hub: old, provisioningService: d, devices: absent.csv }")))
+                .hasMessageContaining("migration.source.devices: 'absent.csv' cannot be read.");
+        assertThat(mistakes(withSource("{ hub: old, provisioningService: d, match: { id: x } }")))
+                .hasMessageContaining("migration.source.match: is of an IoT Central application");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.drover.simulator.rehearsal;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.drover.simulator.fleet.Scenario;
 import io.drover.simulator.fleet.TemplateKind;
@@ -39,6 +40,8 @@ final class Rehearsal {
     private final Map<String, Long> peakMemory = new TreeMap<>();
     private final Kills kills;
     private List<Instant> restarts = List.of();
+    private Optional<JsonNode> workersPlan = Optional.empty();
+    private Instant workerStarted = Instant.EPOCH;
 
     Rehearsal(RehearsalOptions options, Scenario scenario, ProgressView view, Clock clock) {
         this.options = options;
@@ -166,7 +169,11 @@ final class Rehearsal {
         if (options.webhook()) {
             apply.addAll(exportConnectivity(rest));
         }
+        if (options.plan()) {
+            workersPlan = Optional.of(readPlan());
+        }
         Instant start = clock.instant();
+        workerStarted = start;
         try (WorkerCrew crew =
                 new WorkerCrew(() -> startWorker("worker", apply), kills, options.restartWorkers(), view, clock)) {
             crew.run(options.workers(), options.patience(), worker -> rememberPeak("worker", worker));
@@ -197,6 +204,18 @@ final class Rehearsal {
             return free.getLocalPort();
         } catch (IOException e) {
             throw new RehearsalException("No port is free: " + e.getMessage(), e);
+        }
+    }
+
+    private JsonNode readPlan() {
+        StringBuilder text = new StringBuilder();
+        try (ChildProcess plan = startWorker("worker-plan", List.of("plan", "--output=json"))) {
+            while (!plan.hasEnded()) {
+                plan.nextLine(POLL).ifPresent(text::append);
+            }
+            return new ObjectMapper().readTree(text.toString());
+        } catch (IOException e) {
+            throw new RehearsalException("The worker's plan cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -278,7 +297,8 @@ final class Rehearsal {
                 Map.copyOf(peakMemory),
                 kills.done(),
                 Recovery.of(restarts, truth),
-                limits);
+                limits,
+                workersPlan.map(plan -> PlanEstimate.of(plan, truth, workerStarted)));
     }
 
     private void rememberPeak(String name, ChildProcess process) {

@@ -17,6 +17,7 @@ import java.util.List;
  * @param ledgerUrl JDBC URL of the ledger; a file in the folder when null
  * @param ledgerUser database user of a PostgreSQL ledger
  * @param webhook whether IoT Central exports connectivity changes to the worker's webhook
+ * @param plan whether the worker plans first, so that its estimate can be compared
  * @param patience longest duration of the migration itself
  */
 record RehearsalOptions(
@@ -35,4 +36,5 @@ record RehearsalOptions(
         String ledgerUser,
         Duration patience,
         boolean webhook,
+        boolean plan,
         boolean terminal) {}

@@ -49,6 +49,7 @@ final class RehearsalReport {
                 limits.granted() + limits.refused(),
                 limits.percentThrottled()));
         table(text, "Throttled calls by limit", limits.refusedByLimit());
+        result.estimate().ifPresent(estimate -> text.append(estimate(estimate)));
         times(text);
         if (!result.peakMebibytes().isEmpty()) {
             text.append("Peak memory     ");
@@ -60,6 +61,18 @@ final class RehearsalReport {
         twins(text);
         verdict(text);
         return text.toString();
+    }
+
+    private static String estimate(PlanEstimate estimate) {
+        return String.format(
+                Locale.ROOT,
+                "Plan            said %.1f s from the first command to the last arrival, it took %.1f s (%+.1f %%);"
+                        + " first command said after %.1f s, came after %.1f s%n",
+                estimate.planned(),
+                estimate.took(),
+                estimate.percentOff(),
+                estimate.plannedStart(),
+                estimate.start());
     }
 
     private void times(StringBuilder text) {
@@ -184,6 +197,13 @@ final class RehearsalReport {
                 .put("throttled", result.limits().refused())
                 .put("percentThrottled", result.limits().percentThrottled())
                 .set("throttledByLimit", json.valueToTree(result.limits().refusedByLimit()));
+        result.estimate()
+                .ifPresent(estimate -> report.putObject("plan")
+                        .put("plannedSeconds", estimate.planned())
+                        .put("tookSeconds", estimate.took())
+                        .put("percentOff", estimate.percentOff())
+                        .put("plannedStartSeconds", estimate.plannedStart())
+                        .put("startSeconds", estimate.start()));
         if (!result.recovery().isEmpty()) {
             report.putObject("restartToCommandSeconds")
                     .put("median", result.recovery().medianSeconds())
@@ -198,6 +218,17 @@ final class RehearsalReport {
                 .ifPresent(twins -> report.putObject("twins")
                         .put("compared", twins.compared())
                         .set("differences", json.valueToTree(twins.differences())));
+        latencies(report);
+        Path file = folder.resolve("report.json");
+        try {
+            Files.write(file, json.writerWithDefaultPrettyPrinter().writeValueAsBytes(report));
+            return file;
+        } catch (IOException e) {
+            throw new RehearsalException("The report " + file + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private void latencies(ObjectNode report) {
         Histogram late = result.connectToCommand();
         report.putObject("lateConnectToCommandSeconds")
                 .put("devices", late.getTotalCount())
@@ -206,13 +237,6 @@ final class RehearsalReport {
         ObjectNode latency = report.putObject("commandToArrivalSeconds");
         for (double percent : new double[] {50, 90, 95, 99, 100}) {
             latency.put("p" + (int) percent, percentile(percent));
-        }
-        Path file = folder.resolve("report.json");
-        try {
-            Files.write(file, json.writerWithDefaultPrettyPrinter().writeValueAsBytes(report));
-            return file;
-        } catch (IOException e) {
-            throw new RehearsalException("The report " + file + " cannot be written: " + e.getMessage(), e);
         }
     }
 }

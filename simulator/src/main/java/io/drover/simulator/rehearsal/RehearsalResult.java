@@ -2,6 +2,7 @@ package io.drover.simulator.rehearsal;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
@@ -17,6 +18,7 @@ import org.HdrHistogram.Histogram;
  * @param limits what the migration used of the documented limits
  * @param workerKills how often the worker was killed and started again
  * @param recovery how soon it then went on
+ * @param estimate what the worker's plan said of the time; empty when it was not asked
  */
 record RehearsalResult(
         String scenario,
@@ -31,7 +33,8 @@ record RehearsalResult(
         Map<String, Long> peakMebibytes,
         int workerKills,
         Recovery recovery,
-        LimitUse limits) {
+        LimitUse limits,
+        Optional<PlanEstimate> estimate) {
 
     static Histogram commandToArrival(Iterable<DeviceTruth> truth) {
         Histogram histogram = new Histogram(3);

@@ -128,6 +128,13 @@ public final class RehearseCommand implements Callable<Integer> {
     private boolean demandedTwins;
 
     @Option(
+            names = "--demand-estimate",
+            description =
+                    "Plan first, and exit with 4 when the plan's time from the first command to the last arrival is"
+                            + " off by more than so many percent.")
+    private Double demandedEstimate;
+
+    @Option(
             names = "--timeout",
             defaultValue = "1800",
             description = "Longest duration of each phase in seconds (${DEFAULT-VALUE}).")
@@ -159,6 +166,7 @@ public final class RehearseCommand implements Callable<Integer> {
                 ledgerUser,
                 Duration.ofSeconds(timeoutSeconds),
                 webhook,
+                demandedEstimate != null,
                 terminal);
         ProgressView view = new ProgressView(System.out, terminal);
         Scenario chosen = loaded.withDevices(options.devices()).withSeed(options.seed());
@@ -170,6 +178,12 @@ public final class RehearseCommand implements Callable<Integer> {
                 && !result.reconciliation().twins().map(TwinComparison::holds).orElse(false);
         if (!result.reconciliation().holds() || twinsDiffer) {
             return DIFFERS;
+        }
+        if (demandedEstimate != null
+                && result.estimate().stream()
+                        .anyMatch(estimate -> Math.abs(estimate.percentOff()) > demandedEstimate)) {
+            view.step(String.format(Locale.ROOT, "Demanded was an estimate within %s %%: missed.", demandedEstimate));
+            return MISSED;
         }
         LimitUse use = result.limits();
         if (use.percentOfLimit() < demandedLimitUse || use.percentThrottled() > demandedThrottled) {

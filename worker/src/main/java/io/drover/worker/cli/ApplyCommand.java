@@ -9,6 +9,7 @@ import io.drover.worker.migration.MigrationStore;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpServer;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,6 +31,13 @@ final class ApplyCommand implements Callable<Integer> {
             names = "--exit-on-pause",
             description = "End with code 3 when the migration is paused and no device is on its way.")
     private boolean exitOnPause;
+
+    @Option(
+            names = "--plan",
+            paramLabel = "FILE",
+            description =
+                    "Begin only as this plan, made with plan --save, says; refuse when the world has changed since.")
+    private Path plan;
 
     @Spec
     private CommandSpec spec;
@@ -61,17 +69,21 @@ final class ApplyCommand implements Callable<Integer> {
     }
 
     private Future<Integer> migrate(WorkerProcess process, MigrationPipeline pipeline, Ledger ledger) {
-        return create(process.config, ledger).compose(migration -> {
-            Promise<Integer> end = Promise.promise();
-            ProgressView view =
-                    new ProgressView(spec.commandLine().getOut(), options.output, WorkerProcess.onTerminal());
-            pipeline.deploy(ledger, migration, end::tryFail).onFailure(end::tryFail);
-            new ProgressWatch(process.vertx, ledger, migration, view, process.meters, clock)
-                    .untilDone(exitOnPause)
-                    .onSuccess(end::tryComplete)
-                    .onFailure(end::tryFail);
-            return end.future();
-        });
+        PlanGate gate = new PlanGate(process.vertx, process.config, plan, clock);
+        return gate.admit(ledger, pipeline)
+                .compose(by -> create(process.config, ledger)
+                        .compose(created -> by.record(ledger).map(created)))
+                .compose(migration -> {
+                    Promise<Integer> end = Promise.promise();
+                    ProgressView view =
+                            new ProgressView(spec.commandLine().getOut(), options.output, WorkerProcess.onTerminal());
+                    pipeline.deploy(ledger, migration, end::tryFail).onFailure(end::tryFail);
+                    new ProgressWatch(process.vertx, ledger, migration, view, process.meters, clock)
+                            .untilDone(exitOnPause)
+                            .onSuccess(end::tryComplete)
+                            .onFailure(end::tryFail);
+                    return end.future();
+                });
     }
 
     private static Future<Migration> create(WorkerConfig config, Ledger ledger) {

@@ -2,24 +2,62 @@ package io.drover.worker.cli;
 
 import io.drover.worker.MigrationPipeline;
 import io.drover.worker.permission.MissingPermissionsException;
-import io.drover.worker.plan.Plan;
-import io.vertx.core.json.JsonArray;
+import io.drover.worker.permission.PermissionCheck;
+import io.drover.worker.plan.PlanCsv;
+import io.drover.worker.plan.PlanDigest;
+import io.drover.worker.plan.PlanFile;
+import io.drover.worker.plan.PlanJson;
+import io.drover.worker.plan.PlanText;
+import io.drover.worker.plan.Planner.Planned;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Locale;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Shows what apply would do and does none of it. */
 @Command(name = "plan", description = "Show what apply would do.", mixinStandardHelpOptions = true)
 final class PlanCommand implements Callable<Integer> {
+    private static final int FEW = 5;
+
+    /** Which devices a table names. */
+    enum Devices {
+        first,
+        all
+    }
+
     @Mixin
     private CommonOptions options;
+
+    @Option(
+            names = "--devices",
+            defaultValue = "first",
+            description = "Devices that a table names: the first " + FEW
+                    + " of each verdict but READY, or all. JSON and CSV name every one.")
+    private Devices devices;
+
+    @Option(names = "--save", paramLabel = "FILE", description = "Keep the plan, for apply --plan to be held against.")
+    private Path save;
+
+    @Option(
+            names = "--valid",
+            defaultValue = "24h",
+            paramLabel = "TIME",
+            converter = ValidityConverter.class,
+            description = "How long a kept plan is valid, such as 90m, 24h or 7d (${DEFAULT-VALUE}).")
+    private Duration valid;
 
     @Spec
     private CommandSpec spec;
@@ -30,20 +68,15 @@ final class PlanCommand implements Callable<Integer> {
             MigrationPipeline pipeline = WorkerProcess.await(
                     MigrationPipeline.prepare(process.vertx, process.config, process.meters, Clock.systemUTC())
                             .onFailure(this::missing));
-            Plan plan = WorkerProcess.await(pipeline.plan());
-            PrintWriter out = spec.commandLine().getOut();
-            switch (options.output) {
-                case json ->
-                    out.println(json(plan)
-                            .put("permissions", PermissionTable.json(pipeline.permissions()))
-                            .encode());
-                case csv -> csv(out, plan);
-                case table, html -> {
-                    table(out, plan);
-                    PermissionTable.print(out, pipeline.permissions());
+            Planned planned = WorkerProcess.await(pipeline.plan());
+            try {
+                write(planned, pipeline.permissions());
+                if (save != null) {
+                    keep(process, planned);
                 }
+            } finally {
+                WorkerProcess.await(planned.devices().close(process.vertx));
             }
-            out.flush();
             return WorkerCommand.DONE;
         }
     }
@@ -63,54 +96,47 @@ final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    private static JsonObject json(Plan plan) {
-        JsonObject verdicts = new JsonObject();
-        plan.verdicts().forEach((reason, count) -> verdicts.put(reason.name(), count));
-        return new JsonObject()
-                .put("source", plan.source())
-                .put("devices", plan.devices())
-                .put("movable", plan.movable())
-                .put("verdicts", verdicts)
-                .put("enrollmentGroupsToCreate", new JsonArray(plan.enrollmentGroupsToCreate()))
-                .put("enrollmentGroupsPresent", new JsonArray(plan.enrollmentGroupsPresent()))
-                .put("hubs", new JsonArray(plan.hubs()))
-                .put("bindingLimit", plan.binding().name())
-                .put("devicesPerSecond", plan.devicesPerSecond())
-                .put("way", plan.way())
-                .put("warnings", new JsonArray(plan.warnings()))
-                .put("shortestSeconds", plan.shortest().toSeconds())
-                .put("longestSeconds", plan.longest().toSeconds());
+    private void keep(WorkerProcess process, Planned planned) throws Exception {
+        Instant now = Clock.systemUTC().instant();
+        WorkerProcess.await(PlanFile.save(save, planned, PlanDigest.of(process.config), now, valid));
+        if (options.output == Output.table) {
+            PrintWriter out = spec.commandLine().getOut();
+            out.println("Kept in " + save + ", valid until " + now.plus(valid));
+            out.flush();
+        }
     }
 
-    private static void csv(PrintWriter out, Plan plan) {
-        out.print("verdict,devices\r\n");
-        out.print("MOVABLE," + plan.movable() + "\r\n");
-        plan.verdicts().forEach((reason, count) -> out.print(reason + "," + count + "\r\n"));
+    /** Reads a number and its unit. */
+    static final class ValidityConverter implements ITypeConverter<Duration> {
+        private static final Pattern TIME = Pattern.compile("([1-9]\\d{0,5})([mhd])");
+
+        @Override
+        public Duration convert(String text) {
+            Matcher matcher = TIME.matcher(text);
+            if (!matcher.matches()) {
+                throw new TypeConversionException("'" + text + "' is not a time. Write one like 90m, 24h or 7d.");
+            }
+            long amount = Long.parseLong(matcher.group(1));
+            return switch (matcher.group(2)) {
+                case "m" -> Duration.ofMinutes(amount);
+                case "h" -> Duration.ofHours(amount);
+                default -> Duration.ofDays(amount);
+            };
+        }
     }
 
-    private static void table(PrintWriter out, Plan plan) {
-        out.printf("Source: %s%n", plan.source());
-        out.printf("%d devices selected, %d can move%n", plan.devices(), plan.movable());
-        plan.verdicts()
-                .forEach((reason, count) ->
-                        out.printf("  %d excluded: %s. %s%n", count, reason.text(), reason.nextAction()));
-        out.printf("Target: %s%n", String.join(", ", plan.hubs()));
-        plan.enrollmentGroupsToCreate().forEach(name -> out.printf("  will create enrollment group %s%n", name));
-        plan.enrollmentGroupsPresent().forEach(name -> out.printf("  enrollment group %s is there%n", name));
-        out.printf(
-                Locale.ROOT,
-                "Pace: %.1f devices/s, limited by %s; between %s and %s%n",
-                plan.devicesPerSecond(),
-                plan.binding(),
-                time(plan.shortest()),
-                time(plan.longest()));
-        out.printf("Way: %s%n", plan.way());
-        plan.warnings().forEach(warning -> out.printf("Note: %s%n", warning));
-    }
-
-    private static String time(Duration duration) {
-        return duration.toHours() > 0
-                ? duration.toHours() + " h " + duration.toMinutesPart() + " min"
-                : duration.toMinutes() + " min " + duration.toSecondsPart() + " s";
+    private void write(Planned planned, List<PermissionCheck> permissions) throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        switch (options.output) {
+            case json ->
+                WorkerProcess.await(PlanJson.write(
+                        out, planned, new JsonObject().put("permissions", PermissionTable.json(permissions))));
+            case csv -> WorkerProcess.await(PlanCsv.write(out, planned.devices()));
+            case table, html -> {
+                WorkerProcess.await(PlanText.write(out, planned, devices == Devices.all ? Integer.MAX_VALUE : FEW));
+                PermissionTable.print(out, permissions);
+            }
+        }
+        out.flush();
     }
 }

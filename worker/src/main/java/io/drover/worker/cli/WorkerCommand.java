@@ -15,6 +15,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         version = "Drover worker 0.1.0",
         description = "Moves devices from Azure IoT Central to Azure IoT Hub and proves each arrival.",
         subcommands = {
+            DiscoverCommand.class,
             PlanCommand.class,
             ApplyCommand.class,
             WatchCommand.class,

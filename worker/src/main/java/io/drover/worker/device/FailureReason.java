@@ -60,6 +60,10 @@ public enum FailureReason {
             "Find out why the device is away, then retry it or move it by hand.",
             Retry.NEVER),
     CANCELLED("the migration was aborted", "Retry it, or apply a new migration, to move it.", Retry.NEVER),
+    NOT_AT_SOURCE(
+            "listed in the file of devices, but not among those selected at the source",
+            "Correct the id in the file or the selection, then plan again.",
+            Retry.NEVER),
     NO_TEMPLATE("has no device template", "Assign a template in IoT Central, then plan again.", Retry.NEVER),
     NO_MOVE_COMMAND(
             "its template has no DeviceMove command",

@@ -42,11 +42,12 @@ final class HubPreflight {
     /** What the source offers, once it is sure to be another place than the target. */
     Future<SourceOffer> offer(List<String> subscriptions, Optional<ProvisioningResource> target) {
         ArmClient arm = azure.arm();
-        return arm.sourceHub(subscriptions, source.hub())
-                .compose(hub -> arm.provisioningService(
-                                subscriptions, source.provisioningService(), "migration.source.provisioningService")
-                        .compose(provisioning ->
-                                apart(hub, provisioning, target).compose(apart -> offer(hub, provisioning))));
+        Future<HubResource> hub = arm.sourceHub(subscriptions, source.hub());
+        Future<ProvisioningResource> provisioning = arm.provisioningService(
+                subscriptions, source.provisioningService(), "migration.source.provisioningService");
+        return Future.all(hub, provisioning)
+                .compose(both -> apart(hub.result(), provisioning.result(), target))
+                .compose(apart -> offer(hub.result(), provisioning.result()));
     }
 
     /** At one and the same hub nothing could tell a device that has moved from one that has not. */
@@ -89,7 +90,8 @@ final class HubPreflight {
                                 source.condition(),
                                 provisioning,
                                 groups.stream().map(SourceGroup::id).toList(),
-                                source.method()),
+                                source.method(),
+                                source.choice()),
                         from.name(),
                         groups));
     }

@@ -34,12 +34,17 @@ public final class Preflight {
 
     /** Reads only; completes with what the stages need. */
     public Future<MigrationScope> check() {
-        return azure.arm()
-                .subscriptions(migration.subscription())
-                .compose(subscriptions -> target(subscriptions)
-                        .compose(target -> source(subscriptions, target)
-                                .compose(offer ->
-                                        target.target(offer).map(there -> new MigrationScope(offer.source(), there)))));
+        return azure.arm().subscriptions(migration.subscription()).compose(this::check);
+    }
+
+    /** What does not depend on the other is asked for at the same time. */
+    private Future<MigrationScope> check(List<String> subscriptions) {
+        Future<TargetPreflight> target = target(subscriptions);
+        Future<SourceOffer> source = source(subscriptions, target);
+        return Future.all(target, source)
+                .compose(both -> target.result()
+                        .target(source.result())
+                        .map(there -> new MigrationScope(source.result().source(), there)));
     }
 
     private Future<TargetPreflight> target(List<String> subscriptions) {
@@ -50,7 +55,7 @@ public final class Preflight {
                         azure, subscriptions, migration.target().name());
     }
 
-    private Future<SourceOffer> source(List<String> subscriptions, TargetPreflight target) {
+    private Future<SourceOffer> source(List<String> subscriptions, Future<TargetPreflight> target) {
         if (migration.source() instanceof HubDevices devices) {
             if (!migration.rollout().groups().isEmpty()) {
                 return Future.failedFuture(new AzureException(
@@ -60,7 +65,8 @@ public final class Preflight {
                                 + migration.rollout().groups().iterator().next()
                                 + "', and an IoT hub has none. Use a file, a match or a number of devices."));
             }
-            return new HubPreflight(azure, devices).offer(subscriptions, target.provisioningService());
+            return target.compose(
+                    found -> new HubPreflight(azure, devices).offer(subscriptions, found.provisioningService()));
         }
         ApplicationDevices devices = (ApplicationDevices) migration.source();
         return azure.arm()
@@ -70,15 +76,29 @@ public final class Preflight {
 
     private Future<SourceOffer> offer(ApplicationDevices devices, CentralApplication application) {
         CentralClient central = azure.central(application.subdomain());
-        return central.groups()
-                .compose(groups -> group(
-                                groups, devices.application(), devices.deviceGroup(), "migration.source.deviceGroup")
-                        .compose(groupId -> waveGroups(groups, devices.application())
-                                .compose(waveGroups -> templates(devices, central)
-                                        .map(templates -> new CentralSource(
-                                                application, central, groupId, waveGroups, templates)))))
-                .compose(source -> enrollmentGroups(application, central)
-                        .map(groups -> new SourceOffer(source, application.subdomain(), groups)));
+        Future<List<DeviceGroup>> groups = central.groups();
+        Future<String> group = groups.compose(there -> selected(there, devices));
+        Future<Map<String, String>> waveGroups = groups.compose(there -> waveGroups(there, devices.application()));
+        Future<Map<String, DeviceTemplate>> templates = templates(devices, central);
+        Future<List<SourceGroup>> enrollments = enrollmentGroups(application, central);
+        return Future.all(group, waveGroups, templates, enrollments)
+                .map(all -> new SourceOffer(
+                        new CentralSource(
+                                application,
+                                central,
+                                group.result(),
+                                devices.choice(),
+                                waveGroups.result(),
+                                templates.result()),
+                        application.subdomain(),
+                        enrollments.result()));
+    }
+
+    /** Null for every device of the application. */
+    private static Future<String> selected(List<DeviceGroup> groups, ApplicationDevices devices) {
+        return devices.deviceGroup() == null
+                ? Future.succeededFuture()
+                : group(groups, devices.application(), devices.deviceGroup(), "migration.source.deviceGroup");
     }
 
     private Future<Map<String, String>> waveGroups(List<DeviceGroup> groups, String application) {

@@ -9,7 +9,6 @@ import io.drover.worker.azure.dps.DpsClient;
 import io.drover.worker.target.MigrationTarget;
 import io.drover.worker.target.ProvisioningTarget;
 import io.vertx.core.Future;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,15 +42,9 @@ final class ProvisioningPreflight implements TargetPreflight {
                             + "' has no linked IoT hub, so no device could be assigned. Link the target hub to it, then run"
                             + " again."));
         }
-        Future<List<HubResource>> hubs = Future.succeededFuture(new ArrayList<>());
-        for (String host : resource.linkedHubs()) {
-            hubs = hubs.compose(found -> azure.arm().hub(subscriptions, host).map(hub -> {
-                azure.quotas().hub(hub.hostName(), hub.sku(), hub.units());
-                found.add(hub);
-                return found;
-            }));
-        }
-        return hubs;
+        return azure.arm()
+                .hubs(subscriptions, resource.linkedHubs())
+                .onSuccess(hubs -> hubs.forEach(hub -> azure.quotas().hub(hub.hostName(), hub.sku(), hub.units())));
     }
 
     @Override

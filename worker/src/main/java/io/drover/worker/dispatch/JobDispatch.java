@@ -136,7 +136,7 @@ final class JobDispatch {
             return Optional.ofNullable(work.source().waveGroup(named.group()));
         }
         return waves.size() == 1 && selection instanceof WavePolicy.Rest
-                ? Optional.of(work.source().group())
+                ? work.source().group()
                 : Optional.empty();
     }
 

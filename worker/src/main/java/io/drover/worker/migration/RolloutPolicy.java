@@ -80,4 +80,12 @@ public record RolloutPolicy(
     public boolean isOpen(Instant now) {
         return windows.isEmpty() || windows.stream().anyMatch(window -> window.contains(now));
     }
+
+    /** When a command may next be sent, where {@link #isOpen} says that none may now. */
+    public Instant nextOpening(Instant now) {
+        return windows.stream()
+                .map(window -> window.nextOpening(now))
+                .min(Instant::compareTo)
+                .orElse(now);
+    }
 }

@@ -1,5 +1,6 @@
 package io.drover.worker.migration;
 
+import io.drover.worker.device.DevicePattern;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -44,28 +45,7 @@ public record WavePolicy(String name, Selection selection, Gate gate, Duration d
 
         /** True when the device is one of these. */
         public boolean matches(String deviceId, String template) {
-            return (idPattern == null || glob(idPattern, deviceId))
-                    && (templates.isEmpty() || templates.contains(template));
-        }
-
-        private static boolean glob(String pattern, String text) {
-            String[] parts = pattern.split("\\*", -1);
-            if (parts.length == 1) {
-                return text.equals(pattern);
-            }
-            int at = parts[0].length();
-            int end = text.length() - parts[parts.length - 1].length();
-            if (!text.startsWith(parts[0]) || !text.endsWith(parts[parts.length - 1]) || end < at) {
-                return false;
-            }
-            for (int i = 1; i < parts.length - 1; i++) {
-                int found = text.indexOf(parts[i], at);
-                if (found < 0 || found + parts[i].length() > end) {
-                    return false;
-                }
-                at = found + parts[i].length();
-            }
-            return true;
+            return DevicePattern.fits(idPattern, deviceId) && (templates.isEmpty() || templates.contains(template));
         }
     }
 

@@ -152,12 +152,18 @@ public final class PermissionChecks {
     }
 
     private Future<Void> targetHubs(List<String> subscriptions, Optional<ProvisioningResource> target) {
-        Future<Void> all = Future.succeededFuture();
-        for (String host : target.map(ProvisioningResource::linkedHubs).orElse(List.of())) {
-            all = all.compose(done -> listed(RequiredCall.LIST_HUBS, host, () -> arm.hub(subscriptions, host)))
-                    .compose(hub -> hub.isEmpty() ? Future.<Void>succeededFuture() : targetHub(hub.get()));
+        List<String> hosts = target.map(ProvisioningResource::linkedHubs).orElse(List.of());
+        if (hosts.isEmpty()) {
+            return Future.succeededFuture();
         }
-        return all;
+        return listed(RequiredCall.LIST_HUBS, String.join(", ", hosts), () -> arm.hubs(subscriptions, hosts))
+                .compose(hubs -> {
+                    Future<Void> all = Future.succeededFuture();
+                    for (HubResource hub : hubs.orElse(List.of())) {
+                        all = all.compose(done -> targetHub(hub));
+                    }
+                    return all;
+                });
     }
 
     private Future<Void> targetHub(HubResource hub) {

@@ -23,6 +23,7 @@ public final class CentralSource implements MigrationSource {
     private final CentralApplication application;
     private final CentralClient central;
     private final String group;
+    private final DeviceChoice choice;
     private final Map<String, String> waveGroups;
     private final Map<String, DeviceTemplate> templates;
     private final CentralVerdict verdict;
@@ -30,6 +31,7 @@ public final class CentralSource implements MigrationSource {
     /**
      * A source.
      *
+     * @param group id of a device group; null for all devices of the application
      * @param waveGroups ids of the device groups that waves name, by the name they give
      * @param templates by id, those that the migration may move
      */
@@ -37,11 +39,13 @@ public final class CentralSource implements MigrationSource {
             CentralApplication application,
             CentralClient central,
             String group,
+            DeviceChoice choice,
             Map<String, String> waveGroups,
             Map<String, DeviceTemplate> templates) {
         this.application = application;
         this.central = central;
         this.group = group;
+        this.choice = choice;
         this.waveGroups = Map.copyOf(waveGroups);
         this.templates = Map.copyOf(templates);
         this.verdict = new CentralVerdict(templates);
@@ -57,9 +61,9 @@ public final class CentralSource implements MigrationSource {
         return central;
     }
 
-    /** Id of the device group. */
-    public String group() {
-        return group;
+    /** Id of the device group that has exactly the selected devices; empty where they are chosen in another way. */
+    public Optional<String> group() {
+        return choice.all() ? Optional.ofNullable(group) : Optional.empty();
     }
 
     /** Id of a device group that a wave names. */
@@ -82,7 +86,8 @@ public final class CentralSource implements MigrationSource {
 
     @Override
     public String description() {
-        return "IoT Central application " + central.host() + ", device group " + group;
+        String from = group == null ? ", all devices" : ", device group " + group;
+        return "IoT Central application " + central.host() + from + choice.description();
     }
 
     @Override
@@ -92,8 +97,14 @@ public final class CentralSource implements MigrationSource {
 
     @Override
     public Future<Void> eachPage(Function<List<DiscoveredDevice>, Future<Void>> handler) {
-        return central.eachGroupPage(
-                group, page -> handler.apply(page.stream().map(verdict::on).toList()));
+        DeviceChoice.Look look = choice.look();
+        Function<List<CentralDevice>, Future<Void>> chosen = page -> handler.apply(page.stream()
+                .filter(device ->
+                        look.takes(device.id(), device.displayName(), device.template(), device.organizations()))
+                .map(verdict::on)
+                .toList());
+        return (group == null ? central.eachDevicePage(chosen) : central.eachGroupPage(group, chosen))
+                .compose(done -> look.end(handler));
     }
 
     @Override

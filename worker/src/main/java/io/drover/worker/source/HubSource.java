@@ -21,6 +21,7 @@ public final class HubSource implements MigrationSource {
     private final DpsClient provisioning;
     private final List<String> groups;
     private final String method;
+    private final DeviceChoice choice;
 
     /**
      * Devices of this hub.
@@ -29,12 +30,24 @@ public final class HubSource implements MigrationSource {
      * @param groups enrollment groups of {@code provisioning} whose keys the target will hold
      * @param method name of the direct method
      */
-    public HubSource(HubClient hub, String condition, DpsClient provisioning, List<String> groups, String method) {
+    public HubSource(
+            HubClient hub,
+            String condition,
+            DpsClient provisioning,
+            List<String> groups,
+            String method,
+            DeviceChoice choice) {
         this.hub = hub;
         this.condition = condition;
         this.provisioning = provisioning;
         this.groups = List.copyOf(groups);
         this.method = method;
+        this.choice = choice;
+    }
+
+    /** All devices that the condition selects. */
+    public HubSource(HubClient hub, String condition, DpsClient provisioning, List<String> groups, String method) {
+        this(hub, condition, provisioning, groups, method, DeviceChoice.ALL);
     }
 
     @Override
@@ -44,7 +57,8 @@ public final class HubSource implements MigrationSource {
 
     @Override
     public String description() {
-        return "IoT hub " + hub.host() + ", " + (condition == null ? "all devices" : "devices where " + condition);
+        return "IoT hub " + hub.host() + ", " + (condition == null ? "all devices" : "devices where " + condition)
+                + choice.description();
     }
 
     @Override
@@ -57,9 +71,14 @@ public final class HubSource implements MigrationSource {
     public Future<Void> eachPage(Function<List<DiscoveredDevice>, Future<Void>> handler) {
         return enrolled().compose(ids -> {
             HubVerdict verdict = new HubVerdict(ids);
+            DeviceChoice.Look look = choice.look();
             return hub.eachIdentityPage(
-                    condition,
-                    page -> handler.apply(page.stream().map(verdict::on).toList()));
+                            condition,
+                            page -> handler.apply(page.stream()
+                                    .filter(device -> look.takes(device.deviceId(), null, null, List.of()))
+                                    .map(verdict::on)
+                                    .toList()))
+                    .compose(done -> look.end(handler));
         });
     }
 

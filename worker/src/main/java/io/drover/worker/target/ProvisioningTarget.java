@@ -41,6 +41,16 @@ public final class ProvisioningTarget implements MigrationTarget {
         this.enrollments = List.copyOf(enrollments);
     }
 
+    /** The service as ARM lists it. */
+    public ProvisioningResource resource() {
+        return resource;
+    }
+
+    /** The service's enrollments. */
+    public DpsClient provisioning() {
+        return dps;
+    }
+
     @Override
     public String name() {
         return resource.name();

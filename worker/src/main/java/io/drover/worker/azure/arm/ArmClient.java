@@ -17,6 +17,7 @@ import java.util.function.Predicate;
 
 /** Azure Resource Manager: finds applications, provisioning services and hubs by name (reference section f). */
 public final class ArmClient {
+    private static final String SUBSCRIPTIONS = "/subscriptions?api-version=2021-04-01";
     private static final String APPS = "Microsoft.IoTCentral/iotApps?api-version=2021-06-01";
     private static final String DPS = "Microsoft.Devices/provisioningServices?api-version=2022-02-05";
     private static final String HUBS = "Microsoft.Devices/IotHubs?api-version=2023-06-30";
@@ -34,9 +35,8 @@ public final class ArmClient {
 
     /** The subscriptions to look in: the configured one, or all that the client may see. */
     public Future<List<String>> subscriptions(String configured) {
-        return paging.allLinked(get("list-subscriptions", "/subscriptions?api-version=2021-04-01"))
-                .map(list ->
-                        list.stream().map(s -> s.getString("subscriptionId")).toList())
+        return visible()
+                .map(list -> list.stream().map(Subscription::id).toList())
                 .compose(known -> {
                     if (configured == null) {
                         return known.isEmpty()
@@ -83,16 +83,45 @@ public final class ArmClient {
                 missing -> unknown("provisioning service", name, missing, "check " + key));
     }
 
-    /** The hub with this host name. */
-    public Future<HubResource> hub(List<String> subscriptions, String hostName) {
-        return find(
-                subscriptions,
-                "list-hubs",
-                HUBS,
-                HubResource::of,
-                hub -> hub.hostName().equalsIgnoreCase(hostName),
-                HubResource::hostName,
-                missing -> unknown("IoT hub", hostName, missing, "give the client a role in the hub's subscription"));
+    /** The hubs with these host names, in one listing. Fails naming the first that is not there. */
+    public Future<List<HubResource>> hubs(List<String> subscriptions, List<String> hostNames) {
+        return hubs(subscriptions).compose(there -> {
+            List<HubResource> found = new ArrayList<>();
+            for (String host : hostNames) {
+                there.stream()
+                        .filter(hub -> hub.hostName().equalsIgnoreCase(host))
+                        .findFirst()
+                        .ifPresent(found::add);
+                if (found.stream().noneMatch(hub -> hub.hostName().equalsIgnoreCase(host))) {
+                    List<String> names =
+                            there.stream().map(HubResource::hostName).sorted().toList();
+                    return Future.failedFuture(
+                            unknown("IoT hub", host, names, "give the client a role in the hub's subscription"));
+                }
+            }
+            return Future.succeededFuture(List.copyOf(found));
+        });
+    }
+
+    /** The subscriptions that the client sees. */
+    public Future<List<Subscription>> visible() {
+        return paging.allLinked(get("list-subscriptions", SUBSCRIPTIONS))
+                .map(list -> list.stream().map(Subscription::of).toList());
+    }
+
+    /** All applications of these subscriptions. */
+    public Future<List<CentralApplication>> applications(List<String> subscriptions) {
+        return all(subscriptions, "list-applications", APPS, CentralApplication::of);
+    }
+
+    /** All provisioning services of these subscriptions. */
+    public Future<List<ProvisioningResource>> provisioningServices(List<String> subscriptions) {
+        return all(subscriptions, "list-provisioning-services", DPS, ProvisioningResource::of);
+    }
+
+    /** All hubs of these subscriptions. */
+    public Future<List<HubResource>> hubs(List<String> subscriptions) {
+        return all(subscriptions, "list-hubs", HUBS, HubResource::of);
     }
 
     /** The hub with this name or host name. Fails naming those that are there. */
@@ -105,6 +134,12 @@ public final class ArmClient {
                 hub -> hub.name().equalsIgnoreCase(name) || hub.hostName().equalsIgnoreCase(name),
                 HubResource::name,
                 missing -> unknown("IoT hub", name, missing, "check migration.source.hub"));
+    }
+
+    /** How much of the hub's device and message quota is used. */
+    public Future<HubQuota> quota(HubResource hub) {
+        return paging.allLinked(get("list-quota-metrics", hub.id() + "/quotaMetrics?api-version=2023-06-30"))
+                .map(HubQuota::of);
     }
 
     /** A key of the hub with the right ServiceConnect, needed for the built-in telemetry endpoint. */
@@ -149,6 +184,17 @@ public final class ArmClient {
             Predicate<T> wanted,
             Function<T, String> name,
             Function<List<String>, AzureException> missing) {
+        return all(subscriptions, operation, provider, reader)
+                .compose(found -> found.stream()
+                        .filter(wanted)
+                        .findFirst()
+                        .map(Future::succeededFuture)
+                        .orElseGet(() -> Future.failedFuture(
+                                missing.apply(found.stream().map(name).sorted().toList()))));
+    }
+
+    private <T> Future<List<T>> all(
+            List<String> subscriptions, String operation, String provider, Function<JsonObject, T> reader) {
         Future<List<T>> all = Future.succeededFuture(new ArrayList<>());
         for (String subscription : subscriptions) {
             String path = "/subscriptions/" + PathSegment.encode(subscription) + "/providers/" + provider;
@@ -157,12 +203,7 @@ public final class ArmClient {
                 return found;
             }));
         }
-        return all.compose(found -> found.stream()
-                .filter(wanted)
-                .findFirst()
-                .map(Future::succeededFuture)
-                .orElseGet(() -> Future.failedFuture(
-                        missing.apply(found.stream().map(name).sorted().toList()))));
+        return all;
     }
 
     private static AzureException unknown(String what, String asked, List<String> known, String advice) {

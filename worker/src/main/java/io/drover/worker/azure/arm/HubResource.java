@@ -5,7 +5,11 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An IoT hub as ARM lists it, with its built-in telemetry endpoint. */
+/**
+ * An IoT hub as ARM lists it, with its built-in telemetry endpoint.
+ *
+ * @param state {@code Active} for one that works
+ */
 public record HubResource(
         String id,
         String name,
@@ -14,7 +18,8 @@ public record HubResource(
         int units,
         String eventsEndpoint,
         String eventsPath,
-        List<String> partitionIds) {
+        List<String> partitionIds,
+        String state) {
     public HubResource {
         partitionIds = List.copyOf(partitionIds);
     }
@@ -38,6 +43,7 @@ public record HubResource(
                 sku.getInteger("capacity", 1),
                 events.getString("endpoint"),
                 events.getString("path"),
-                partitions);
+                partitions,
+                properties.getString("state", "Active"));
     }
 }

@@ -43,7 +43,17 @@ public final class CentralClient {
 
     /** A device as the application lists it; {@code template} is null for an unassigned one. */
     public record CentralDevice(
-            String id, String displayName, String template, boolean enabled, boolean simulated, boolean provisioned) {}
+            String id,
+            String displayName,
+            String template,
+            List<String> organizations,
+            boolean enabled,
+            boolean simulated,
+            boolean provisioned) {
+        public CentralDevice {
+            organizations = List.copyOf(organizations);
+        }
+    }
 
     /** An enrollment group; keys are null for another attestation than symmetric keys. */
     public record EnrollmentGroup(
@@ -225,6 +235,9 @@ public final class CentralClient {
                 item.getString("id"),
                 item.getString("displayName"),
                 item.getString("template"),
+                item.getJsonArray("organizations", new JsonArray()).stream()
+                        .map(Object::toString)
+                        .toList(),
                 item.getBoolean("enabled", true),
                 item.getBoolean("simulated", false),
                 item.getBoolean("provisioned", false));
