@@ -194,12 +194,11 @@ final class ConfigSection {
     }
 
     <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {
-        String text = text(key, fallback.name().toLowerCase(Locale.ROOT));
-        List<String> names = Arrays.stream(type.getEnumConstants())
-                .map(value -> value.name().toLowerCase(Locale.ROOT))
-                .toList();
+        String text = text(key, word(fallback));
+        List<String> names =
+                Arrays.stream(type.getEnumConstants()).map(ConfigSection::word).toList();
         if (names.contains(text)) {
-            return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
+            return Enum.valueOf(type, text.toUpperCase(Locale.ROOT).replace('-', '_'));
         }
         problem(
                 placeOf(key),
@@ -207,6 +206,10 @@ final class ConfigSection {
                 "'" + text + "' is not known.",
                 "Write one of " + String.join(", ", names) + "." + didYouMean(text, names));
         return fallback;
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Reports every key that nobody asked for; call last. */

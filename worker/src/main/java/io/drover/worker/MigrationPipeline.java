@@ -19,6 +19,7 @@ import io.drover.worker.discovery.Discovery;
 import io.drover.worker.discovery.DiscoveryBus;
 import io.drover.worker.discovery.DiscoveryVerticle;
 import io.drover.worker.discovery.Preflight;
+import io.drover.worker.discovery.SigningFiles;
 import io.drover.worker.dispatch.DispatchPace;
 import io.drover.worker.dispatch.DispatchVerticle;
 import io.drover.worker.dispatch.Dispatcher;
@@ -34,6 +35,7 @@ import io.drover.worker.permission.PermissionCheck;
 import io.drover.worker.permission.PermissionCheck.Verdict;
 import io.drover.worker.permission.PermissionChecks;
 import io.drover.worker.plan.Planner;
+import io.drover.worker.registration.CredentialCheck;
 import io.drover.worker.registration.Registration;
 import io.drover.worker.registration.RegistrationVerticle;
 import io.drover.worker.source.CentralSource;
@@ -122,8 +124,8 @@ public final class MigrationPipeline {
             Instant begun,
             MeterRegistry meters,
             Clock clock) {
-        return new Preflight(azure, config.migration())
-                .check()
+        return signingFiles(config)
+                .compose(signing -> new Preflight(vertx, azure, config.migration(), signing).check())
                 .compose(scope -> config.dispatch().way() == WorkerConfig.Dispatch.Way.JOB
                                 && !(scope.source() instanceof CentralSource)
                         ? Future.failedFuture(new AzureException(
@@ -140,6 +142,15 @@ public final class MigrationPipeline {
                                 Duration.between(begun, clock.instant()),
                                 meters,
                                 clock)));
+    }
+
+    /** Blocks on files that are small and few; called before anything else runs. */
+    private static Future<SigningFiles> signingFiles(WorkerConfig config) {
+        try {
+            return Future.succeededFuture(SigningFiles.read(config.migration().credentials()));
+        } catch (AzureException mistake) {
+            return Future.failedFuture(mistake);
+        }
     }
 
     /** What was found of the rights that {@link #deploy} needs; none of them is missing. */
@@ -162,7 +173,20 @@ public final class MigrationPipeline {
                 preflight);
         return new Planner(vertx, scope, facts, azure.arm(), clock)
                 .plan()
-                .map(planned -> new Planner.Planned(planned.plan().alsoWarning(azure.warnings()), planned.devices()));
+                .map(planned -> new Planner.Planned(planned.plan().alsoWarning(notes()), planned.devices()));
+    }
+
+    private List<String> notes() {
+        boolean trusting = config.migration().credentials().check() == WorkerConfig.Credentials.Check.GROUPS_ONLY;
+        return Stream.concat(
+                        azure.warnings().stream(),
+                        trusting
+                                ? Stream.of(
+                                        "Credentials of single devices are not looked at (migration.credentials.check:"
+                                                + " groups-only): a device with a credential of its own is told to move, is refused at the"
+                                                + " target, and may not come back to the source by itself.")
+                                : Stream.empty())
+                .toList();
     }
 
     /**
@@ -213,8 +237,13 @@ public final class MigrationPipeline {
         Discovery discovery = new Discovery(scope, migrations, devices, policy);
         return tracking(ledger, migration)
                 .compose(vertx::deployVerticle)
-                .compose(tracking -> vertx.deployVerticle(
-                                new RegistrationVerticle(new Registration(scope, migrations, devices), id))
+                .compose(tracking -> vertx.deployVerticle(new RegistrationVerticle(
+                                new Registration(
+                                        scope,
+                                        migrations,
+                                        devices,
+                                        new CredentialCheck(vertx, scope, config.migration())),
+                                id))
                         .compose(registration -> vertx.deployVerticle(new SupervisorVerticle(supervisor, id))
                                 .compose(supervision -> vertx.deployVerticle(
                                                 new DiscoveryVerticle(discovery, id, policy.refresh()))

@@ -70,11 +70,60 @@ public record WorkerConfig(
             String subscription,
             Source source,
             Target target,
+            Registering registration,
+            Credentials credentials,
             Verification verification,
             Deadlines deadlines,
             int attempts,
             boolean requirePlan,
             RolloutPolicy rollout) {}
+
+    /** What the target is given so that it accepts a device. */
+    public enum Registering {
+        /** The source's enrollment groups, and an enrollment of its own for each device that comes through none of them. */
+        ENROLLMENT,
+        /** An enrollment of its own for each device, also for those whose key derives from a group's. */
+        INDIVIDUAL
+    }
+
+    /**
+     * How devices' credentials are looked at, and what the services do not give out of them.
+     *
+     * @param deviceCertificates folder with a file {@code <device id>.pem} for each device with certificates of its own; or null
+     * @param ignoreGroups X.509 enrollment groups of the source that no device of the migration comes through
+     * @param proofDeadline how long a certificate may wait for its proof of possession
+     */
+    public record Credentials(
+            Check check,
+            List<SigningCertificate> signingCertificates,
+            Path deviceCertificates,
+            List<String> ignoreGroups,
+            Duration proofDeadline) {
+        public Credentials {
+            signingCertificates = List.copyOf(signingCertificates);
+            ignoreGroups = List.copyOf(ignoreGroups);
+        }
+
+        /** Whose credentials are read. */
+        public enum Check {
+            /** Each device's, one call a device. */
+            ALL,
+            /** Those of the enrollment groups; each device is taken to come through one of them. */
+            GROUPS_ONLY
+        }
+
+        /** Nothing but what the services show themselves. */
+        public static Credentials ofServices() {
+            return new Credentials(Check.ALL, List.of(), null, List.of(), Duration.ofHours(1));
+        }
+    }
+
+    /**
+     * A certificate that an enrollment group of the source trusts.
+     *
+     * @param key its private key, with which possession is proved; null where somebody else has it
+     */
+    public record SigningCertificate(String group, Path certificate, Path key) {}
 
     /** Which devices move. */
     public sealed interface Source permits ApplicationDevices, HubDevices {

@@ -10,6 +10,7 @@ import io.drover.worker.WorkerConfig.Management;
 import io.drover.worker.WorkerConfig.Migration;
 import io.drover.worker.WorkerConfig.Network;
 import io.drover.worker.WorkerConfig.Rate;
+import io.drover.worker.WorkerConfig.Registering;
 import io.drover.worker.WorkerConfig.Source;
 import io.drover.worker.WorkerConfig.Tls;
 import io.drover.worker.WorkerConfig.Webhook;
@@ -175,6 +176,8 @@ public final class WorkerConfigLoader {
                 migration.text("subscription", null),
                 from,
                 TargetLoader.read(target, from),
+                migration.choice("registration", Registering.class, Registering.ENROLLMENT),
+                new CredentialsLoader(file).read(migration.section("credentials")),
                 migration.choice("verification", Verification.class, Verification.TELEMETRY),
                 new Deadlines(
                         deadlines.duration("answer", Duration.ofSeconds(30)),
@@ -185,6 +188,13 @@ public final class WorkerConfigLoader {
                 migration.integer("attempts", 3, 1, 20),
                 migration.choice("requirePlan", YesNo.class, YesNo.FALSE) == YesNo.TRUE,
                 new RolloutLoader(file).read(migration.section("rollout")));
+        if (read.registration() == Registering.INDIVIDUAL
+                && read.credentials().check() == WorkerConfig.Credentials.Check.GROUPS_ONLY) {
+            migration.problem(
+                    "registration",
+                    "individual needs each device's credential, and credentials.check: groups-only reads none.",
+                    "Write credentials.check: all, or leave out registration.");
+        }
         deadlines.end();
         migration.end();
         return read;

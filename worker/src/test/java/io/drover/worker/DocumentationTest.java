@@ -57,9 +57,10 @@ class DocumentationTest {
     @Test
     void theDocumentedConfigurationIsOneTheLoaderTakes() throws IOException {
         Path file = Files.writeString(directory.resolve("drover.yaml"), documented());
-        for (String pem : List.of("ca.pem", "chain.pem", "key.pem")) {
+        for (String pem : List.of("ca.pem", "chain.pem", "key.pem", "root.pem", "root-key.pem")) {
             Files.createFile(directory.resolve(pem));
         }
+        Files.createDirectory(directory.resolve("devices"));
         Files.writeString(directory.resolve("depot.csv"), "device_id\ntruck-7,Hamburg\n");
 
         WorkerConfig config = WorkerConfigLoader.load(file, List.of(), variable -> "a secret of some length");
@@ -147,6 +148,7 @@ class DocumentationTest {
             yaml.append(
                     section.equals("migration")
                             ? ", source: { nonsense: 1 }, target: { nonsense: 1 }, deadlines: { nonsense: 1 },"
+                                    + " credentials: { nonsense: 1, signingCertificates: [ { nonsense: 1 } ] },"
                                     + " rollout: { nonsense: 1, rate: { nonsense: 1 }, stop: { nonsense: 1 },"
                                     + " windows: [ { nonsense: 1 } ],"
                                     + " waves: [ { nonsense: 1, match: { nonsense: 1 } } ] } }\n"

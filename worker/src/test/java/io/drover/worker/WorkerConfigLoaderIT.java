@@ -342,6 +342,49 @@ class WorkerConfigLoaderIT {
         assertThat(mistakes("entra:\n  tenant: [")).hasMessageContaining("YAML").hasMessageContaining("line");
     }
 
+    @Test
+    void credentialsAreReadWithTheirFilesAndByDefaultEveryDeviceIsLookedAt() throws IOException {
+        Files.createFile(directory.resolve("root.pem"));
+        Files.createDirectory(directory.resolve("devices"));
+
+        WorkerConfig.Migration plain = load(MINIMAL).migration();
+        assertThat(plain.credentials()).isEqualTo(WorkerConfig.Credentials.ofServices());
+        assertThat(plain.registration()).isEqualTo(WorkerConfig.Registering.ENROLLMENT);
+
+        WorkerConfig.Credentials read = load(MINIMAL + """
+                  credentials:
+                    check: groups-only
+                    signingCertificates: [ { group: g, certificate: root.pem } ]
+                    deviceCertificates: devices
+                    ignoreGroups: [old]
+                    proofDeadline: 5m
+                """).migration().credentials();
+        assertThat(read.check()).isEqualTo(WorkerConfig.Credentials.Check.GROUPS_ONLY);
+        assertThat(read.signingCertificates())
+                .containsExactly(new WorkerConfig.SigningCertificate("g", directory.resolve("root.pem"), null));
+        assertThat(read.deviceCertificates()).isEqualTo(directory.resolve("devices"));
+        assertThat(read.ignoreGroups()).containsExactly("old");
+        assertThat(read.proofDeadline()).isEqualTo(Duration.ofMinutes(5));
+    }
+
+    @Test
+    void filesOfCredentialsThatAreNotThereAndModesThatContradictAreMistakes() {
+        ConfigException mistakes = mistakes(MINIMAL + """
+                  registration: individual
+                  credentials:
+                    check: groups-only
+                    signingCertificates: [ { group: g, certificate: no.pem, key: nokey.pem }, { group: h } ]
+                    deviceCertificates: nowhere
+                """);
+
+        assertThat(mistakes)
+                .hasMessageContaining("no.pem")
+                .hasMessageContaining("nokey.pem")
+                .hasMessageContaining("signingCertificates[1].certificate")
+                .hasMessageContaining("there is no folder")
+                .hasMessageContaining("credentials.check: groups-only reads none");
+    }
+
     private WorkerConfig load(String yaml, String... settings) throws IOException {
         Path file = Files.writeString(directory.resolve("drover.yaml"), yaml);
         return WorkerConfigLoader.load(

@@ -1,14 +1,27 @@
 package io.drover.worker.azure;
 
+import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** The two symmetric keys of one device as a hub's registry has them; never shown, never kept. */
+/** The two symmetric keys of one device; never shown, never kept. */
 public record DeviceKeys(String primary, String secondary) {
     private static final String HMAC = "HmacSHA256";
+
+    /** Reads a {@code symmetricKey} object; null when it holds no key. */
+    public static DeviceKeys of(JsonObject symmetricKey) {
+        return symmetricKey == null || symmetricKey.getString("primaryKey") == null
+                ? null
+                : new DeviceKeys(symmetricKey.getString("primaryKey"), symmetricKey.getString("secondaryKey"));
+    }
+
+    /** The wire form. */
+    public JsonObject toJson() {
+        return new JsonObject().put("primaryKey", primary).put("secondaryKey", secondary);
+    }
 
     /**
      * Whether one of them derives from the group's key of the same rank (reference section c.1).

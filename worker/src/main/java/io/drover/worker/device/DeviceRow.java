@@ -5,6 +5,7 @@ import java.time.Instant;
 /**
  * One device's row in the ledger. Instants are null until the thing happened.
  *
+ * @param credential null while nobody has looked at it
  * @param attempt number of the latest command, 0 before the first
  * @param retries attempts used up by retryable failures
  * @param revision grows with every change; guards against a lost update
@@ -19,6 +20,7 @@ import java.time.Instant;
 public record DeviceRow(
         DeviceKey key,
         String template,
+        DeviceCredential credential,
         int wave,
         DeviceState state,
         int attempt,
@@ -44,6 +46,7 @@ public record DeviceRow(
     /** A device just discovered. */
     public static DeviceRow discovered(DeviceKey key, DiscoveredDevice device, Instant at) {
         DeviceRowBuilder row = new DeviceRowBuilder(key, device.template());
+        row.credential = device.credential();
         row.wave = device.wave();
         row.state = device.verdict() == null ? DeviceState.PENDING : DeviceState.EXCLUDED;
         row.reason = device.verdict();

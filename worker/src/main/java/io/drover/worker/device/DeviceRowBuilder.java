@@ -6,6 +6,7 @@ import java.time.Instant;
 final class DeviceRowBuilder {
     private final DeviceKey key;
     private final String template;
+    DeviceCredential credential;
     int wave;
     long revision;
     DeviceState state;
@@ -35,6 +36,7 @@ final class DeviceRowBuilder {
 
     DeviceRowBuilder(DeviceRow row) {
         this(row.key(), row.template());
+        credential = row.credential();
         wave = row.wave();
         revision = row.revision();
         state = row.state();
@@ -62,6 +64,7 @@ final class DeviceRowBuilder {
         return new DeviceRow(
                 key,
                 template,
+                credential,
                 wave,
                 state,
                 attempt,

@@ -8,23 +8,25 @@ import java.util.Map;
 
 /** The SQL text of device rows, the same for SQLite and PostgreSQL. Instants are kept as epoch milliseconds. */
 final class DeviceSql {
-    static final String COLUMNS = "migration_id, device_id, template, wave, state, attempt, retries, revision, reason,"
-            + " commanded_at, attempt_at, accepted_at, assigned_at, connected_at, telemetry_at, negative, negative_at,"
-            + " deadline_at, next_attempt_at, look_after, finished_at, assigned_hub, owner, seen_attempt";
+    static final String COLUMNS =
+            "migration_id, device_id, template, credential, wave, state, attempt, retries, revision, reason,"
+                    + " commanded_at, attempt_at, accepted_at, assigned_at, connected_at, telemetry_at, negative, negative_at,"
+                    + " deadline_at, next_attempt_at, look_after, finished_at, assigned_hub, owner, seen_attempt";
     static final String SELECT = "SELECT " + COLUMNS + " FROM device WHERE migration_id = #{migration_id}";
     static final String INSERT = "INSERT INTO device (" + COLUMNS + ", position) VALUES (#{migration_id},"
-            + " #{device_id}, #{template}, #{wave}, #{state}, #{attempt}, #{retries}, #{revision}, #{reason},"
+            + " #{device_id}, #{template}, #{credential}, #{wave}, #{state}, #{attempt}, #{retries}, #{revision}, #{reason},"
             + " #{commanded_at}, #{attempt_at}, #{accepted_at}, #{assigned_at}, #{connected_at}, #{telemetry_at},"
             + " #{negative}, #{negative_at}, #{deadline_at}, #{next_attempt_at}, #{look_after}, #{finished_at},"
             + " #{assigned_hub}, #{owner}, #{seen_attempt}, #{position}) ON CONFLICT (migration_id, device_id) DO NOTHING";
-    static final String MOVE = "UPDATE device SET state = #{state}, attempt = #{attempt}, retries = #{retries},"
-            + " revision = revision + 1, reason = #{reason}, commanded_at = #{commanded_at},"
-            + " attempt_at = #{attempt_at}, accepted_at = #{accepted_at}, assigned_at = #{assigned_at},"
-            + " connected_at = #{connected_at}, telemetry_at = #{telemetry_at}, negative = #{negative},"
-            + " negative_at = #{negative_at}, deadline_at = #{deadline_at}, next_attempt_at = #{next_attempt_at},"
-            + " look_after = #{look_after}, finished_at = #{finished_at}, assigned_hub = #{assigned_hub},"
-            + " owner = #{owner}, seen_attempt = #{seen_attempt}"
-            + " WHERE migration_id = #{migration_id} AND device_id = #{device_id} AND revision = #{revision}";
+    static final String MOVE =
+            "UPDATE device SET credential = #{credential}, state = #{state}, attempt = #{attempt}, retries = #{retries},"
+                    + " revision = revision + 1, reason = #{reason}, commanded_at = #{commanded_at},"
+                    + " attempt_at = #{attempt_at}, accepted_at = #{accepted_at}, assigned_at = #{assigned_at},"
+                    + " connected_at = #{connected_at}, telemetry_at = #{telemetry_at}, negative = #{negative},"
+                    + " negative_at = #{negative_at}, deadline_at = #{deadline_at}, next_attempt_at = #{next_attempt_at},"
+                    + " look_after = #{look_after}, finished_at = #{finished_at}, assigned_hub = #{assigned_hub},"
+                    + " owner = #{owner}, seen_attempt = #{seen_attempt}"
+                    + " WHERE migration_id = #{migration_id} AND device_id = #{device_id} AND revision = #{revision}";
     static final String HISTORY = "INSERT INTO device_history (migration_id, device_id, at, attempt, from_state,"
             + " to_state, event, detail) VALUES (#{migration_id}, #{device_id}, #{at}, #{attempt}, #{from_state},"
             + " #{to_state}, #{event}, #{detail})";
@@ -61,6 +63,8 @@ final class DeviceSql {
         values.put("migration_id", row.key().migrationId());
         values.put("device_id", row.deviceId());
         values.put("template", row.template());
+        values.put(
+                "credential", row.credential() == null ? null : row.credential().name());
         values.put("wave", row.wave());
         values.put("state", row.state().name());
         values.put("attempt", row.attempt());
@@ -86,11 +90,13 @@ final class DeviceSql {
     }
 
     static DeviceRow row(Row row) {
+        String credential = row.getString("credential");
         String reason = row.getString("reason");
         String negative = row.getString("negative");
         return new DeviceRow(
                 new DeviceKey(row.getLong("migration_id"), row.getString("device_id")),
                 row.getString("template"),
+                credential == null ? null : DeviceCredential.valueOf(credential),
                 row.getInteger("wave"),
                 DeviceState.valueOf(row.getString("state")),
                 row.getInteger("attempt"),

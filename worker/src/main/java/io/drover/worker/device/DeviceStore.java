@@ -323,9 +323,25 @@ public final class DeviceStore {
         return next.build();
     }
 
-    /** Makes those of these devices ready for commands that are pending in this wave; completes with how many. */
-    public Future<Integer> release(long migrationId, int wave, List<String> ids, String detail) {
-        return changePending(migrationId, wave, ids, "RELEASED", detail, DeviceStore::registered);
+    /**
+     * Makes those of these devices ready for commands that are pending in this wave; completes with how many.
+     *
+     * @param looked what they prove themselves with, by id, as far as somebody has looked
+     */
+    public Future<Integer> release(
+            long migrationId, int wave, List<String> ids, Map<String, DeviceCredential> looked, String detail) {
+        return changePending(
+                migrationId, wave, ids, "RELEASED", detail, row -> registered(withCredential(row, looked)));
+    }
+
+    private static DeviceRow withCredential(DeviceRow row, Map<String, DeviceCredential> looked) {
+        DeviceCredential credential = looked.get(row.deviceId());
+        if (credential == null) {
+            return row;
+        }
+        DeviceRowBuilder next = row.change();
+        next.credential = credential;
+        return next.build();
     }
 
     /** Keeps that the target had these devices as provisioned before they were admitted there; repeating it changes nothing. */
@@ -341,7 +357,12 @@ public final class DeviceStore {
     }
 
     /** Fails those of these devices that are pending in this wave, each for its reason; completes with how many. */
-    public Future<Integer> refuse(long migrationId, int wave, Map<String, FailureReason> reasons, String detail) {
+    public Future<Integer> refuse(
+            long migrationId,
+            int wave,
+            Map<String, FailureReason> reasons,
+            Map<String, DeviceCredential> looked,
+            String detail) {
         Instant now = clock.instant();
         return changePending(
                 migrationId,
@@ -349,7 +370,7 @@ public final class DeviceStore {
                 reasons.keySet().stream().sorted().toList(),
                 "REFUSED",
                 detail,
-                row -> transition.fail(row, now, reasons.get(row.deviceId())));
+                row -> transition.fail(withCredential(row, looked), now, reasons.get(row.deviceId())));
     }
 
     private Future<Integer> changePending(

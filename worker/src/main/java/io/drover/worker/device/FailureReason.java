@@ -79,8 +79,20 @@ public enum FailureReason {
             "Give the device an id of up to 128 letters, digits and -._: and enroll it anew.",
             Retry.NEVER),
     CREDENTIAL_UNSUPPORTED(
-            "its credential does not come from a symmetric-key group of the source's provisioning service",
-            "Let it register through such a group and plan again, or enroll and move it by hand.",
+            "no enrollment at the target can accept its credential",
+            "Let it register through an enrollment of the source's provisioning service and plan again, or move it by hand.",
+            Retry.NEVER),
+    CREDENTIAL_UNAVAILABLE(
+            "the source shows only the thumbprint of its certificate, or nothing of its credential",
+            "Put its certificates as <device id>.pem into the folder migration.credentials.deviceCertificates, then retry.",
+            Retry.NEVER),
+    TARGET_HAS_OTHER_CREDENTIAL(
+            "the target has it already, with another credential",
+            "Delete its individual enrollment at the target, or correct the credential there, then retry.",
+            Retry.NEVER),
+    ENROLLMENT_REFUSED(
+            "the target refused to enroll it",
+            "Read the target's answer in the worker's log, correct the credential, then retry.",
             Retry.NEVER),
     EDGE_DEVICE(
             "an IoT Edge device, which an ordinary enrollment group cannot take",

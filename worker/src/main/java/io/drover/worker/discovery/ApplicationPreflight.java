@@ -1,5 +1,6 @@
 package io.drover.worker.discovery;
 
+import io.drover.worker.WorkerConfig;
 import io.drover.worker.WorkerConfig.ApplicationDevices;
 import io.drover.worker.WorkerConfig.Source;
 import io.drover.worker.WorkerConfig.TargetApplication;
@@ -77,7 +78,7 @@ final class ApplicationPreflight implements TargetPreflight {
     }
 
     @Override
-    public Future<MigrationTarget> target(SourceOffer offer) {
+    public Future<MigrationTarget> target(SourceOffer offer, SigningFiles signing, WorkerConfig.Migration migration) {
         ApplicationEnrollments groups = new ApplicationEnrollments(central, offer.name());
         return templates(offer.source().templates())
                 .compose(templates -> enrollments(groups, offer.groups())
@@ -137,6 +138,15 @@ final class ApplicationPreflight implements TargetPreflight {
     }
 
     private Future<List<TargetEnrollment>> enrollments(ApplicationEnrollments groups, List<SourceGroup> offered) {
+        Optional<SourceGroup> certificates =
+                offered.stream().filter(group -> group.keys() == null).findFirst();
+        if (certificates.isPresent()) {
+            return refused(
+                    "NoCertificateGroups",
+                    "Drover makes no X.509 enrollment group in an application yet, and the source has '"
+                            + certificates.get().id() + "'. Make it in " + central.host()
+                            + " by hand and name it in migration.credentials.ignoreGroups.");
+        }
         return central.enrollmentGroups().compose(there -> {
             Future<List<TargetEnrollment>> all = Future.succeededFuture(new ArrayList<>());
             for (SourceGroup group : offered) {

@@ -11,6 +11,7 @@ import io.drover.worker.azure.dps.DpsClient;
 import io.drover.worker.azure.dps.DpsClient.EnrollmentGroup;
 import io.drover.worker.azure.dps.DpsClient.RegistrationState;
 import io.drover.worker.azure.hub.HubClient;
+import io.drover.worker.device.DeviceCredential;
 import io.drover.worker.discovery.SourceOffer.SourceGroup;
 import io.drover.worker.source.HubSource;
 import io.vertx.core.Future;
@@ -33,10 +34,12 @@ final class HubPreflight {
 
     private final AzureClients azure;
     private final HubDevices source;
+    private final SigningFiles signing;
 
-    HubPreflight(AzureClients azure, HubDevices source) {
+    HubPreflight(AzureClients azure, HubDevices source, SigningFiles signing) {
         this.azure = azure;
         this.source = source;
+        this.signing = signing;
     }
 
     /** What the source offers, once it is sure to be another place than the target. */
@@ -83,31 +86,40 @@ final class HubPreflight {
         azure.quotas().hub(hub.hostName(), hub.sku(), hub.units());
         HubClient registry = azure.hub(hub.hostName());
         DpsClient provisioning = azure.dps(from.serviceHost());
-        return groups(provisioning, registry)
+        SourceCertificates certificates =
+                new SourceCertificates(provisioning, azure.arm().certificates(from), from.name(), signing);
+        return groups(provisioning, registry, certificates)
                 .map(groups -> new SourceOffer(
                         new HubSource(
                                 registry,
                                 source.condition(),
                                 provisioning,
-                                groups.stream().map(SourceGroup::id).toList(),
+                                groups.stream()
+                                        .collect(Collectors.toMap(
+                                                SourceGroup::id,
+                                                group -> group.keys() == null
+                                                        ? DeviceCredential.GROUP_CERTIFICATE
+                                                        : DeviceCredential.GROUP_KEY)),
+                                signing.readsDevices(),
                                 source.method(),
                                 source.choice()),
                         from.name(),
                         groups));
     }
 
-    private Future<List<SourceGroup>> groups(DpsClient provisioning, HubClient registry) {
+    private Future<List<SourceGroup>> groups(
+            DpsClient provisioning, HubClient registry, SourceCertificates certificates) {
         return provisioning.groups().compose(this::chosen).compose(chosen -> {
             Future<List<SourceGroup>> all = Future.succeededFuture(new ArrayList<>());
             for (EnrollmentGroup group : chosen) {
-                all = all.compose(found -> used(provisioning, registry, group.id(), found));
+                all = all.compose(found -> used(provisioning, registry, certificates, group, found));
             }
-            return all.compose(found -> found.isEmpty()
+            return all.compose(found -> found.isEmpty() && !signing.readsDevices()
                     ? refused(
-                            "NoSymmetricKeyGroup",
+                            "NoEnrollmentGroup",
                             "Provisioning service '" + source.provisioningService()
-                                    + "' has no enabled enrollment group with"
-                                    + " symmetric keys through which a device came to " + registry.host()
+                                    + "' has no enabled enrollment group through which a device came to "
+                                    + registry.host()
                                     + ", so the target cannot be made to accept its devices.")
                     : Future.succeededFuture(found));
         });
@@ -116,7 +128,8 @@ final class HubPreflight {
     /** Those that the configuration names, each of which must be usable; else all that are. */
     private Future<List<EnrollmentGroup>> chosen(List<EnrollmentGroup> there) {
         List<EnrollmentGroup> usable = there.stream()
-                .filter(group -> group.symmetric() && group.enabled())
+                .filter(group -> group.enabled() && (group.symmetric() || group.certificates()))
+                .filter(group -> !signing.ignores(group.id()))
                 .toList();
         List<String> missing = source.enrollmentGroups().stream()
                 .filter(name -> usable.stream().noneMatch(group -> group.id().equalsIgnoreCase(name)))
@@ -124,7 +137,7 @@ final class HubPreflight {
         if (!missing.isEmpty()) {
             return refused(
                     "UnknownEnrollmentGroup",
-                    "Provisioning service '" + source.provisioningService() + "' has no enabled symmetric-key group "
+                    "Provisioning service '" + source.provisioningService() + "' has no enabled enrollment group "
                             + String.join(", ", missing) + "; it has: "
                             + usable.stream().map(EnrollmentGroup::id).collect(Collectors.joining(", "))
                             + ". Check migration.source.enrollmentGroups.");
@@ -137,25 +150,37 @@ final class HubPreflight {
 
     /** A group that nobody registered with is left out: a service has room for 100 of them. */
     private Future<List<SourceGroup>> used(
-            DpsClient provisioning, HubClient registry, String group, List<SourceGroup> found) {
-        return provisioning.someRegistrations(group).compose(registrations -> {
+            DpsClient provisioning,
+            HubClient registry,
+            SourceCertificates certificates,
+            EnrollmentGroup group,
+            List<SourceGroup> found) {
+        return provisioning.someRegistrations(group.id()).compose(registrations -> {
             if (registrations.isEmpty()) {
                 return Future.succeededFuture(found);
             }
-            List<RegistrationState> sample = registrations.stream()
-                    .filter(state -> registry.host().equalsIgnoreCase(state.assignedHub()))
-                    .limit(SAMPLE)
-                    .toList();
-            return provisioning
-                    .keys(group)
-                    .compose(keys -> keys.isEmpty()
-                            ? Future.succeededFuture(found)
-                            : proven(registry, group, keys.get(), sample.iterator(), 0)
-                                    .map(done -> {
-                                        found.add(new SourceGroup(group, keys.get()));
-                                        return found;
-                                    }));
+            return (group.certificates()
+                            ? certificates.of(group.id())
+                            : keys(provisioning, registry, group.id(), registrations))
+                    .map(used -> {
+                        used.ifPresent(found::add);
+                        return found;
+                    });
         });
+    }
+
+    private Future<Optional<SourceGroup>> keys(
+            DpsClient provisioning, HubClient registry, String group, List<RegistrationState> registrations) {
+        List<RegistrationState> sample = registrations.stream()
+                .filter(state -> registry.host().equalsIgnoreCase(state.assignedHub()))
+                .limit(SAMPLE)
+                .toList();
+        return provisioning
+                .keys(group)
+                .compose(keys -> keys.isEmpty()
+                        ? Future.succeededFuture(Optional.empty())
+                        : proven(registry, group, keys.get(), sample.iterator(), 0)
+                                .map(done -> Optional.of(new SourceGroup(group, keys.get()))));
     }
 
     /** Fails when none of the sample's keys derives from the group's, as after the group's keys were renewed. */

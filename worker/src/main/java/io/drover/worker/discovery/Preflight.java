@@ -9,11 +9,14 @@ import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.arm.CentralApplication;
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.central.CentralClient.DeviceGroup;
+import io.drover.worker.azure.central.CentralClient.EnrollmentGroup;
 import io.drover.worker.azure.central.DeviceTemplate;
 import io.drover.worker.discovery.SourceOffer.SourceGroup;
 import io.drover.worker.source.CentralSource;
 import io.drover.worker.target.MigrationScope;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +27,17 @@ import java.util.stream.Collectors;
  * that says what is missing and what is there instead.
  */
 public final class Preflight {
+    private final Vertx vertx;
     private final AzureClients azure;
     private final WorkerConfig.Migration migration;
+    private final SigningFiles signing;
 
-    public Preflight(AzureClients azure, WorkerConfig.Migration migration) {
+    /** {@code signing} is what the files of {@code migration.credentials} hold. */
+    public Preflight(Vertx vertx, AzureClients azure, WorkerConfig.Migration migration, SigningFiles signing) {
+        this.vertx = vertx;
         this.azure = azure;
         this.migration = migration;
+        this.signing = signing;
     }
 
     /** Reads only; completes with what the stages need. */
@@ -43,7 +51,7 @@ public final class Preflight {
         Future<SourceOffer> source = source(subscriptions, target);
         return Future.all(target, source)
                 .compose(both -> target.result()
-                        .target(source.result())
+                        .target(source.result(), signing, migration)
                         .map(there -> new MigrationScope(source.result().source(), there)));
     }
 
@@ -52,7 +60,7 @@ public final class Preflight {
                 ? ApplicationPreflight.of(
                         azure, subscriptions, application, migration.source(), migration.verification())
                 : ProvisioningPreflight.of(
-                        azure, subscriptions, migration.target().name());
+                        vertx, azure, subscriptions, migration.target().name());
     }
 
     private Future<SourceOffer> source(List<String> subscriptions, Future<TargetPreflight> target) {
@@ -65,8 +73,8 @@ public final class Preflight {
                                 + migration.rollout().groups().iterator().next()
                                 + "', and an IoT hub has none. Use a file, a match or a number of devices."));
             }
-            return target.compose(
-                    found -> new HubPreflight(azure, devices).offer(subscriptions, found.provisioningService()));
+            return target.compose(found ->
+                    new HubPreflight(azure, devices, signing).offer(subscriptions, found.provisioningService()));
         }
         ApplicationDevices devices = (ApplicationDevices) migration.source();
         return azure.arm()
@@ -154,20 +162,38 @@ public final class Preflight {
         });
     }
 
+    /** Those that are enabled: keys in clear, certificates whole. Through a disabled one no device comes. */
     private Future<List<SourceGroup>> enrollmentGroups(CentralApplication application, CentralClient central) {
-        return central.enrollmentGroups()
-                .map(groups -> groups.stream()
-                        .filter(group -> group.enabled() && group.keys() != null)
-                        .map(group -> new SourceGroup(group.id(), group.keys()))
-                        .toList())
-                .compose(found -> found.isEmpty()
-                        ? Future.failedFuture(
-                                new AzureException(
-                                        409,
-                                        "NoSymmetricKeyGroup",
-                                        "Application '" + application.subdomain()
-                                                + "' has no enabled enrollment group with symmetric"
-                                                + " keys, so the target cannot be made to accept its devices. Enable one in IoT Central."))
-                        : Future.succeededFuture(found));
+        return central.enrollmentGroups().compose(groups -> {
+            Future<List<SourceGroup>> all = Future.succeededFuture(new ArrayList<>());
+            for (EnrollmentGroup group : groups) {
+                if (group.enabled() && group.keys() != null) {
+                    all = all.onSuccess(found -> found.add(new SourceGroup(group.id(), group.keys())));
+                } else if (group.enabled() && group.certificates() && !signing.ignores(group.id())) {
+                    all = all.compose(found -> signed(application, central, group.id(), found));
+                }
+            }
+            return all.compose(found -> found.isEmpty() && !signing.readsDevices()
+                    ? Future.failedFuture(new AzureException(
+                            409,
+                            "NoEnrollmentGroup",
+                            "Application '" + application.subdomain()
+                                    + "' has no enabled enrollment group, so the target cannot be made to accept its devices."
+                                    + " Enable one in IoT Central, or write migration.credentials.check: all."))
+                    : Future.succeededFuture(found));
+        });
+    }
+
+    /** A group without a verified certificate lets nobody in. */
+    private Future<List<SourceGroup>> signed(
+            CentralApplication application, CentralClient central, String group, List<SourceGroup> found) {
+        return central.certificates(group)
+                .compose(shown -> shown.isEmpty()
+                        ? Future.succeededFuture(found)
+                        : signing.whole(application.subdomain(), group, shown.get())
+                                .map(whole -> {
+                                    found.add(new SourceGroup(group, whole, false));
+                                    return found;
+                                }));
     }
 }

@@ -1,6 +1,7 @@
 package io.drover.worker.discovery;
 
 import io.drover.worker.azure.GroupKeys;
+import io.drover.worker.azure.x509.CertificatePair;
 import io.drover.worker.source.MigrationSource;
 import java.util.List;
 
@@ -15,6 +16,22 @@ record SourceOffer(MigrationSource source, String name, List<SourceGroup> groups
         groups = List.copyOf(groups);
     }
 
-    /** A symmetric-key enrollment group of the source. */
-    record SourceGroup(String id, GroupKeys keys) {}
+    /**
+     * An enrollment group of the source.
+     *
+     * @param keys null for a group with certificates
+     * @param signing the whole certificates; null for a group with keys
+     * @param inline whether the certificates stand in the group itself, without proof of possession
+     */
+    record SourceGroup(String id, GroupKeys keys, CertificatePair signing, boolean inline) {
+        /** A group with keys. */
+        SourceGroup(String id, GroupKeys keys) {
+            this(id, keys, null, false);
+        }
+
+        /** A group with certificates. */
+        SourceGroup(String id, CertificatePair signing, boolean inline) {
+            this(id, null, signing, inline);
+        }
+    }
 }

@@ -35,7 +35,12 @@ public final class WaveLayout {
     public DiscoveredDevice place(DiscoveredDevice device) {
         int wave = device.verdict() == null ? named(device) : 0;
         return new DiscoveredDevice(
-                device.deviceId(), device.template(), device.verdict(), wave, position(device.deviceId()));
+                device.deviceId(),
+                device.template(),
+                device.credential(),
+                device.verdict(),
+                wave,
+                position(device.deviceId()));
     }
 
     private int named(DiscoveredDevice device) {

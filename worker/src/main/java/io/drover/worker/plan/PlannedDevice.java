@@ -26,8 +26,6 @@ public record PlannedDevice(
     /** It can move, and the source shows it as not connected now: it moves when it comes back. */
     public static final String OFFLINE = "OFFLINE";
 
-    private static final String UNREAD = "";
-
     /** {@code online} is false only where the source tells that the device is not connected. */
     static PlannedDevice of(DeviceRow row, boolean online, String wave) {
         FailureReason reason = row.reason() == null && !online ? FailureReason.DEVICE_OFFLINE : row.reason();
@@ -38,7 +36,7 @@ public record PlannedDevice(
                 verdict,
                 reason == null ? "" : reason.text(),
                 reason == null ? "" : reason.nextAction(),
-                UNREAD,
+                row.credential() == null ? "" : row.credential().name(),
                 row.reason() == null ? wave : "");
     }
 

@@ -1,6 +1,8 @@
 package io.drover.worker.registration;
 
+import io.drover.worker.azure.DeviceAttestation;
 import io.drover.worker.device.DeviceCounts;
+import io.drover.worker.device.DeviceCredential;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DeviceStore;
@@ -9,8 +11,10 @@ import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.MigrationStore;
 import io.drover.worker.migration.Wave;
 import io.drover.worker.migration.WaveState;
+import io.drover.worker.registration.CredentialCheck.Finding;
 import io.drover.worker.target.MigrationScope;
 import io.vertx.core.Future;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,12 +26,15 @@ public final class Registration {
     private final MigrationScope scope;
     private final MigrationStore migrations;
     private final DeviceStore store;
+    private final CredentialCheck credentials;
     private boolean ensured;
 
-    public Registration(MigrationScope scope, MigrationStore migrations, DeviceStore store) {
+    public Registration(
+            MigrationScope scope, MigrationStore migrations, DeviceStore store, CredentialCheck credentials) {
         this.scope = scope;
         this.migrations = migrations;
         this.store = store;
+        this.credentials = credentials;
     }
 
     /**
@@ -58,27 +65,57 @@ public final class Registration {
     }
 
     private Future<Integer> release(long migrationId, int wave) {
-        if (!scope.target().admitsEach()) {
+        if (!scope.target().admitsEach() && !credentials.isNeeded()) {
             return store.release(migrationId, wave, "enrollment groups are in place");
         }
         return store.reads()
                 .pending(migrationId, wave, PAGE)
-                .compose(devices -> scope.target()
-                        .provisioned(devices)
-                        .compose(known -> store.noteKnown(migrationId, known))
-                        .compose(noted -> scope.target().admit(devices))
-                        .compose(refused -> settle(migrationId, wave, devices, refused)));
+                .compose(credentials::look)
+                .compose(findings -> admit(findings).compose(refused -> settle(migrationId, wave, findings, refused)));
+    }
+
+    /** Completes with the devices that cannot be moved, and why. */
+    private Future<Map<String, FailureReason>> admit(List<Finding> findings) {
+        Map<String, FailureReason> refused = new HashMap<>();
+        findings.stream()
+                .filter(finding -> finding.refusal() != null)
+                .forEach(finding -> refused.put(finding.device().deviceId(), finding.refusal()));
+        List<DeviceRow> devices = findings.stream()
+                .filter(finding -> finding.refusal() == null)
+                .map(Finding::device)
+                .toList();
+        return admitAll(devices).onSuccess(refused::putAll).compose(done -> {
+            Map<String, DeviceAttestation> own = new HashMap<>();
+            findings.stream()
+                    .filter(finding -> finding.own() != null)
+                    .filter(finding -> !refused.containsKey(finding.device().deviceId()))
+                    .forEach(finding -> own.put(finding.device().deviceId(), finding.own()));
+            return own.isEmpty()
+                    ? Future.succeededFuture(refused)
+                    : scope.target().enroll(own).onSuccess(refused::putAll).map(enrolled -> refused);
+        });
+    }
+
+    /** What would look like an arrival afterwards is in the ledger before anybody is admitted. */
+    private Future<Map<String, FailureReason>> admitAll(List<DeviceRow> devices) {
+        long migrationId = devices.isEmpty() ? 0 : devices.get(0).key().migrationId();
+        return scope.target()
+                .provisioned(devices)
+                .compose(known -> store.noteKnown(migrationId, known))
+                .compose(noted -> scope.target().admit(devices));
     }
 
     /** Those that the target accepts may be commanded; the others fail, and a retry brings them here again. */
     private Future<Integer> settle(
-            long migrationId, int wave, List<DeviceRow> devices, Map<String, FailureReason> refused) {
-        List<String> accepted = devices.stream()
-                .map(DeviceRow::deviceId)
+            long migrationId, int wave, List<Finding> findings, Map<String, FailureReason> refused) {
+        Map<String, DeviceCredential> looked = new HashMap<>();
+        findings.forEach(finding -> looked.put(finding.device().deviceId(), finding.credential()));
+        List<String> accepted = looked.keySet().stream()
                 .filter(id -> !refused.containsKey(id))
+                .sorted()
                 .toList();
-        return store.release(migrationId, wave, accepted, "the target accepts it")
-                .compose(released -> store.refuse(migrationId, wave, refused, "the target cannot accept it")
+        return store.release(migrationId, wave, accepted, looked, "the target accepts it")
+                .compose(released -> store.refuse(migrationId, wave, refused, looked, "the target cannot accept it")
                         .map(failed -> released + failed));
     }
 

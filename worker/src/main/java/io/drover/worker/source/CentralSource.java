@@ -1,5 +1,6 @@
 package io.drover.worker.source;
 
+import io.drover.worker.azure.DeviceAttestation;
 import io.drover.worker.azure.arm.CentralApplication;
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.central.CentralClient.CentralDevice;
@@ -140,6 +141,17 @@ public final class CentralSource implements MigrationSource {
                         command.payload(target.fields(device.template())),
                         answer)
                 .map(reply -> new MoveReply(reply.status()));
+    }
+
+    /** The list of devices says nothing of their credentials. */
+    @Override
+    public boolean showsCredentials() {
+        return false;
+    }
+
+    @Override
+    public Future<Optional<DeviceAttestation>> attestation(DeviceRow device) {
+        return central.credentials(device.deviceId());
     }
 
     /** IoT Central's REST API tells nobody's connection. */

@@ -1,17 +1,18 @@
 package io.drover.worker.source;
 
+import io.drover.worker.azure.DeviceAttestation;
 import io.drover.worker.azure.dps.DpsClient;
-import io.drover.worker.azure.dps.DpsClient.RegistrationState;
 import io.drover.worker.azure.hub.HubClient;
 import io.drover.worker.azure.quota.AzureLimit;
+import io.drover.worker.device.DeviceCredential;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DiscoveredDevice;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Devices of an IoT hub that came to it through a provisioning service; they are told to move by direct methods. */
@@ -19,7 +20,8 @@ public final class HubSource implements MigrationSource {
     private final HubClient hub;
     private final String condition;
     private final DpsClient provisioning;
-    private final List<String> groups;
+    private final Map<String, DeviceCredential> groups;
+    private final boolean individuals;
     private final String method;
     private final DeviceChoice choice;
 
@@ -27,27 +29,37 @@ public final class HubSource implements MigrationSource {
      * Devices of this hub.
      *
      * @param condition of the hub's query language; null for all devices
-     * @param groups enrollment groups of {@code provisioning} whose keys the target will hold
+     * @param groups enrollment groups of {@code provisioning} that the target will have too, each with what its devices
+     *     prove themselves with
+     * @param individuals whether devices move that come through none of them
      * @param method name of the direct method
      */
     public HubSource(
             HubClient hub,
             String condition,
             DpsClient provisioning,
-            List<String> groups,
+            Map<String, DeviceCredential> groups,
+            boolean individuals,
             String method,
             DeviceChoice choice) {
         this.hub = hub;
         this.condition = condition;
         this.provisioning = provisioning;
-        this.groups = List.copyOf(groups);
+        this.groups = Map.copyOf(groups);
+        this.individuals = individuals;
         this.method = method;
         this.choice = choice;
     }
 
     /** All devices that the condition selects. */
-    public HubSource(HubClient hub, String condition, DpsClient provisioning, List<String> groups, String method) {
-        this(hub, condition, provisioning, groups, method, DeviceChoice.ALL);
+    public HubSource(
+            HubClient hub,
+            String condition,
+            DpsClient provisioning,
+            Map<String, DeviceCredential> groups,
+            boolean individuals,
+            String method) {
+        this(hub, condition, provisioning, groups, individuals, method, DeviceChoice.ALL);
     }
 
     @Override
@@ -66,11 +78,11 @@ public final class HubSource implements MigrationSource {
         return AzureLimit.HUB_DIRECT_METHODS;
     }
 
-    /** Which devices the groups enrolled is read first and held for the time of the reading: one id per device. */
+    /** How each device came to the hub is read first and held for the time of the reading: one id per device. */
     @Override
     public Future<Void> eachPage(Function<List<DiscoveredDevice>, Future<Void>> handler) {
-        return enrolled().compose(ids -> {
-            HubVerdict verdict = new HubVerdict(ids);
+        return enrolled().compose(enrolled -> {
+            HubVerdict verdict = new HubVerdict(enrolled, individuals);
             DeviceChoice.Look look = choice.look();
             return hub.eachIdentityPage(
                             condition,
@@ -82,23 +94,41 @@ public final class HubSource implements MigrationSource {
         });
     }
 
-    private Future<Set<String>> enrolled() {
-        Set<String> ids = new HashSet<>();
+    /** Individual enrollments last: they overrule a group's. */
+    private Future<HubEnrollments> enrolled() {
+        HubEnrollments enrolled = new HubEnrollments(hub.host());
         Future<Void> all = Future.succeededFuture();
-        for (String group : groups) {
-            all = all.compose(done -> provisioning.eachRegistrationPage(group, page -> {
-                page.stream()
-                        .filter(this::isHere)
-                        .map(RegistrationState::deviceId)
-                        .forEach(ids::add);
+        for (Map.Entry<String, DeviceCredential> group : groups.entrySet()) {
+            all = all.compose(done -> provisioning.eachRegistrationPage(group.getKey(), page -> {
+                page.forEach(state -> enrolled.registered(state, group.getValue()));
                 return Future.succeededFuture();
             }));
         }
-        return all.map(done -> ids);
+        return all.compose(done -> individuals
+                        ? provisioning.enrollments().eachPage(page -> {
+                            page.forEach(enrolled::enrolled);
+                            return Future.succeededFuture();
+                        })
+                        : Future.succeededFuture())
+                .map(done -> enrolled);
     }
 
-    private boolean isHere(RegistrationState state) {
-        return hub.host().equalsIgnoreCase(state.assignedHub());
+    @Override
+    public boolean showsCredentials() {
+        return true;
+    }
+
+    /** From the enrollment of its own, else from the registry, which costs one of few identity operations. */
+    @Override
+    public Future<Optional<DeviceAttestation>> attestation(DeviceRow device) {
+        String id = device.deviceId();
+        boolean individual = device.credential() != null && device.credential().isIndividual();
+        return individual
+                ? provisioning
+                        .enrollments()
+                        .attestation(id)
+                        .compose(own -> own.isPresent() ? Future.succeededFuture(own) : hub.credentials(id))
+                : hub.credentials(id);
     }
 
     @Override

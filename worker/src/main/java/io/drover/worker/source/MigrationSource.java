@@ -1,12 +1,14 @@
 package io.drover.worker.source;
 
 import io.drover.worker.azure.AzureException;
+import io.drover.worker.azure.DeviceAttestation;
 import io.drover.worker.azure.quota.AzureLimit;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DiscoveredDevice;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -53,6 +55,15 @@ public interface MigrationSource {
      * @param answer how long the device may take
      */
     Future<MoveReply> move(DeviceRow device, MoveTarget target, Duration answer);
+
+    /** Whether discovery tells every device's kind of credential; otherwise {@link #attestation} does, by a call for each. */
+    boolean showsCredentials();
+
+    /**
+     * What a device proves itself with; empty when the source shows nothing of it. A certificate may be shown by its
+     * thumbprint only. Fails with {@link AzureException}: 404 when the source does not know the device.
+     */
+    Future<Optional<DeviceAttestation>> attestation(DeviceRow device);
 
     /** Whether {@link #eachConnectedPage} tells anything. */
     boolean showsConnections();

@@ -21,7 +21,7 @@ import java.util.function.Predicate;
 /**
  * What an application shows of awaited devices. First which have been provisioned: by the list of all devices or one by
  * one, whichever is fewer calls. Then, for each device that is there, when it last sent telemetry: one call a device and
- * look (docs/adr/0010). A device that the application had as provisioned before is asked for telemetry from the start,
+ * look (docs/adr/0011). A device that the application had as provisioned before is asked for telemetry from the start,
  * and only what came after its command counts. Confined to one look at a time.
  */
 final class ApplicationLook {

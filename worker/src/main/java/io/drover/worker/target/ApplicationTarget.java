@@ -1,6 +1,7 @@
 package io.drover.worker.target;
 
 import io.drover.worker.azure.AzureException;
+import io.drover.worker.azure.DeviceAttestation;
 import io.drover.worker.azure.arm.CentralApplication;
 import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.central.CentralClient;
@@ -118,6 +119,11 @@ public final class ApplicationTarget implements MigrationTarget {
     @Override
     public Future<Map<String, FailureReason>> admit(List<DeviceRow> devices) {
         return admission.admit(devices);
+    }
+
+    @Override
+    public Future<Map<String, FailureReason>> enroll(Map<String, DeviceAttestation> devices) {
+        return new ApplicationAttestations(central).ensure(devices);
     }
 
     @Override

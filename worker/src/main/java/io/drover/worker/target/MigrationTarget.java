@@ -1,5 +1,6 @@
 package io.drover.worker.target;
 
+import io.drover.worker.azure.DeviceAttestation;
 import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.quota.Quotas;
 import io.drover.worker.device.DeviceRow;
@@ -53,7 +54,22 @@ public interface MigrationTarget {
         return Future.succeededFuture(Set.of());
     }
 
-    /** What an operator should know of it before an apply. */
+    /**
+     * Makes the target accept each of these devices, already {@link #admit admitted}, by a credential of its own instead
+     * of its group's; repeating it changes nothing, and what is there with another credential is left as it is.
+     * Completes with the devices that the target does not accept, by id, and why; fails as {@link #admit} does.
+     */
+    Future<Map<String, FailureReason>> enroll(Map<String, DeviceAttestation> devices);
+
+    /**
+     * Looks for single devices that {@link #look} cannot tell everything of; of the given ones, which are overdue, those
+     * that have an enrollment of their own. A call for each.
+     */
+    default Future<Void> lookSingly(List<DeviceRow> overdue, TargetView view) {
+        return Future.succeededFuture();
+    }
+
+    /** What an operator should know before an apply: what a person will have to do. */
     default List<String> notes() {
         return List.of();
     }

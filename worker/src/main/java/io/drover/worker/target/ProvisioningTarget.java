@@ -1,6 +1,6 @@
 package io.drover.worker.target;
 
-import io.drover.worker.azure.AzureException;
+import io.drover.worker.azure.DeviceAttestation;
 import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.arm.ProvisioningResource;
 import io.drover.worker.azure.dps.DpsClient;
@@ -9,7 +9,10 @@ import io.drover.worker.azure.hub.HubClient;
 import io.drover.worker.azure.hub.HubClient.HubDeviceRow;
 import io.drover.worker.azure.quota.AzureLimit;
 import io.drover.worker.azure.quota.Quotas;
+import io.drover.worker.device.DeviceRow;
+import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.Evidence;
+import io.drover.worker.device.FailureReason;
 import io.drover.worker.source.MoveTarget;
 import io.vertx.core.Future;
 import java.util.HashMap;
@@ -18,7 +21,7 @@ import java.util.Map;
 
 /**
  * IoT hubs behind a provisioning service. A look reads every registration of the migration's enrollment groups and every
- * device of the hubs, in pages; never a call per device.
+ * device of the hubs, in pages; a call for one device only when it is overdue and has an enrollment of its own.
  */
 public final class ProvisioningTarget implements MigrationTarget {
     private final ProvisioningResource resource;
@@ -26,19 +29,30 @@ public final class ProvisioningTarget implements MigrationTarget {
     private final List<HubResource> hubs;
     private final List<HubClient> registries;
     private final List<TargetEnrollment> enrollments;
+    private final EnrollmentGroups groups;
+    private final boolean enrollsEach;
 
-    /** {@code registries} are the clients of {@code hubs}. */
+    /**
+     * A target.
+     *
+     * @param registries the clients of {@code hubs}
+     * @param enrollsEach whether each device gets an enrollment of its own
+     */
     public ProvisioningTarget(
             ProvisioningResource resource,
             DpsClient dps,
             List<HubResource> hubs,
             List<HubClient> registries,
-            List<TargetEnrollment> enrollments) {
+            List<TargetEnrollment> enrollments,
+            EnrollmentGroups groups,
+            boolean enrollsEach) {
         this.resource = resource;
         this.dps = dps;
         this.hubs = List.copyOf(hubs);
         this.registries = List.copyOf(registries);
         this.enrollments = List.copyOf(enrollments);
+        this.groups = groups;
+        this.enrollsEach = enrollsEach;
     }
 
     /** The service as ARM lists it. */
@@ -88,23 +102,19 @@ public final class ProvisioningTarget implements MigrationTarget {
     }
 
     private Future<Void> ensure(TargetEnrollment wanted) {
-        return dps.exists(wanted.targetGroup())
-                .compose(exists -> exists
-                        ? compare(wanted)
-                        : dps.create(wanted.targetGroup(), wanted.keys(), resource.linkedHubs()));
+        return groups.ensure(wanted, resource.linkedHubs());
     }
 
-    private Future<Void> compare(TargetEnrollment wanted) {
-        return dps.keys(wanted.targetGroup())
-                .compose(
-                        keys -> keys.filter(wanted.keys()::equals).isPresent()
-                                ? Future.succeededFuture()
-                                : Future.failedFuture(
-                                        new AzureException(
-                                                409,
-                                                "DifferentKeys",
-                                                "Enrollment group '" + wanted.targetGroup()
-                                                        + "' holds other keys than the source: no device is commanded. Delete or rename it.")));
+    @Override
+    public Future<Map<String, FailureReason>> enroll(Map<String, DeviceAttestation> devices) {
+        return new IndividualEnrollments(dps.enrollments(), resource.linkedHubs()).ensure(devices);
+    }
+
+    @Override
+    public List<String> notes() {
+        return enrollments.stream()
+                .flatMap(wanted -> groups.waits(wanted).stream())
+                .toList();
     }
 
     @Override
@@ -122,6 +132,21 @@ public final class ProvisioningTarget implements MigrationTarget {
         for (HubClient registry : registries) {
             all = all.compose(
                     done -> registry.eachDevicePage(page -> view.record(connections(registry.host(), page, view))));
+        }
+        return all;
+    }
+
+    @Override
+    public Future<Void> lookSingly(List<DeviceRow> overdue, TargetView view) {
+        Future<Void> all = Future.succeededFuture();
+        for (DeviceRow row : overdue) {
+            boolean unassigned = row.state() == DeviceState.COMMANDED || row.state() == DeviceState.ACCEPTED;
+            boolean individual =
+                    enrollsEach || (row.credential() != null && row.credential().isIndividual());
+            if (unassigned && individual) {
+                all = all.compose(done -> dps.enrollments().registration(row.deviceId()))
+                        .compose(state -> view.record(assignments(state.stream().toList(), view)));
+            }
         }
         return all;
     }

@@ -58,6 +58,11 @@ final class TargetLook implements TargetView {
         return target.look(this);
     }
 
+    /** As {@link #look} for overdue devices that only a call for each of them shows. */
+    Future<Void> lookSingly(List<DeviceRow> overdue) {
+        return target.lookSingly(overdue, this);
+    }
+
     @Override
     public Instant since() {
         return since;

@@ -76,6 +76,7 @@ public final class Tracker {
     private Future<Void> settle(Instant lookBegan, boolean again) {
         return store.reads()
                 .overdue(migrationId, lookBegan, BATCH)
+                .compose(rows -> look.lookSingly(rows).map(rows))
                 .compose(rows -> Future.all(rows.stream()
                                 .map(row -> store.expire(row, lookBegan, again))
                                 .toList())

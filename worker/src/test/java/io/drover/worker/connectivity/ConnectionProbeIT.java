@@ -27,6 +27,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
@@ -82,7 +83,7 @@ class ConnectionProbeIT {
         HubClient hub = new HubClient(
                 azure.http(ScriptedAzure.SECRET, meters), "hub.example.test", "https://iothubs.example.test");
         probe = new ConnectionProbe(
-                new HubSource(hub, null, null, List.of(), "DeviceMove"),
+                new HubSource(hub, null, null, Map.of(), false, "DeviceMove"),
                 ledger.devices(),
                 migration,
                 Duration.ZERO,

@@ -18,7 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -157,7 +157,7 @@ class DirectMethodOutcomeIT {
     private static Evidence evidence(ScriptedAzure server, AtomicReference<Throwable> cause) throws Exception {
         HubClient hub = new HubClient(
                 server.http(ScriptedAzure.SECRET, new SimpleMeterRegistry()), HOST, "https://iothubs.example.test");
-        HubSource source = new HubSource(hub, null, null, List.of(), "migration*DeviceMove");
+        HubSource source = new HubSource(hub, null, null, Map.of(), false, "migration*DeviceMove");
         DeviceRow row =
                 DeviceRow.discovered(new DeviceKey(1, "truck#1"), new DiscoveredDevice("truck#1", null, null), NOW);
         Future<Evidence> outcome = source.move(

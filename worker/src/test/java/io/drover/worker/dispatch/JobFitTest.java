@@ -122,6 +122,7 @@ class JobFitTest {
         return new DeviceRow(
                 row.key(),
                 row.template(),
+                row.credential(),
                 row.wave(),
                 state,
                 row.attempt(),

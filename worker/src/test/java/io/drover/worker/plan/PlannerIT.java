@@ -25,6 +25,7 @@ import io.drover.worker.plan.Planner.Planned;
 import io.drover.worker.source.CentralSource;
 import io.drover.worker.source.DeviceChoice;
 import io.drover.worker.source.DeviceChoice.ListedDevices;
+import io.drover.worker.target.EnrollmentGroups;
 import io.drover.worker.target.MigrationScope;
 import io.drover.worker.target.ProvisioningTarget;
 import io.drover.worker.target.TargetEnrollment;
@@ -234,7 +235,9 @@ class PlannerIT {
                 List.of(new HubResource(
                         "/hub", "hub", "hub.example.test", "S1", 1, "sb://e/", "hub", List.of("0"), "Active")),
                 List.of(),
-                List.of(new TargetEnrollment("g", "drover-g", null, false)));
+                List.of(new TargetEnrollment("g", "drover-g", null, false)),
+                new EnrollmentGroups(new DpsClient(http, "dps.example.test", "https://dps.example.test"), null, "dps"),
+                false);
         Planner.Facts facts = new Planner.Facts(
                 rollout(),
                 new MovePolicy(

@@ -10,6 +10,7 @@ import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.arm.ProvisioningResource;
 import io.drover.worker.azure.dps.DpsClient;
 import io.drover.worker.plan.PlanCheck.Outcome;
+import io.drover.worker.target.EnrollmentGroups;
 import io.drover.worker.target.ProvisioningTarget;
 import io.drover.worker.target.TargetEnrollment;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -130,7 +131,9 @@ class TargetCheckIT {
                 new DpsClient(http, "dps.example.test", "https://dps.example.test"),
                 List.of(hub),
                 List.of(),
-                List.of(new TargetEnrollment("g", "drover-g", null, false)));
+                List.of(new TargetEnrollment("g", "drover-g", null, false)),
+                new EnrollmentGroups(new DpsClient(http, "dps.example.test", "https://dps.example.test"), null, "dps"),
+                false);
         return await(new TargetCheck(new ArmClient(http, "https://arm.example.test"), target).of(movable));
     }
 

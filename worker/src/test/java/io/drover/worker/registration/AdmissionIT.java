@@ -2,6 +2,9 @@ package io.drover.worker.registration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.worker.WorkerConfig;
+import io.drover.worker.WorkerConfig.Credentials;
+import io.drover.worker.WorkerConfig.Registering;
 import io.drover.worker.azure.arm.CentralApplication;
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.central.DeviceTemplate;
@@ -206,7 +209,21 @@ class AdmissionIT {
                 Future::succeededFuture,
                 null,
                 List.of());
-        return new Registration(new MigrationScope(null, target), ledger.migrations(), ledger.devices());
+        MigrationScope scope = new MigrationScope(null, target);
+        WorkerConfig.Migration config = new WorkerConfig.Migration(
+                "m",
+                null,
+                null,
+                null,
+                Registering.ENROLLMENT,
+                new Credentials(Credentials.Check.GROUPS_ONLY, List.of(), null, List.of(), Duration.ofHours(1)),
+                Verification.TELEMETRY,
+                null,
+                3,
+                false,
+                null);
+        return new Registration(
+                scope, ledger.migrations(), ledger.devices(), new CredentialCheck(vertx, scope, config));
     }
 
     private DeviceCounts counts() throws Exception {

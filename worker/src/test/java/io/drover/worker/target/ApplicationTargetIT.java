@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drover.worker.azure.AzureException;
+import io.drover.worker.azure.DeviceAttestation;
+import io.drover.worker.azure.DeviceKeys;
 import io.drover.worker.azure.GroupKeys;
 import io.drover.worker.azure.arm.CentralApplication;
 import io.drover.worker.azure.central.CentralClient;
@@ -107,6 +109,26 @@ class ApplicationTargetIT {
         assertThatThrownBy(() -> await(target(List.of()).admit(rows("truck-1"))))
                 .hasRootCauseInstanceOf(AzureException.class)
                 .hasMessageContaining("500");
+    }
+
+    @Test
+    void aCredentialOfItsOwnIsGivenToADeviceThatHasNoneThere() throws Exception {
+        DeviceAttestation own = DeviceAttestation.of(new DeviceKeys(KEYS.primary(), KEYS.secondary()));
+        DeviceAttestation theirs = DeviceAttestation.of(new DeviceKeys(OTHER.primary(), OTHER.secondary()));
+        application.attestations.put("same", own.toJson());
+        application.attestations.put("other", theirs.toJson());
+        application.invalid.add("turned-down");
+
+        Map<String, FailureReason> refused =
+                await(target(List.of()).enroll(Map.of("new", own, "same", own, "other", own, "turned-down", own)));
+
+        assertThat(refused)
+                .isEqualTo(Map.of(
+                        "other", FailureReason.TARGET_HAS_OTHER_CREDENTIAL,
+                        "turned-down", FailureReason.ENROLLMENT_REFUSED));
+        assertThat(application.attestations)
+                .isEqualTo(Map.of("new", own.toJson(), "same", own.toJson(), "other", theirs.toJson()));
+        assertThat(asked("PUT ")).hasSize(2);
     }
 
     @Test

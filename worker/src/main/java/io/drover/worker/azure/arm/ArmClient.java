@@ -142,6 +142,11 @@ public final class ArmClient {
                 .map(HubQuota::of);
     }
 
+    /** The authorities of a provisioning service. */
+    public CertificateClient certificates(ProvisioningResource service) {
+        return new CertificateClient(http, base, service.id());
+    }
+
     /** A key of the hub with the right ServiceConnect, needed for the built-in telemetry endpoint. */
     public Future<HubKey> serviceKey(HubResource hub) {
         AzureCall call = get("list-hub-keys", hub.id() + "/listkeys?api-version=2023-06-30")

@@ -3,11 +3,14 @@ package io.drover.worker.azure.central;
 import io.drover.worker.azure.AzureCall;
 import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.AzureHttp;
+import io.drover.worker.azure.DeviceAttestation;
 import io.drover.worker.azure.GroupKeys;
 import io.drover.worker.azure.Paging;
 import io.drover.worker.azure.PathSegment;
 import io.drover.worker.azure.central.DeviceTemplate.TelemetryName;
 import io.drover.worker.azure.quota.AzureLimit;
+import io.drover.worker.azure.x509.CertificatePair;
+import io.drover.worker.azure.x509.ShownCertificate;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
@@ -55,9 +58,14 @@ public final class CentralClient {
         }
     }
 
-    /** An enrollment group; keys are null for another attestation than symmetric keys. */
+    /** An enrollment group; keys are null where devices do not come with keys. */
     public record EnrollmentGroup(
-            String id, String displayName, boolean enabled, boolean edge, String attestation, GroupKeys keys) {}
+            String id, String displayName, boolean enabled, boolean edge, String attestation, GroupKeys keys) {
+        /** Whether devices come with certificates that an authority of the group has signed. */
+        public boolean certificates() {
+            return "x509".equals(attestation);
+        }
+    }
 
     /** What the device answered. */
     public record CommandAnswer(int status, String commandId) {}
@@ -190,6 +198,55 @@ public final class CentralClient {
     public Future<List<EnrollmentGroup>> enrollmentGroups() {
         return paging.allLinked(get("list-enrollment-groups", "/enrollmentGroups"))
                 .map(items -> items.stream().map(CentralClient::enrollmentGroup).toList());
+    }
+
+    /** The verified certificates of an X.509 enrollment group; some applications show only their thumbprints. */
+    public Future<Optional<CertificatePair>> certificates(String groupId) {
+        return certificate(groupId, "primary")
+                .compose(primary ->
+                        certificate(groupId, "secondary").map(secondary -> CertificatePair.of(primary, secondary)));
+    }
+
+    private Future<Optional<ShownCertificate>> certificate(String groupId, String entry) {
+        String path = "/enrollmentGroups/" + PathSegment.encode(groupId) + "/certificates/" + entry;
+        return http.send(get("get-group-certificate", path))
+                .map(answer -> answer.bodyAsJsonObject())
+                .map(json -> json.getBoolean("verified", true)
+                        ? ShownCertificate.of(json)
+                        : Optional.<ShownCertificate>empty())
+                .recover(cause -> cause instanceof AzureException refused && refused.status() == 404
+                        ? Future.succeededFuture(Optional.empty())
+                        : Future.failedFuture(cause));
+    }
+
+    /**
+     * What the device proves itself with; for a device of an enrollment group with keys the derived ones. Empty when the
+     * application shows none. A device that comes with a certificate of a group cannot be told from one with keys.
+     */
+    public Future<Optional<DeviceAttestation>> credentials(String deviceId) {
+        return http.send(get("get-credentials", "/devices/" + PathSegment.encode(deviceId) + "/credentials"))
+                .map(answer -> DeviceAttestation.of(answer.bodyAsJsonObject()));
+    }
+
+    /** The individual enrollment of a device; empty where there is none. Certificates are shown by their thumbprints. */
+    public Future<Optional<DeviceAttestation>> attestation(String deviceId) {
+        return http.send(get("get-attestation", attestationPath(deviceId)))
+                .map(answer -> DeviceAttestation.of(answer.bodyAsJsonObject()))
+                .recover(cause -> cause instanceof AzureException refused && refused.status() == 404
+                        ? Future.succeededFuture(Optional.empty())
+                        : Future.failedFuture(cause));
+    }
+
+    /** Gives a device an individual enrollment, which overrides its group's; the device must be there. */
+    public Future<Void> attest(String deviceId, DeviceAttestation attestation) {
+        return http.send(get("put-attestation", attestationPath(deviceId))
+                        .with(HttpMethod.PUT, attestation.toJson())
+                        .safeToRepeat())
+                .mapEmpty();
+    }
+
+    private static String attestationPath(String deviceId) {
+        return "/devices/" + PathSegment.encode(deviceId) + "/attestation";
     }
 
     /**

@@ -3,6 +3,7 @@ package io.drover.worker.azure.dps;
 import io.drover.worker.azure.AzureCall;
 import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.AzureHttp;
+import io.drover.worker.azure.GroupAttestation;
 import io.drover.worker.azure.GroupKeys;
 import io.drover.worker.azure.Paging;
 import io.drover.worker.azure.PathSegment;
@@ -43,6 +44,11 @@ public final class DpsClient {
         public boolean symmetric() {
             return "symmetricKey".equals(attestation);
         }
+
+        /** Whether devices come with certificates that an authority of the group has signed. */
+        public boolean certificates() {
+            return "x509".equals(attestation);
+        }
     }
 
     /** All enrollment groups, of which a service has 200 at most; the service ignores a filter, so there is none here. */
@@ -74,29 +80,46 @@ public final class DpsClient {
                         : Future.failedFuture(cause));
     }
 
-    /** The keys that the group attests with; empty when it attests otherwise. */
-    public Future<Optional<GroupKeys>> keys(String groupId) {
-        AzureCall call = call("get-attestation", group(groupId) + "/attestationmechanism")
-                .with(HttpMethod.POST, null)
-                .safeToRepeat();
-        return http.send(call)
-                .map(answer -> Optional.ofNullable(
-                        GroupKeys.of(answer.bodyAsJsonObject().getJsonObject("symmetricKey"))));
+    /** The service's individual enrollments. */
+    public EnrollmentClient enrollments() {
+        return new EnrollmentClient(http, base, audience);
     }
 
-    /** Creates a symmetric-key enrollment group that may assign to these hubs. Fails with 409 or 412 when it exists. */
-    public Future<Void> create(String groupId, GroupKeys keys, List<String> hubs) {
+    /** What the group's devices prove themselves with; empty when it is neither keys nor certificates. */
+    public Future<Optional<GroupAttestation>> attestation(String groupId) {
+        return http.send(mechanism(groupId)).map(answer -> GroupAttestation.of(answer.bodyAsJsonObject()));
+    }
+
+    private AzureCall mechanism(String groupId) {
+        return call("get-attestation", group(groupId) + "/attestationmechanism")
+                .with(HttpMethod.POST, null)
+                .safeToRepeat();
+    }
+
+    /** The keys that the group attests with; empty when it attests otherwise. */
+    public Future<Optional<GroupKeys>> keys(String groupId) {
+        return attestation(groupId).map(found -> found.map(GroupAttestation::keys));
+    }
+
+    /** Creates an enrollment group that may assign to these hubs. Fails with 409 or 412 when it exists. */
+    public Future<Void> create(String groupId, GroupAttestation attestation, List<String> hubs) {
         JsonObject body = new JsonObject()
                 .put("enrollmentGroupId", groupId)
-                .put("attestation", new JsonObject().put("type", "symmetricKey").put("symmetricKey", keys.toJson()))
+                .put("attestation", attestation.toJson())
+                .mergeIn(settings(hubs));
+        return http.send(call("create-enrollment-group", group(groupId)).with(HttpMethod.PUT, body))
+                .mapEmpty();
+    }
+
+    /** How enrollments of either kind assign and assign again. */
+    static JsonObject settings(List<String> hubs) {
+        return new JsonObject()
                 .put("provisioningStatus", "enabled")
                 .put("allocationPolicy", "hashed")
                 .put("iotHubs", new JsonArray(List.copyOf(hubs)))
                 .put(
                         "reprovisionPolicy",
                         new JsonObject().put("updateHubAssignment", true).put("migrateDeviceData", true));
-        return http.send(call("create-enrollment-group", group(groupId)).with(HttpMethod.PUT, body))
-                .mapEmpty();
     }
 
     /** All registration states of a group, page by page; the service's own filter is ignored, so there is none here. */
@@ -129,7 +152,7 @@ public final class DpsClient {
         return AzureCall.get("dps", operation, base + path + VERSION, audience, AzureLimit.DPS_SERVICE_OPERATIONS);
     }
 
-    private static RegistrationState state(JsonObject item) {
+    static RegistrationState state(JsonObject item) {
         String id = item.getString("registrationId");
         Integer code = item.getInteger("errorCode");
         return new RegistrationState(

@@ -3,10 +3,13 @@ package io.drover.worker.azure.hub;
 import io.drover.worker.azure.AzureCall;
 import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.AzureHttp;
+import io.drover.worker.azure.DeviceAttestation;
 import io.drover.worker.azure.DeviceKeys;
 import io.drover.worker.azure.Paging;
 import io.drover.worker.azure.PathSegment;
 import io.drover.worker.azure.quota.AzureLimit;
+import io.drover.worker.azure.x509.CertificatePair;
+import io.drover.worker.azure.x509.ShownCertificate;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -16,6 +19,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** One IoT hub's service API 2021-04-12 (reference section e). */
@@ -82,14 +86,32 @@ public final class HubClient {
 
     /** The device's keys in the registry; needs a right to read it. Costs one identity operation of a scarce limit. */
     public Future<DeviceKeys> keys(String deviceId) {
+        return authentication(deviceId).map(authentication -> {
+            DeviceKeys keys = DeviceKeys.of(authentication.getJsonObject("symmetricKey"));
+            return keys == null ? new DeviceKeys(null, null) : keys;
+        });
+    }
+
+    /**
+     * What the device signs in with at this hub: its keys, or the thumbprints of its certificates; empty when it is
+     * neither, as for a device under an authority. Costs what {@link #keys} costs.
+     */
+    public Future<Optional<DeviceAttestation>> credentials(String deviceId) {
+        return authentication(deviceId).map(authentication -> {
+            JsonObject thumbprints = authentication.getJsonObject("x509Thumbprint", new JsonObject());
+            return CertificatePair.of(
+                            ShownCertificate.of(thumbprints.getString("primaryThumbprint")),
+                            ShownCertificate.of(thumbprints.getString("secondaryThumbprint")))
+                    .map(DeviceAttestation::of)
+                    .or(() -> Optional.ofNullable(DeviceKeys.of(authentication.getJsonObject("symmetricKey")))
+                            .map(DeviceAttestation::of));
+        });
+    }
+
+    private Future<JsonObject> authentication(String deviceId) {
         return http.send(call(
                         "get-device", "/devices/" + PathSegment.encode(deviceId), AzureLimit.HUB_IDENTITY_OPERATIONS))
-                .map(answer -> {
-                    JsonObject keys = answer.bodyAsJsonObject()
-                            .getJsonObject("authentication", new JsonObject())
-                            .getJsonObject("symmetricKey", new JsonObject());
-                    return new DeviceKeys(keys.getString("primaryKey"), keys.getString("secondaryKey"));
-                });
+                .map(answer -> answer.bodyAsJsonObject().getJsonObject("authentication", new JsonObject()));
     }
 
     /**

@@ -23,6 +23,7 @@ public final class ScriptedApplication implements AutoCloseable {
     public final NavigableMap<String, JsonObject> devices = new ConcurrentSkipListMap<>();
     public final NavigableMap<String, JsonObject> groups = new ConcurrentSkipListMap<>();
     public final Map<String, JsonObject> properties = new ConcurrentHashMap<>();
+    public final Map<String, JsonObject> attestations = new ConcurrentHashMap<>();
     /** Times by device id, slash and name of the telemetry. */
     public final Map<String, Instant> telemetry = new ConcurrentHashMap<>();
     /** Ids that the application turns down. */
@@ -41,6 +42,7 @@ public final class ScriptedApplication implements AutoCloseable {
         devices.clear();
         groups.clear();
         properties.clear();
+        attestations.clear();
         telemetry.clear();
         invalid.clear();
         puts.set(-1);
@@ -83,7 +85,9 @@ public final class ScriptedApplication implements AutoCloseable {
             return;
         }
         JsonObject device = devices.get(path[1]);
-        if (request.method().name().equals("PUT")) {
+        if (path.length == 3 && path[2].equals("attestation")) {
+            attestation(request, path[1], body);
+        } else if (request.method().name().equals("PUT")) {
             put(request, path[1], body.toJsonObject());
         } else if (device == null) {
             end(request, 404, null);
@@ -104,6 +108,14 @@ public final class ScriptedApplication implements AutoCloseable {
                             ? new JsonObject()
                             : new JsonObject().put("value", 1).put("timestamp", at));
         }
+    }
+
+    private void attestation(HttpServerRequest request, String id, Buffer body) {
+        if (request.method().name().equals("PUT") && !invalid.contains(id)) {
+            attestations.put(id, body.toJsonObject());
+        }
+        JsonObject there = attestations.get(id);
+        end(request, there != null ? 200 : invalid.contains(id) && body.length() > 0 ? 422 : 404, there);
     }
 
     private void put(HttpServerRequest request, String id, JsonObject body) {
