@@ -3,6 +3,7 @@ package io.drover.simulator.cloud;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.drover.simulator.cloud.sas.SasToken;
 import io.drover.simulator.fleet.credential.SymmetricKeys;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Future;
@@ -12,6 +13,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -80,6 +82,43 @@ class DeviceFaultsIT {
 
         assertThat(register("refused-once").getInteger("errorCode")).isEqualTo(401002);
         assertThat(register("refused-once").getString("status")).isEqualTo("assigned");
+    }
+
+    @Test
+    void aServiceWhoseClockIsMoreThanFiveMinutesAheadRefusesDevicesWhoseClockIsRight() throws Exception {
+        cloud.fault("clock-skew", new JsonObject().put("service", "hub-mqtt").put("delay", "6m"));
+        assertThatThrownBy(() -> SourceDevice.connect(cloud, "skewed")).hasMessageContaining("NOT_AUTHORIZED");
+        cloud.fault("clock-skew", new JsonObject().put("service", "hub-mqtt").put("delay", "4m"));
+        assertThat(SourceDevice.connect(cloud, "skewed").mqtt().isConnected()).isTrue();
+
+        cloud.fault("clock-skew", new JsonObject().put("service", "dps-mqtt").put("delay", "6m"));
+        assertThat(register("skewed-too").getInteger("errorCode")).isEqualTo(401002);
+        cloud.noFaults();
+        assertThat(register("skewed-too").getString("status")).isEqualTo("assigned");
+        assertThat(cloud.injected("clock-skew")).isGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void aServiceWhoseClockIsAheadRefusesTokensOverHttpsAndThoseThatSeemToHaveRunOut() throws Exception {
+        String longLived = cloud.targetHubConnectionString("iothubowner");
+        String key = longLived.substring(longLived.indexOf(";SharedAccessKey=") + 17);
+        cloud.fault("clock-skew", new JsonObject().put("service", "hub-rest").put("delay", "4m"));
+        assertThat(statistics(key, 600)).isEqualTo(200);
+        assertThat(statistics(key, 200)).isEqualTo(401);
+
+        cloud.fault("clock-skew", new JsonObject().put("service", "hub-rest").put("delay", "6m"));
+        assertThat(statistics(key, 600)).isEqualTo(401);
+    }
+
+    private static int statistics(String key, int seconds) throws Exception {
+        String token = SasToken.sign(RunningCloud.TARGET_HUB, key, Instant.now().plusSeconds(seconds), "iothubowner");
+        return cloud.send(
+                        HttpMethod.GET,
+                        RunningCloud.TARGET_HUB,
+                        "/statistics/devices?api-version=2021-04-12",
+                        token,
+                        null)
+                .statusCode();
     }
 
     @Test

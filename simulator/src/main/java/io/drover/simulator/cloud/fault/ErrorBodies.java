@@ -38,7 +38,7 @@ final class ErrorBodies {
                         .put("timestamp", now.toString())
                         .put("trace_id", tracking)
                         .put("correlation_id", UUID.randomUUID().toString());
-            case DPS_REST, DPS_MQTT -> dps(status * 1_000 + (status == 400 ? 0 : 1), sentence(status), now);
+            case DPS_REST, DPS_MQTT -> dps(dpsCode(status), sentence(status), now);
             case HUB_REST, HUB_MQTT, HUB_AMQP ->
                 new JsonObject()
                         .put("Message", "ErrorCode:" + hubWord(status) + ";" + hubSentence(status))
@@ -50,7 +50,7 @@ final class ErrorBodies {
     static String code(CloudService service, int status) {
         return switch (service) {
             case HUB_REST -> hubWord(status);
-            case DPS_REST -> Integer.toString(status * 1_000 + (status == 400 ? 0 : 1));
+            case DPS_REST -> Integer.toString(dpsCode(status));
             default -> word(status);
         };
     }
@@ -62,6 +62,14 @@ final class ErrorBodies {
                 .put("message", message)
                 .put("info", new JsonObject())
                 .put("timestampUtc", now.toString());
+    }
+
+    private static int dpsCode(int status) {
+        return switch (status) {
+            case 400 -> 400_000;
+            case 401 -> 401_002;
+            default -> status * 1_000 + 1;
+        };
     }
 
     private static String word(int status) {
@@ -78,6 +86,7 @@ final class ErrorBodies {
     private static String hubWord(int status) {
         return switch (status) {
             case 400 -> "ArgumentInvalid";
+            case 401 -> "IotHubUnauthorized";
             case 429 -> "ThrottlingBacklogTimeout";
             case 503 -> "ServiceUnavailable";
             case 504 -> "GatewayTimeout";
@@ -94,6 +103,7 @@ final class ErrorBodies {
     private static String sentence(int status) {
         return switch (status) {
             case 400 -> "The continuation is not valid or has expired.";
+            case 401 -> "Unauthorized";
             case 403 -> "The client does not have authorization to perform this action.";
             case 429 -> "Too many requests; try again later.";
             case 503 -> "The service is unavailable; try again later.";

@@ -79,7 +79,15 @@ public enum FaultKind {
             "Calls are carried out, then the connection closes without an answer; each device's or host's first"),
     SLOW_ANSWER(Point.ANSWER, "*", "*", 0, 0, null, "3s", "REST calls are carried out and answered after the delay"),
     TRUNCATED_BODY(Point.ANSWER, "*", "GET *", 1, 10, null, "0ms", "JSON answers end in the middle, one of each 10"),
-    CLOCK_SKEW(Point.ANSWER, "*", "*", 0, 0, null, "10m", "The Date header is ahead by the delay"),
+    CLOCK_SKEW(
+            Point.ANSWER,
+            "*",
+            "*",
+            0,
+            0,
+            null,
+            "10m",
+            "A service's clock is ahead by the delay: its Date header, and over 5 minutes DPS and hub refuse all SAS tokens, else those that run out by then"),
     CONNACK_UNAVAILABLE(
             Point.CONNECT,
             "*-mqtt",

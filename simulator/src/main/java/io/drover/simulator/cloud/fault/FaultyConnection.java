@@ -1,5 +1,6 @@
 package io.drover.simulator.cloud.fault;
 
+import io.drover.simulator.cloud.metrics.CloudService;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -95,6 +96,16 @@ final class FaultyConnection implements InvocationHandler {
 
     private void receive(MqttPublishMessage message, Handler<MqttPublishMessage> service) {
         DeviceTopic topic = DeviceTopic.of(message.topicName());
+        if (peer.service() == CloudService.DPS_MQTT
+                && new SkewedClock(faults)
+                        .refuses(
+                                peer.service().text(),
+                                peer.device(),
+                                topic.operation(),
+                                MqttFaults.passwordOf(device))) {
+            unauthorized(topic);
+            return;
+        }
         Optional<Fault> struck = topic.operation().equals("poll") && !slow()
                 ? Optional.empty()
                 : faults.strikes(
@@ -118,10 +129,7 @@ final class FaultyConnection implements InvocationHandler {
                                 + faults.retryAfter(fault.delay()),
                         ErrorBodies.dps(429001, "Operations are being throttled.", now())
                                 .toBuffer());
-            case DPS_UNAUTHORIZED ->
-                answer(
-                        "$dps/registrations/res/401/?$rid=" + topic.requestId(),
-                        ErrorBodies.dps(401002, "Unauthorized", now()).toBuffer());
+            case DPS_UNAUTHORIZED -> unauthorized(topic);
             case DPS_CUSTOM_ALLOCATION_FAILED ->
                 answer("$dps/registrations/res/200/?$rid=" + topic.requestId(), customAllocationFailed());
             case DPS_ASSIGNING_FOREVER, DPS_SLOW_ASSIGNMENT ->
@@ -170,6 +178,12 @@ final class FaultyConnection implements InvocationHandler {
             }
         }
         return real(null, method, arguments);
+    }
+
+    private void unauthorized(DeviceTopic topic) {
+        answer(
+                "$dps/registrations/res/401/?$rid=" + topic.requestId(),
+                ErrorBodies.dps(401002, "Unauthorized", now()).toBuffer());
     }
 
     private Buffer customAllocationFailed() {

@@ -8,6 +8,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
 public final class HttpFaults {
     private static final String STRUCK = HttpFaults.class.getName();
     private static final Pattern DEVICE = Pattern.compile("/(?:devices|twins|registrations)/([^/]+)");
+    private static final Set<CloudService> AGAINST_TOKENS = Set.of(CloudService.DPS_REST, CloudService.HUB_REST);
     private static final String CONTINUATION = "x-ms-continuation";
 
     private final Faults faults;
@@ -37,6 +39,16 @@ public final class HttpFaults {
             Optional<Fault> refused = ask(FaultKind.Point.REQUEST, call);
             if (refused.isPresent()) {
                 refuse(refused.get(), call, context);
+                return;
+            }
+            if (AGAINST_TOKENS.contains(service)
+                    && new SkewedClock(faults)
+                            .refuses(
+                                    service.text(),
+                                    call.device(),
+                                    call.operation(),
+                                    context.request().getHeader("authorization"))) {
+                answer(context, call, 401, null);
                 return;
             }
             Optional<Fault> changed = ask(FaultKind.Point.ANSWER, call)

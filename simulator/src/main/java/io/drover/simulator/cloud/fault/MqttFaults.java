@@ -45,9 +45,18 @@ public final class MqttFaults {
             endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE);
             return Optional.empty();
         }
+        if (peer.service() == CloudService.HUB_MQTT
+                && new SkewedClock(faults).refuses(service, peer.device(), "connect", passwordOf(endpoint))) {
+            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
+            return Optional.empty();
+        }
         FaultyConnection connection = new FaultyConnection(vertx, faults, endpoint, peer, this);
         struck.ifPresent(dropped -> vertx.setTimer(Math.max(1, dropped.delay().toMillis()), due -> connection.drop()));
         return Optional.of(connection.endpoint());
+    }
+
+    static String passwordOf(MqttEndpoint endpoint) {
+        return endpoint.auth() == null ? null : endpoint.auth().getPassword();
     }
 
     void opened(FaultyConnection connection) {
