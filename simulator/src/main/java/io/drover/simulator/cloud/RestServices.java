@@ -6,6 +6,7 @@ import io.drover.simulator.cloud.dps.DpsDeviceApi;
 import io.drover.simulator.cloud.dps.DpsServiceApi;
 import io.drover.simulator.cloud.entra.AccessTokens;
 import io.drover.simulator.cloud.entra.EntraApi;
+import io.drover.simulator.cloud.fault.DeviceApiFaults;
 import io.drover.simulator.cloud.fault.Faults;
 import io.drover.simulator.cloud.fault.HttpFaults;
 import io.drover.simulator.cloud.fault.MqttFaults;
@@ -72,9 +73,7 @@ final class RestServices {
         hosts.route(names::isCentral, changing(CloudService.CENTRAL, central.router()));
         hosts.route(
                 names.exactly(names.globalProvisioning()),
-                counted(
-                        CloudService.DPS_REST,
-                        new DpsDeviceApi(vertx, world::provisioningOfIdScope, quotas, clock).router()));
+                devices(new DpsDeviceApi(vertx, world::provisioningOfIdScope, quotas, clock).router()));
         hosts.route(
                 names::isProvisioning,
                 changing(
@@ -101,6 +100,11 @@ final class RestServices {
         api.route().order(Integer.MIN_VALUE).handler(new CallCounter(calls).of(service));
         api.route().order(Integer.MIN_VALUE + 1).handler(new WellFormedPath());
         api.route().order(Integer.MIN_VALUE + 2).handler(new HttpFaults(faults, mqttFaults).of(service, api));
+        return api;
+    }
+
+    private Router devices(Router api) {
+        counted(CloudService.DPS_REST, api).route().order(Integer.MIN_VALUE + 3).handler(new DeviceApiFaults(faults));
         return api;
     }
 

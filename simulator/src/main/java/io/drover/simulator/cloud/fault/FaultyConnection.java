@@ -7,14 +7,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonObject;
 import io.vertx.mqtt.MqttEndpoint;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -23,9 +21,6 @@ import java.util.Optional;
  * service's view of it is a dynamic proxy. On the connection's event loop.
  */
 final class FaultyConnection implements InvocationHandler {
-    /** As documented for DPS. */
-    private static final Duration POLL_AGAIN = Duration.ofSeconds(3);
-
     private final Vertx vertx;
     private final Context context;
     private final Faults faults;
@@ -127,19 +122,18 @@ final class FaultyConnection implements InvocationHandler {
                 answer(
                         "$dps/registrations/res/429/?$rid=" + topic.requestId() + "&retry-after="
                                 + faults.retryAfter(fault.delay()),
-                        ErrorBodies.dps(429001, "Operations are being throttled.", now())
-                                .toBuffer());
+                        ProvisioningAnswers.throttled(now()).toBuffer());
             case DPS_UNAUTHORIZED -> unauthorized(topic);
             case DPS_CUSTOM_ALLOCATION_FAILED ->
-                answer("$dps/registrations/res/200/?$rid=" + topic.requestId(), customAllocationFailed());
+                answer(
+                        "$dps/registrations/res/200/?$rid=" + topic.requestId(),
+                        ProvisioningAnswers.customAllocationFailed(peer.device(), now())
+                                .toBuffer());
             case DPS_ASSIGNING_FOREVER, DPS_SLOW_ASSIGNMENT ->
                 answer(
                         "$dps/registrations/res/202/?$rid=" + topic.requestId() + "&retry-after="
-                                + faults.retryAfter(POLL_AGAIN),
-                        new JsonObject()
-                                .put("operationId", topic.operationId())
-                                .put("status", "assigning")
-                                .toBuffer());
+                                + faults.retryAfter(ProvisioningAnswers.POLL_AGAIN),
+                        ProvisioningAnswers.assigning(topic.operationId()).toBuffer());
             default -> {
                 // Lost: the service never sees it.
             }
@@ -183,24 +177,7 @@ final class FaultyConnection implements InvocationHandler {
     private void unauthorized(DeviceTopic topic) {
         answer(
                 "$dps/registrations/res/401/?$rid=" + topic.requestId(),
-                ErrorBodies.dps(401002, "Unauthorized", now()).toBuffer());
-    }
-
-    private Buffer customAllocationFailed() {
-        String message = "Custom allocation failed with status code: 404";
-        return new JsonObject()
-                .put("operationId", "")
-                .put("status", "failed")
-                .put(
-                        "registrationState",
-                        new JsonObject()
-                                .put("registrationId", peer.device())
-                                .put("createdDateTimeUtc", now().toString())
-                                .put("status", "failed")
-                                .put("errorCode", 400207)
-                                .put("errorMessage", message)
-                                .put("lastUpdatedDateTimeUtc", now().toString()))
-                .toBuffer();
+                ProvisioningAnswers.unauthorized(now()).toBuffer());
     }
 
     private void answer(String topic, Buffer body) {
