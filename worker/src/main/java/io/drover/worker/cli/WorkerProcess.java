@@ -2,11 +2,14 @@ package io.drover.worker.cli;
 
 import io.drover.worker.WorkerConfig;
 import io.drover.worker.WorkerConfigLoader;
+import io.drover.worker.azure.AzureClients;
+import io.drover.worker.azure.HostNames;
 import io.drover.worker.azure.hub.TrustStore;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,7 +26,8 @@ final class WorkerProcess implements AutoCloseable {
     WorkerProcess(CommonOptions options) throws IOException, GeneralSecurityException {
         config = WorkerConfigLoader.load(options.config, options.settings);
         trust(config);
-        vertx = Vertx.vertx();
+        vertx = Vertx.vertx(
+                HostNames.vertxOptions(new VertxOptions(), config.entra().authority(), AzureClients.rules(config)));
         // A stop asked for by a signal ends as any other: sweeps stop and the ledger is closed.
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "stop"));
         if (options.stopWithStdin) {

@@ -10,15 +10,17 @@ import io.drover.worker.azure.quota.Quotas;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SelfSignedCertificate;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -41,12 +43,13 @@ public final class ScriptedAzure implements AutoCloseable {
 
     public ScriptedAzure(Consumer<HttpServerRequest> script) throws Exception {
         SelfSignedCertificate certificate = SelfSignedCertificate.create("login.example.test");
-        vertx = Vertx.vertx();
+        vertx = Vertx.vertx(HostNames.vertxOptions(
+                new VertxOptions(), AUTHORITY, List.of(new ConnectTo("*.example.test", "127.0.0.1", 1))));
         server = await(vertx.createHttpServer(
                         new HttpServerOptions().setSsl(true).setKeyCertOptions(certificate.keyCertOptions()))
                 .requestHandler(request -> {
                     if (request.path().endsWith("/oauth2/v2.0/token")) {
-                        request.body().onSuccess(form -> signIn(request, form));
+                        request.end().onSuccess(read -> signIn(request));
                     } else {
                         asked.add(request.method() + " " + request.authority().host() + " " + request.uri());
                         script.accept(request);
@@ -74,7 +77,14 @@ public final class ScriptedAzure implements AutoCloseable {
                 vertx, tls, authorization, new Quotas(vertx, 10, Map.of()), rules, meters, Clock.systemUTC());
     }
 
-    private void signIn(HttpServerRequest request, Buffer form) {
+    private static String basic(HttpServerRequest request) {
+        String header = request.getHeader("authorization");
+        return header == null
+                ? ""
+                : new String(Base64.getDecoder().decode(header.substring("Basic ".length())), StandardCharsets.UTF_8);
+    }
+
+    private void signIn(HttpServerRequest request) {
         if (unavailable.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             request.response()
                     .setStatusCode(503)
@@ -85,7 +95,7 @@ public final class ScriptedAzure implements AutoCloseable {
                             .toBuffer());
             return;
         }
-        boolean right = form.toString().contains("client_secret=" + SECRET);
+        boolean right = basic(request).contains(SECRET);
         JsonObject body = right
                 ? new JsonObject()
                         .put("token_type", "Bearer")

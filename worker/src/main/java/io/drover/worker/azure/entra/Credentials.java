@@ -36,9 +36,6 @@ public final class Credentials {
                     certificate,
                     clock);
         }
-        SignIn.ClientSecret secret = (SignIn.ClientSecret) signIn;
-        return new ClientSecretCredential(
-                new EntraApplication(http, entra.authority(), secret.tenant(), secret.clientId(), clock),
-                secret.secret());
+        return new ClientSecretCredential(vertx, entra.authority(), (SignIn.ClientSecret) signIn, rules, tls, clock);
     }
 }

@@ -8,11 +8,12 @@ import java.util.Set;
 
 /**
  * An app registration at Entra's token endpoint, by "Microsoft identity platform and the OAuth 2.0 client credentials
- * flow"; what proves it is the caller's.
+ * flow"; it proves itself by an assertion, which
+ * vertx-auth-oauth2 takes only once and not for each token.
  */
 final class EntraApplication {
     private static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-    private static final String UNREACHABLE =
+    static final String UNREACHABLE =
             "Check entra.authority, network.connectTo, and the way there (DNS, proxy, firewall).";
 
     private final SignInHttp http;
@@ -38,21 +39,15 @@ final class EntraApplication {
         return endpoint;
     }
 
-    Future<AccessToken> bySecret(String audience, String secret, String advice) {
-        return ask(audience, MultiMap.caseInsensitiveMultiMap().add("client_secret", secret), advice);
-    }
-
     Future<AccessToken> byAssertion(String audience, String assertion, String advice) {
-        MultiMap proof = MultiMap.caseInsensitiveMultiMap()
+        MultiMap form = MultiMap.caseInsensitiveMultiMap()
                 .add("client_assertion_type", ASSERTION_TYPE)
-                .add("client_assertion", assertion);
-        return ask(audience, proof, advice);
-    }
-
-    private Future<AccessToken> ask(String audience, MultiMap proof, String advice) {
-        proof.add("grant_type", "client_credentials").add("client_id", clientId).add("scope", audience + "/.default");
+                .add("client_assertion", assertion)
+                .add("grant_type", "client_credentials")
+                .add("client_id", clientId)
+                .add("scope", audience + "/.default");
         String asked = "Entra did not sign in client " + clientId + " of tenant " + tenant + " for " + audience;
-        return http.post(endpoint, proof, UNREACHABLE)
+        return http.post(endpoint, form, UNREACHABLE)
                 .compose(answer -> TokenAnswer.read(answer, asked, Set.of(), advice, clock));
     }
 }

@@ -58,7 +58,8 @@ final class SignInHttp {
                 .putHeader("accept", "application/json");
     }
 
-    private static <T> Future<T> failure(String url, Throwable cause, String advice) {
+    /** What no answer means. */
+    static <T> Future<T> failure(String url, Throwable cause, String advice) {
         URI uri = URI.create(url);
         String site = uri.getScheme() + "://" + uri.getAuthority();
         String said = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
