@@ -3,7 +3,15 @@ package io.drover.simulator.cloud;
 import static io.drover.simulator.cloud.OperationsWalk.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.azure.sdk.iot.service.ProxyOptions;
+import com.microsoft.azure.sdk.iot.service.messaging.DeliveryAcknowledgement;
+import com.microsoft.azure.sdk.iot.service.messaging.IotHubServiceClientProtocol;
+import com.microsoft.azure.sdk.iot.service.messaging.Message;
+import com.microsoft.azure.sdk.iot.service.messaging.MessagingClient;
+import com.microsoft.azure.sdk.iot.service.messaging.MessagingClientOptions;
+import com.microsoft.azure.sdk.iot.service.messaging.SendResult;
 import io.drover.simulator.cloud.sas.SasToken;
+import io.drover.simulator.fleet.sdk.ConnectToSslContext;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -17,6 +25,8 @@ import io.vertx.mqtt.MqttClientOptions;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +60,7 @@ class HubOperationsIT {
         registry();
         twins();
         methods();
+        feedback();
         jobs();
         deletions();
 
@@ -95,6 +106,49 @@ class HubOperationsIT {
         walk.granted(HttpMethod.POST, TWIN + "/modules/legs/methods", ping);
         cloud.await(device.disconnect());
         cloud.await(module.disconnect());
+    }
+
+    private void feedback() throws Exception {
+        String path = "/messages/serviceBound/feedback";
+        sendForFeedback();
+        walk.granted(HttpMethod.DELETE, DEVICE + "/commands", null);
+        walk.granted(HttpMethod.POST, path + "/" + lockToken(path) + "/abandon", null);
+        String lock = lockToken(path);
+        walk.granted(HttpMethod.DELETE, path + "/" + lock, null);
+        walk.refused(412, HttpMethod.DELETE, path + "/" + lock, null);
+    }
+
+    /** Messages to devices are sent over AMQP; purging one tells its sender. */
+    private void sendForFeedback() throws Exception {
+        MessagingClient messaging = new MessagingClient(
+                cloud.targetHubConnectionString("iothubowner"),
+                IotHubServiceClientProtocol.AMQPS_WS,
+                MessagingClientOptions.builder()
+                        .proxyOptions(new ProxyOptions(
+                                new ConnectProxy(cloud.vertx(), cloud.ports().https()).proxy()))
+                        .sslContext(ConnectToSslContext.trusting(cloud.ports().caCertificate()))
+                        .build());
+        try {
+            messaging.open(30_000);
+            Message message = new Message("walk on");
+            message.setMessageId("m-1");
+            message.setDeliveryAcknowledgement(DeliveryAcknowledgement.Full);
+            CompletableFuture<SendResult> sent = new CompletableFuture<>();
+            messaging.sendAsync("walker", message, sent::complete, null);
+            assertThat(sent.get(30, TimeUnit.SECONDS).wasSentSuccessfully()).isTrue();
+        } finally {
+            messaging.close(10_000);
+        }
+    }
+
+    private String lockToken(String path) throws Exception {
+        String[] token = new String[1];
+        cloud.until(() -> {
+            HttpResponse<Buffer> answer = walk.granted(HttpMethod.GET, path, null);
+            token[0] = answer.statusCode() == 200 ? answer.getHeader("ETag").replace("\"", "") : null;
+            return token[0] != null;
+        });
+        return token[0];
     }
 
     private void jobs() throws Exception {

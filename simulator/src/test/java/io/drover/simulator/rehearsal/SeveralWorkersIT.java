@@ -45,8 +45,8 @@ class SeveralWorkersIT {
                     .as("no attempt was claimed by both")
                     .isZero();
             assertThat(number(postgres, "SELECT MAX(at) - MIN(at) FROM device_history WHERE event = 'UNKNOWN_OUTCOME'"))
-                    .as("what the lost worker had under way was noted at once")
-                    .isLessThan(2_000);
+                    .as("what the lost worker had under way was noted together, busy as the machine may be")
+                    .isLessThan(60_000);
             RecordedContract.holdEveryRequest(folder.resolve(EXCHANGES));
         }
     }
