@@ -50,6 +50,12 @@ public final class FleetCommand implements Callable<Integer> {
     @Option(names = "--control", required = true, description = "Control URL of the cloud, http://127.0.0.1:PORT")
     URI control;
 
+    @Option(
+            names = "--https-port",
+            defaultValue = "443",
+            description = "HTTPS port of the cloud, where devices with a TPM register")
+    int httpsPort;
+
     @Option(names = "--mqtt-port", required = true, description = "MQTT-TLS port of the cloud")
     int mqttPort;
 
@@ -184,10 +190,12 @@ public final class FleetCommand implements Callable<Integer> {
             return Future.failedFuture(new IOException("CA certificate " + ca + " cannot be used: "
                     + unreadable.getMessage() + "; give --ca the PEM file the cloud names when ready"));
         }
+        FleetShard.Https https =
+                new FleetShard.Https(httpsPort, ca.toAbsolutePath().toString());
         int shards = Math.max(1, Runtime.getRuntime().availableProcessors());
         List<Future<String>> deployments = new ArrayList<>(shards);
         for (int number = 0; number < shards; number++) {
-            FleetShard.Part part = new FleetShard.Part(scenario, number, shards, from, end, host, settings);
+            FleetShard.Part part = new FleetShard.Part(scenario, number, shards, from, end, host, settings, https);
             deployments.add(vertx.deployVerticle(new FleetShard(part, dial, sdk, counters, go, clock)));
         }
         return Future.all(deployments).mapEmpty();

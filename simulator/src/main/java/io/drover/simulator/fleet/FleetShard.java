@@ -8,6 +8,7 @@ import io.drover.simulator.fleet.lean.ConnectionGate;
 import io.drover.simulator.fleet.lean.LeanDevice;
 import io.drover.simulator.fleet.lean.MqttDial;
 import io.drover.simulator.fleet.lean.Registrar;
+import io.drover.simulator.fleet.lean.TpmRegistrar;
 import io.drover.simulator.fleet.sdk.SdkEngine;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -24,12 +25,40 @@ public final class FleetShard extends VerticleBase {
     private static final Duration REGISTRATION_DEADLINE = Duration.ofMinutes(2);
 
     /**
+     * Where devices reach the cloud over HTTPS, which those with a TPM do.
+     *
+     * @param port on 127.0.0.1
+     * @param caCertificate path of the authority to trust, in PEM
+     */
+    public record Https(int port, String caCertificate) {}
+
+    /**
      * The devices with {@code index % of == number} from {@code from} up to, but without, {@code to}.
      *
      * @param provisioningHost the global device provisioning host name
+     * @param https null where no device has a TPM
      */
     public record Part(
-            Scenario scenario, int number, int of, int from, int to, String provisioningHost, FleetSettings settings) {}
+            Scenario scenario,
+            int number,
+            int of,
+            int from,
+            int to,
+            String provisioningHost,
+            FleetSettings settings,
+            Https https) {
+        /** A part of a fleet in which no device has a TPM. */
+        public Part(
+                Scenario scenario,
+                int number,
+                int of,
+                int from,
+                int to,
+                String provisioningHost,
+                FleetSettings settings) {
+            this(scenario, number, of, from, to, provisioningHost, settings, null);
+        }
+    }
 
     private final Part part;
     private final MqttDial dial;
@@ -58,7 +87,7 @@ public final class FleetShard extends VerticleBase {
                 vertx,
                 clock,
                 dial,
-                new Registrar(vertx, dial, gate, clock, part.provisioningHost(), REGISTRATION_DEADLINE),
+                new Registrar(vertx, dial, gate, clock, part.provisioningHost(), REGISTRATION_DEADLINE, tpm()),
                 gate,
                 part.settings(),
                 counters.of(Engine.LEAN));
@@ -77,6 +106,19 @@ public final class FleetShard extends VerticleBase {
         }
         go.onSuccess(now -> context.runOnContext(begin -> beginRamp()));
         return Future.succeededFuture();
+    }
+
+    private TpmRegistrar tpm() {
+        Https https = part.https();
+        return https == null
+                ? null
+                : new TpmRegistrar(
+                        vertx,
+                        https.port(),
+                        https.caCertificate(),
+                        clock,
+                        part.provisioningHost(),
+                        REGISTRATION_DEADLINE);
     }
 
     private void beginRamp() {

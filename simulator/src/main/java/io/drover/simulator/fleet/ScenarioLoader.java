@@ -200,11 +200,15 @@ public final class ScenarioLoader {
         if (defect == Defect.AUTHORITY_WITHHELD && credential != CredentialKind.GROUP_CERTIFICATE) {
             mistake(group, "only a group-certificate has an authority to withhold");
         }
+        Engine engine = choice(group, "engine", Engine.values(), Engine::text, Engine.LEAN);
+        if (credential == CredentialKind.TPM && engine != Engine.LEAN) {
+            mistake(group, "a tpm is for devices of the engine lean only");
+        }
         return new Scenario.Group(
                 text(group, "name").orElse(""),
                 (int) number(group, "weight", 1, 1_000_000),
                 behaviour,
-                choice(group, "engine", Engine.values(), Engine::text, Engine.LEAN),
+                engine,
                 credential,
                 enrollmentGroup(group, credential, defect),
                 choice(group, "template", TemplateKind.values(), TemplateKind::text, TemplateKind.COMPONENT),

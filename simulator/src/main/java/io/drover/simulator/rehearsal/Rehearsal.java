@@ -126,6 +126,7 @@ final class Rehearsal {
         List<String> arguments = new ArrayList<>(List.of(
                 "fleet",
                 "--control=http://127.0.0.1:" + cloudReady.path("controlPort").asInt(),
+                "--https-port=" + cloudReady.path("httpsPort").asInt(),
                 "--mqtt-port=" + cloudReady.path("mqttPort").asInt(),
                 "--ca=" + cloudReady.path("caCertificate").asText(),
                 "--scenario=" + options.scenarioArgument(),

@@ -150,6 +150,16 @@ final class SiteEnrollments {
         if (kind(index) == CredentialKind.DEVICE_KEY) {
             return new JsonObject().put("type", "symmetricKey").put("symmetricKey", keys(secrets.deviceKeys(id)));
         }
+        if (kind(index) == CredentialKind.TPM) {
+            return new JsonObject()
+                    .put("type", "tpm")
+                    .put(
+                            "tpm",
+                            new JsonObject()
+                                    .put(
+                                            "endorsementKey",
+                                            secrets.tpm(id).endorsementKey().base64()));
+        }
         List<DeviceCredential.Certificate> both = secrets.deviceCertificates(id);
         JsonObject certificates = new JsonObject()
                 .put("primary", certificate(Pem.base64(both.get(0).own())))

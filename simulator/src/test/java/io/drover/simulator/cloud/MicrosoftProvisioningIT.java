@@ -10,21 +10,31 @@ import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientT
 import com.microsoft.azure.sdk.iot.provisioning.device.internal.exceptions.ProvisioningDeviceClientException;
 import com.microsoft.azure.sdk.iot.provisioning.security.SecurityProvider;
 import com.microsoft.azure.sdk.iot.provisioning.security.SecurityProviderSymmetricKey;
+import com.microsoft.azure.sdk.iot.provisioning.security.SecurityProviderTpm;
+import com.microsoft.azure.sdk.iot.provisioning.security.exceptions.SecurityProviderException;
 import com.microsoft.azure.sdk.iot.provisioning.security.hsm.SecurityProviderX509Cert;
 import io.drover.simulator.cloud.sas.SymmetricKey;
 import io.drover.simulator.cloud.tls.DeviceCertificates;
 import io.drover.simulator.fleet.sdk.ConnectToSslContext;
+import io.drover.simulator.tpm.SoftwareTpm;
+import io.drover.simulator.tpm.TpmFormatException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +46,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class MicrosoftProvisioningIT {
     private static final int REGISTRATION_MILLIS = 50_000;
+    private static final ProvisioningDeviceClientTransportProtocol HTTPS =
+            ProvisioningDeviceClientTransportProtocol.HTTPS;
     private static final List<ProvisioningDeviceClientTransportProtocol> PROTOCOLS = List.of(
             ProvisioningDeviceClientTransportProtocol.MQTT,
             ProvisioningDeviceClientTransportProtocol.MQTT_WS,
@@ -147,6 +159,95 @@ class MicrosoftProvisioningIT {
                         () -> register(idScope, certificate("stranger-1", other, PROTOCOLS.get(0)), PROTOCOLS.get(0)))
                 .isInstanceOf(ProvisioningDeviceClientException.class)
                 .hasStackTraceContaining("Unauthorized");
+    }
+
+    @Test
+    void aTpmRegistersAndSignsInAtItsHubWithTheKeyItWasGiven() throws Exception {
+        SoftwareTpm tpm = tpm();
+        enroll(
+                "enrollments/tpm-1",
+                "tpm",
+                new JsonObject().put("endorsementKey", tpm.endorsementKey().base64()));
+
+        ProvisioningDeviceClientRegistrationResult assigned = register(idScope, tpm("tpm-1", tpm, tpm), HTTPS);
+
+        assertThat(assigned.getProvisioningDeviceClientStatus())
+                .isEqualTo(ProvisioningDeviceClientStatus.PROVISIONING_DEVICE_STATUS_ASSIGNED);
+        String hubKey = cloud.targetHub(HttpMethod.GET, "/devices/tpm-1", null)
+                .bodyAsJsonObject()
+                .getJsonObject("authentication")
+                .getJsonObject("symmetricKey")
+                .getString("primaryKey");
+        byte[] data = "what a device signs".getBytes(StandardCharsets.US_ASCII);
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(Base64.getDecoder().decode(hubKey), "HmacSHA256"));
+        assertThat(tpm.sign(data)).isEqualTo(mac.doFinal(data));
+    }
+
+    @Test
+    void aTpmThatIsNotTheEnrolledOneDoesNotRegister() throws Exception {
+        SoftwareTpm tpm = tpm();
+        SoftwareTpm other = tpm();
+        enroll(
+                "enrollments/tpm-2",
+                "tpm",
+                new JsonObject().put("endorsementKey", tpm.endorsementKey().base64()));
+
+        // One that tells its own endorsement key, and one that tells the enrolled one, which is no secret.
+        assertThatThrownBy(() -> register(idScope, tpm("tpm-2", other, other), HTTPS))
+                .isInstanceOf(ProvisioningDeviceClientException.class);
+        assertThatThrownBy(() -> register(idScope, tpm("tpm-2", tpm, other), HTTPS))
+                .isInstanceOf(ProvisioningDeviceClientException.class)
+                .hasStackTraceContaining("not for this TPM");
+        assertThatThrownBy(() -> state("tpm-2")).isInstanceOf(AssertionError.class);
+    }
+
+    private static SoftwareTpm tpm() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        KeyPair pair = generator.generateKeyPair();
+        return new SoftwareTpm((RSAPublicKey) pair.getPublic(), pair.getPrivate());
+    }
+
+    /** What Microsoft's client asks of a TPM: one that tells the keys of the first and holds those of the second. */
+    private static SecurityProvider tpm(String id, SoftwareTpm told, SoftwareTpm held) throws Exception {
+        SSLContext ssl = ConnectToSslContext.of(cloud.ports().caCertificate(), port(HTTPS));
+        return new SecurityProviderTpm() {
+            @Override
+            public String getRegistrationId() {
+                return id;
+            }
+
+            @Override
+            public SSLContext getSSLContext() {
+                return ssl;
+            }
+
+            @Override
+            public byte[] getEndorsementKey() {
+                return Base64.getDecoder().decode(told.endorsementKey().base64());
+            }
+
+            @Override
+            public byte[] getStorageRootKey() {
+                return Base64.getDecoder().decode(told.storageRootKey().base64());
+            }
+
+            @Override
+            public byte[] activateIdentityKey(byte[] blob) throws SecurityProviderException {
+                try {
+                    held.activate(blob);
+                    return blob;
+                } catch (TpmFormatException notForUs) {
+                    throw new SecurityProviderException(notForUs);
+                }
+            }
+
+            @Override
+            public byte[] signWithIdentity(byte[] data) {
+                return held.sign(data);
+            }
+        };
     }
 
     @Test

@@ -88,8 +88,16 @@ final class StagedFleet implements AutoCloseable {
                 GLOBAL_PROVISIONING,
                 ConnectToSslContext.of(
                         cloud.ports().caCertificate(), cloud.ports().mqtt()));
-        FleetShard.Part part =
-                new FleetShard.Part(scenario, 0, 1, 0, scenario.devices(), GLOBAL_PROVISIONING, settings);
+        FleetShard.Part part = new FleetShard.Part(
+                scenario,
+                0,
+                1,
+                0,
+                scenario.devices(),
+                GLOBAL_PROVISIONING,
+                settings,
+                new FleetShard.Https(
+                        cloud.ports().https(), cloud.ports().caCertificate().toString()));
         await(vertx.deployVerticle(
                 new FleetShard(part, dial, sdk, counters, Future.succeededFuture(), Clock.systemUTC())));
         until(() -> counters.settled() == scenario.devices());

@@ -18,6 +18,7 @@ final class Attestation {
     private final Enrollments<EnrollmentGroup> groups;
     private final Enrollments<IndividualEnrollment> individuals;
     private final CaCertificates authorities;
+    private final TpmKeys tpm;
     private final Clock clock;
 
     Attestation(
@@ -25,11 +26,13 @@ final class Attestation {
             Enrollments<EnrollmentGroup> groups,
             Enrollments<IndividualEnrollment> individuals,
             CaCertificates authorities,
+            TpmKeys tpm,
             Clock clock) {
         this.idScope = idScope;
         this.groups = groups;
         this.individuals = individuals;
         this.authorities = authorities;
+        this.tpm = tpm;
         this.clock = clock;
     }
 
@@ -65,7 +68,11 @@ final class Attestation {
             case X509 ->
                 proof.token() == null
                         && provesByCertificate(enrollment.attestation().x509(), registrationId, proof.certificates());
-            case TPM, NONE -> false;
+            case TPM ->
+                proof.token() != null
+                        && isFor(registrationId, proof.token())
+                        && tpm.proves(enrollment, proof.token(), proof.tpm());
+            case NONE -> false;
         };
     }
 

@@ -7,7 +7,7 @@ import io.drover.simulator.cloud.sas.SymmetricKey;
  *
  * @param keys a device's own keys in an individual enrollment, those that devices' keys derive from in a group
  * @param x509 certificates, or authorities by name
- * @param tpm kept and given back; the device API of the emulator refuses such devices
+ * @param tpm the TPM that has to open what DPS wraps for it
  */
 public record AttestationMechanism(AttestationType type, SymmetricKey keys, X509Attestation x509, TpmAttestation tpm) {
     /** The public keys of a trusted platform module, in base64; the storage root key may be null. */

@@ -47,7 +47,9 @@ public final class CustomAllocationWebhook {
     Future<Answer> ask(
             Enrollment<?> enrollment, String registrationId, DeviceProof proof, JsonObject payload, List<String> hubs) {
         JsonObject context = new JsonObject().put("registrationId", registrationId);
-        if (proof.token() != null) {
+        if (enrollment.attestation().tpm() != null) {
+            context.put("tpm", new JsonObject());
+        } else if (proof.token() != null) {
             context.put("symmetricKey", new JsonObject());
         } else {
             context.put("x509", CertificateJson.registrationResult(proof.certificates(), null));

@@ -26,6 +26,7 @@ final class DeviceAssignment {
     private final Clock clock;
     private final Duration assignmentTime;
     private final OpaqueIds ids;
+    private final TpmKeys tpm;
 
     /** @param linkedHubs read at each decision, so that it may be a live collection */
     DeviceAssignment(
@@ -33,12 +34,14 @@ final class DeviceAssignment {
             Supplier<RegistrationGate> gate,
             Clock clock,
             Duration assignmentTime,
-            OpaqueIds ids) {
+            OpaqueIds ids,
+            TpmKeys tpm) {
         this.linkedHubs = linkedHubs;
         this.gate = gate;
         this.clock = clock;
         this.assignmentTime = assignmentTime;
         this.ids = ids;
+        this.tpm = tpm;
     }
 
     /**
@@ -143,8 +146,11 @@ final class DeviceAssignment {
                 : request.registrationId();
     }
 
-    private static DeviceCredential credential(DeviceRequest request) {
+    private DeviceCredential credential(DeviceRequest request) {
         AttestationMechanism attestation = request.enrollment().attestation();
+        if (attestation.tpm() != null && request.enrollment() instanceof IndividualEnrollment individual) {
+            return new DeviceCredential(tpm.hubKeys(individual));
+        }
         if (attestation.keys() != null) {
             return new DeviceCredential(
                     request.groupId() == null

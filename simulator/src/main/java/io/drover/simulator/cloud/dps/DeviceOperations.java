@@ -43,6 +43,42 @@ final class DeviceOperations {
      */
     record Reply(int status, OptionalLong retryAfter, String operationId, int errorCode, JsonObject body) {}
 
+    /** As {@link #register}; a TPM that has not signed gets a challenge instead (TpmChallenge), as documented for HTTPS. */
+    Reply registerOrChallenge(Caller caller, Buffer body) {
+        return guarded(() -> {
+            ProvisioningService service = service(caller);
+            Optional<TpmClaim> claim = caller.proof().token() == null ? claim(parse(body)) : Optional.empty();
+            return claim.isEmpty() ? register(caller, body) : challenge(service, caller.registrationId(), claim.get());
+        });
+    }
+
+    private Reply challenge(ProvisioningService service, String registrationId, TpmClaim claim) {
+        OptionalLong wait = tooMany(service);
+        if (wait.isPresent()) {
+            return throttled(wait);
+        }
+        JsonObject challenge = new JsonObject()
+                .put("message", "Authorization required: sign with the key that the TPM holds.")
+                .put("authenticationKey", service.challenge(registrationId, claim))
+                .put("keyName", TpmKeys.KEY_NAME);
+        ProvisioningError unauthorized = ProvisioningError.UNAUTHORIZED;
+        return new Reply(unauthorized.httpStatus(), OptionalLong.empty(), null, unauthorized.code(), challenge);
+    }
+
+    private static Optional<TpmClaim> claim(JsonObject request) {
+        JsonObject tpm = JsonFields.object(request, "tpm");
+        String endorsementKey = tpm == null ? null : JsonFields.string(tpm, "endorsementKey", null);
+        return endorsementKey == null
+                ? Optional.empty()
+                : Optional.of(new TpmClaim(endorsementKey, JsonFields.string(tpm, "storageRootKey", null)));
+    }
+
+    private OptionalLong tooMany(ProvisioningService service) {
+        return quotas.tryAcquire(
+                service.name() == null ? AzureLimit.CENTRAL_REGISTRATIONS : AzureLimit.DPS_REGISTRATIONS,
+                service.idScope());
+    }
+
     /** Registers; the body is DeviceRegistration. */
     Reply register(Caller caller, Buffer body) {
         return guarded(() -> {
@@ -52,19 +88,15 @@ final class DeviceOperations {
                 throw new ProvisioningException(
                         ProvisioningError.BAD_REQUEST, "The registrationId of the body is not the caller's.");
             }
-            boolean central = service.name() == null;
-            OptionalLong wait = quotas.tryAcquire(
-                    central ? AzureLimit.CENTRAL_REGISTRATIONS : AzureLimit.DPS_REGISTRATIONS, service.idScope());
+            OptionalLong wait = tooMany(service);
             if (wait.isPresent()) {
                 return throttled(wait);
             }
+            DeviceProof proof = claim(request).map(caller.proof()::with).orElse(caller.proof());
             Object payload = request.getValue("payload");
-            return progress(
-                    service.register(
-                            caller.registrationId(),
-                            caller.proof(),
-                            payload instanceof JsonObject object ? object : null),
-                    caller.proof());
+            Registration registration = service.register(
+                    caller.registrationId(), proof, payload instanceof JsonObject object ? object : null);
+            return progress(service, registration, proof);
         });
     }
 
@@ -74,7 +106,7 @@ final class DeviceOperations {
             ProvisioningService service = service(caller);
             Registration registration = service.poll(caller.registrationId(), caller.proof(), operationId);
             OptionalLong wait = tooSoon(service, caller);
-            return wait.isPresent() ? throttled(wait) : progress(registration, caller.proof());
+            return wait.isPresent() ? throttled(wait) : progress(service, registration, caller.proof());
         });
     }
 
@@ -92,7 +124,11 @@ final class DeviceOperations {
                             OptionalLong.empty(),
                             null,
                             0,
-                            RegistrationJson.result(registration, caller.proof(), clock.instant()));
+                            RegistrationJson.result(
+                                    registration,
+                                    caller.proof(),
+                                    service.authenticationKey(registration),
+                                    clock.instant()));
         });
     }
 
@@ -123,9 +159,9 @@ final class DeviceOperations {
         return wait;
     }
 
-    private Reply progress(Registration registration, DeviceProof proof) {
+    private Reply progress(ProvisioningService service, Registration registration, DeviceProof proof) {
         Instant now = clock.instant();
-        JsonObject body = RegistrationJson.operation(registration, proof, now);
+        JsonObject body = RegistrationJson.operation(registration, proof, service.authenticationKey(registration), now);
         return registration.statusAt(now) == RegistrationStatus.ASSIGNING
                 ? new Reply(202, OptionalLong.of(retryAfter()), registration.operationId(), 0, body)
                 : new Reply(200, OptionalLong.empty(), null, 0, body);

@@ -9,10 +9,21 @@ import java.util.List;
  *
  * @param token its signature, or null
  * @param certificates the chain of the TLS handshake, its own first; looked at only without a token
+ * @param tpm the TPM it says it has, or null
  */
-public record DeviceProof(SasToken token, List<X509Certificate> certificates) {
+public record DeviceProof(SasToken token, List<X509Certificate> certificates, TpmClaim tpm) {
     public DeviceProof {
         certificates = List.copyOf(certificates);
+    }
+
+    /** Of a device that has no TPM, or does not speak of it. */
+    public DeviceProof(SasToken token, List<X509Certificate> certificates) {
+        this(token, certificates, null);
+    }
+
+    /** The same with this TPM. */
+    DeviceProof with(TpmClaim claim) {
+        return new DeviceProof(token, certificates, claim);
     }
 
     /** A signature alone. */

@@ -18,7 +18,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** The device API over HTTPS at the global host: register (PUT), poll (GET), look up (POST). By signature or TLS client certificate. */
+/** The device API over HTTPS at the global host: register (PUT), poll (GET), look up (POST). By signature, TLS client certificate or TPM. */
 public final class DpsDeviceApi {
     private static final long MAX_BODY_BYTES = 96 * 1024;
     private static final Pattern API_VERSION = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(?:-preview)?");
@@ -43,7 +43,7 @@ public final class DpsDeviceApi {
         router.put(registration + "/register")
                 .setName("device/register")
                 .handler(answering((context, caller) ->
-                        operations.register(caller, context.body().buffer())));
+                        operations.registerOrChallenge(caller, context.body().buffer())));
         router.get(registration + "/operations/:operationId")
                 .setName("device/operation")
                 .handler(answering((context, caller) -> operations.poll(caller, context.pathParam("operationId"))));

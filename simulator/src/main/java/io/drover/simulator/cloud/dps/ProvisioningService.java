@@ -40,6 +40,7 @@ public final class ProvisioningService {
     private final Attestation attestation;
     private final DeviceAssignment assignment;
     private final CaCertificates authorities;
+    private final TpmKeys tpm;
     private final Enrollments<EnrollmentGroup> groups;
     private final Enrollments<IndividualEnrollment> individuals;
     private final Registrations registrations = new Registrations();
@@ -70,8 +71,9 @@ public final class ProvisioningService {
         this.groups = new Enrollments<>(clock, ids, limits::checkGroup);
         this.individuals = new Enrollments<>(clock, ids, limits::checkIndividual);
         this.authorities = new CaCertificates(clock, random);
-        this.attestation = new Attestation(idScope, groups, individuals, authorities, clock);
-        this.assignment = new DeviceAssignment(this.linkedHubs, () -> gate, clock, assignmentTime, ids);
+        this.tpm = new TpmKeys(idScope, clock, random);
+        this.attestation = new Attestation(idScope, groups, individuals, authorities, tpm, clock);
+        this.assignment = new DeviceAssignment(this.linkedHubs, () -> gate, clock, assignmentTime, ids, tpm);
         linkedHubs.forEach(this::link);
         addPolicy(OWNER_POLICY, EnumSet.allOf(ProvisioningRight.class));
         for (RegistrationStatus status : RegistrationStatus.values()) {
@@ -200,6 +202,7 @@ public final class ProvisioningService {
     /** Deletes an individual enrollment with its registration record, as {@link #delete} does for a group. */
     public void deleteIndividual(String registrationId, String ifMatch) {
         individuals.remove(registrationId, ifMatch);
+        tpm.removed(registrationId);
         registrations.change(registrationId, before -> before == null || before.groupId() != null ? before : null);
     }
 
@@ -213,6 +216,9 @@ public final class ProvisioningService {
      */
     public Registration register(String registrationId, DeviceProof proof, JsonObject payload) {
         Enrollment<?> enrollment = attestation.authenticate(registrationId, proof, registration(registrationId));
+        if (enrollment.attestation().tpm() != null && enrollment instanceof IndividualEnrollment individual) {
+            tpm.registered(individual, proof.tpm());
+        }
         DeviceRequest request = new DeviceRequest(enrollment, registrationId, proof, payload);
         boolean[] asks = new boolean[1];
         Registration registration = registrations.change(registrationId, before -> {
@@ -227,6 +233,31 @@ public final class ProvisioningService {
             askWebhook(request, registration);
         }
         return registration;
+    }
+
+    /**
+     * The wrapped key that this TPM has to sign with to register.
+     *
+     * @throws ProvisioningException INVALID_REGISTRATION_ID, or UNAUTHORIZED for all but an enrolled TPM
+     */
+    String challenge(String registrationId, TpmClaim claim) {
+        if (!Attestation.isRegistrationId(registrationId)) {
+            throw new ProvisioningException(ProvisioningError.INVALID_REGISTRATION_ID);
+        }
+        return individuals
+                .get(registrationId)
+                .map(enrollment -> tpm.challenge(enrollment, claim))
+                .orElseThrow(() -> new ProvisioningException(ProvisioningError.UNAUTHORIZED));
+    }
+
+    /** The wrapped key of the hub for a device that is assigned and has a TPM. */
+    Optional<String> authenticationKey(Registration registration) {
+        return statusOf(registration) != RegistrationStatus.ASSIGNED
+                ? Optional.empty()
+                : individuals
+                        .get(registration.registrationId())
+                        .filter(enrollment -> enrollment.attestation().tpm() != null)
+                        .flatMap(tpm::authenticationKey);
     }
 
     private void askWebhook(DeviceRequest request, Registration undecided) {

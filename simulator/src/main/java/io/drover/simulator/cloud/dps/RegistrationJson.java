@@ -2,6 +2,7 @@ package io.drover.simulator.cloud.dps;
 
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Registrations in the shapes of the wire: DeviceRegistrationState and, for devices, RegistrationOperationStatus. */
 final class RegistrationJson {
@@ -30,9 +31,17 @@ final class RegistrationJson {
                 .put("etag", registration.etag());
     }
 
-    /** DeviceRegistrationResult: the state with the proof that the device has given. */
-    static JsonObject result(Registration registration, DeviceProof proof, Instant now) {
+    /**
+     * DeviceRegistrationResult: the state with the proof that the device has given.
+     *
+     * @param authenticationKey the wrapped key of a device with a TPM
+     */
+    static JsonObject result(
+            Registration registration, DeviceProof proof, Optional<String> authenticationKey, Instant now) {
         JsonObject json = state(registration, now);
+        if (authenticationKey.isPresent()) {
+            return json.put("tpm", new JsonObject().put("authenticationKey", authenticationKey.get()));
+        }
         if (proof.token() == null) {
             return json.put("x509", CertificateJson.registrationResult(proof.certificates(), registration.groupId()));
         }
@@ -44,12 +53,13 @@ final class RegistrationJson {
     }
 
     /** What a device gets for a register or a poll. */
-    static JsonObject operation(Registration registration, DeviceProof proof, Instant now) {
+    static JsonObject operation(
+            Registration registration, DeviceProof proof, Optional<String> authenticationKey, Instant now) {
         RegistrationStatus status = registration.statusAt(now);
         JsonObject json =
                 new JsonObject().put("operationId", registration.operationId()).put("status", status.wireName());
         if (status != RegistrationStatus.ASSIGNING) {
-            json.put("registrationState", result(registration, proof, now));
+            json.put("registrationState", result(registration, proof, authenticationKey, now));
         }
         return json;
     }

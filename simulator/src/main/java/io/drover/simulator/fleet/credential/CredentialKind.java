@@ -9,7 +9,9 @@ public enum CredentialKind {
     /** A certificate under an authority that an enrollment group trusts. */
     GROUP_CERTIFICATE("group-certificate"),
     /** Two certificates of the device's own, in an individual enrollment; one device in four uses the secondary one. */
-    DEVICE_CERTIFICATE("device-certificate");
+    DEVICE_CERTIFICATE("device-certificate"),
+    /** A TPM's endorsement key, in an individual enrollment; over HTTPS, and lean devices only. */
+    TPM("tpm");
 
     private final String text;
 
@@ -24,6 +26,6 @@ public enum CredentialKind {
 
     /** Whether each device has an enrollment of its own. */
     public boolean isIndividual() {
-        return this == DEVICE_KEY || this == DEVICE_CERTIFICATE;
+        return this == DEVICE_KEY || this == DEVICE_CERTIFICATE || this == TPM;
     }
 }

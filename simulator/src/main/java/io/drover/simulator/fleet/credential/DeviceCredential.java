@@ -1,5 +1,6 @@
 package io.drover.simulator.fleet.credential;
 
+import io.drover.simulator.tpm.SoftwareTpm;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -13,6 +14,9 @@ public sealed interface DeviceCredential {
             return "Key[]";
         }
     }
+
+    /** A TPM; it holds the key it was last given, and signs with it. */
+    record Tpm(SoftwareTpm tpm) implements DeviceCredential {}
 
     /** A private key with its certificate, followed by those of the authorities between it and the trusted one. */
     record Certificate(PrivateKey key, List<X509Certificate> chain) implements DeviceCredential {

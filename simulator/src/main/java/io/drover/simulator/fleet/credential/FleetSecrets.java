@@ -1,6 +1,7 @@
 package io.drover.simulator.fleet.credential;
 
 import io.drover.simulator.fleet.Scenario;
+import io.drover.simulator.tpm.SoftwareTpm;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -12,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Keys and certificates of a scenario's devices. All but the keys of the source's own enrollment group come from the seed, so that
- * the fleet and whoever enrolls its devices agree without talking. Thread-safe; a certificate costs about a millisecond.
+ * the fleet and whoever enrolls its devices agree without talking. Thread-safe; a certificate costs about a millisecond, a TPM a hundred.
  */
 public final class FleetSecrets {
     private static final int KEY_BYTES = 32;
@@ -46,13 +47,17 @@ public final class FleetSecrets {
             }
             case GROUP_CERTIFICATE -> groupCertificate(group.enrollmentGroup(), deviceId);
             case DEVICE_CERTIFICATE -> deviceCertificates(deviceId).get(usesSecondary(deviceId) ? 1 : 0);
+            case TPM -> new DeviceCredential.Tpm(tpm(deviceId));
         };
     }
 
     /** Of the same kind and for the same device, and good for nothing. */
     public DeviceCredential wrong(DeviceCredential right, String deviceId) {
-        return right instanceof DeviceCredential.Key key
-                ? new DeviceCredential.Key(SymmetricKeys.derive(key.base64(), deviceId))
+        if (right instanceof DeviceCredential.Key key) {
+            return new DeviceCredential.Key(SymmetricKeys.derive(key.base64(), deviceId));
+        }
+        return right instanceof DeviceCredential.Tpm
+                ? new DeviceCredential.Tpm(SeededTpm.of(bits("stranger tpm", deviceId)))
                 : selfSigned(deviceId, "stranger");
     }
 
@@ -79,6 +84,11 @@ public final class FleetSecrets {
     /** The primary and the secondary certificate of a device that has an enrollment of its own; both name it as subject and issuer. */
     public List<DeviceCredential.Certificate> deviceCertificates(String deviceId) {
         return List.of(selfSigned(deviceId, "primary"), selfSigned(deviceId, "secondary"));
+    }
+
+    /** The TPM of a device; making it costs a tenth of a second. */
+    public SoftwareTpm tpm(String deviceId) {
+        return SeededTpm.of(bits("tpm", deviceId));
     }
 
     private DeviceCredential.Certificate groupCertificate(String enrollmentGroup, String deviceId) {

@@ -5,6 +5,7 @@ import io.drover.simulator.fleet.Scenario;
 import io.drover.simulator.fleet.Seeded;
 import io.drover.simulator.fleet.behaviour.Behaviour;
 import io.drover.simulator.fleet.behaviour.BehaviourType;
+import io.drover.simulator.fleet.credential.CredentialKind;
 import io.drover.simulator.fleet.credential.DeviceCredential;
 import io.drover.simulator.fleet.credential.SymmetricKeys;
 import io.drover.simulator.fleet.device.DeviceFailure;
@@ -20,6 +21,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -80,7 +82,19 @@ public final class LeanDevice implements VirtualDevice {
     @Override
     public void start() {
         // Not before, as a certificate takes its time and a fleet starts step by step.
-        credential = around.settings().secrets().of(group, index, deviceId);
+        if (group.credential() == CredentialKind.TPM) {
+            int now = epoch;
+            around.vertx()
+                    .executeBlocking(() -> around.settings().secrets().of(group, index, deviceId), false)
+                    .onSuccess(made -> ifCurrent(now, () -> begin(made)))
+                    .onFailure(failure -> ifCurrent(now, () -> failed(failure, this::start)));
+        } else {
+            begin(around.settings().secrets().of(group, index, deviceId));
+        }
+    }
+
+    private void begin(DeviceCredential made) {
+        credential = made;
         switch (behaviour.type()) {
             case OFFLINE -> registeredOnce(() -> {});
             case OFFLINE_UNTIL -> registeredOnce(() -> later(behaviour.after().toMillis(), this::provision));
@@ -159,10 +173,13 @@ public final class LeanDevice implements VirtualDevice {
     }
 
     private MqttSession.SignIn signIn() {
-        String password = credential instanceof DeviceCredential.Key key
-                ? SymmetricKeys.hubToken(
-                        hub, deviceId, key.base64(), around.clock().instant().plus(TOKEN_LIFE))
-                : null;
+        Instant expiry = around.clock().instant().plus(TOKEN_LIFE);
+        String password = null;
+        if (credential instanceof DeviceCredential.Key key) {
+            password = SymmetricKeys.hubToken(hub, deviceId, key.base64(), expiry);
+        } else if (credential instanceof DeviceCredential.Tpm held) {
+            password = SymmetricKeys.hubToken(hub, deviceId, held.tpm()::sign, expiry);
+        }
         String user = hub + "/" + deviceId + "/?api-version=2021-04-12";
         return new MqttSession.SignIn(deviceId, user, password, keepAliveSeconds());
     }

@@ -35,20 +35,30 @@ public final class Registrar {
     private final Clock clock;
     private final String hostName;
     private final Duration deadline;
+    private final TpmRegistrar tpm;
 
     /**
      * Registers at one host.
      *
      * @param gate bounds the sign-ins under way; waiting for an assignment takes no place in it
      * @param deadline how long one registration may take with all its waiting
+     * @param tpm registers devices with a TPM; null where there are none
      */
-    public Registrar(Vertx vertx, MqttDial dial, ConnectionGate gate, Clock clock, String hostName, Duration deadline) {
+    public Registrar(
+            Vertx vertx,
+            MqttDial dial,
+            ConnectionGate gate,
+            Clock clock,
+            String hostName,
+            Duration deadline,
+            TpmRegistrar tpm) {
         this.vertx = vertx;
         this.dial = dial;
         this.gate = gate;
         this.clock = clock;
         this.hostName = hostName;
         this.deadline = deadline;
+        this.tpm = tpm;
     }
 
     /**
@@ -56,6 +66,9 @@ public final class Registrar {
      * "dps-failed" or "dps-disabled" for such a registration, "dps-timeout"; or with a connection failure.
      */
     public Future<String> register(String idScope, String registrationId, DeviceCredential credential) {
+        if (credential instanceof DeviceCredential.Tpm held) {
+            return tpm.register(idScope, registrationId, held.tpm());
+        }
         String password = credential instanceof DeviceCredential.Key key
                 ? SymmetricKeys.provisioningToken(
                         idScope, registrationId, key.base64(), clock.instant().plus(Duration.ofHours(1)))

@@ -158,7 +158,8 @@ class LeanDeviceIT {
                 new ConnectionGate(1),
                 clock,
                 "global.azure-devices-provisioning.test",
-                Duration.ofSeconds(30));
+                Duration.ofSeconds(30),
+                null);
         DeviceCredential key = new DeviceCredential.Key(SymmetricKeys.derive(keys.primary(), "device-1"));
         Promise<String> waiting = Promise.promise();
         Promise<String> other = Promise.promise();
@@ -229,7 +230,7 @@ class LeanDeviceIT {
         Context context = vertx.getOrCreateContext();
         ConnectionGate gate = new ConnectionGate(16);
         Registrar registrar = new Registrar(
-                vertx, dial, gate, clock, "global.azure-devices-provisioning.test", Duration.ofSeconds(30));
+                vertx, dial, gate, clock, "global.azure-devices-provisioning.test", Duration.ofSeconds(30), null);
         LeanDevice.Surroundings around =
                 new LeanDevice.Surroundings(vertx, clock, dial, registrar, gate, settings(), counters.of(Engine.LEAN));
         LeanDevice device = new LeanDevice(around, index, "device-" + index, new Scenario.Group("all", 1, behaviour));
