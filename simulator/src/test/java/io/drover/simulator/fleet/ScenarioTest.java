@@ -158,7 +158,7 @@ class ScenarioTest {
             groups.add(defects.groupOf(index).name());
         }
 
-        // A tpm registers at its target without the worker's help or not at all.
+        // A tpm costs too much to make for the thousands of this scenario.
         assertThat(kinds).isEqualTo(EnumSet.complementOf(EnumSet.of(CredentialKind.TPM)));
         assertThat(seen).isEqualTo(EnumSet.allOf(Defect.class));
         assertThat(templates).isEqualTo(EnumSet.allOf(TemplateKind.class));
