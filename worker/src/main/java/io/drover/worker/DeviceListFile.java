@@ -8,13 +8,13 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** A CSV file whose first column is the device id; its first line may be a header, as a plan's is. */
-final class DeviceListFile {
+public final class DeviceListFile {
     private static final Set<String> HEADERS = Set.of("device_id", "device", "id");
 
     private DeviceListFile() {}
 
     /** Blocks on the file system. */
-    static Set<String> read(Path file) throws IOException {
+    public static Set<String> read(Path file) throws IOException {
         Set<String> ids = new HashSet<>();
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             boolean first = true;

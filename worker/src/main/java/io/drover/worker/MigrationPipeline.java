@@ -19,6 +19,7 @@ import io.drover.worker.discovery.Discovery;
 import io.drover.worker.discovery.DiscoveryBus;
 import io.drover.worker.discovery.DiscoveryVerticle;
 import io.drover.worker.discovery.Preflight;
+import io.drover.worker.discovery.ReturnPreflight;
 import io.drover.worker.discovery.SigningFiles;
 import io.drover.worker.dispatch.DispatchPace;
 import io.drover.worker.dispatch.DispatchVerticle;
@@ -39,6 +40,7 @@ import io.drover.worker.registration.CredentialCheck;
 import io.drover.worker.registration.Registration;
 import io.drover.worker.registration.RegistrationVerticle;
 import io.drover.worker.source.CentralSource;
+import io.drover.worker.source.ReturnSelection;
 import io.drover.worker.target.ArrivalLimit;
 import io.drover.worker.target.MigrationScope;
 import io.drover.worker.tracking.TrackingVerticle;
@@ -151,6 +153,28 @@ public final class MigrationPipeline {
         } catch (AzureException mistake) {
             return Future.failedFuture(mistake);
         }
+    }
+
+    /**
+     * As {@link #prepare}, for the way back of a migration.
+     *
+     * @param config as {@link WorkerConfig#returning} made it of the forward migration's
+     */
+    public static Future<MigrationPipeline> prepareReturn(
+            Vertx vertx, WorkerConfig config, ReturnSelection selection, MeterRegistry meters, Clock clock) {
+        AzureClients azure = new AzureClients(vertx, config, meters, clock);
+        Instant begun = clock.instant();
+        return new ReturnPreflight(vertx, azure, config.migration())
+                .check(selection)
+                .map(scope -> new MigrationPipeline(
+                        vertx,
+                        config,
+                        azure,
+                        scope,
+                        List.of(),
+                        Duration.between(begun, clock.instant()),
+                        meters,
+                        clock));
     }
 
     /** What was found of the rights that {@link #deploy} needs; none of them is missing. */

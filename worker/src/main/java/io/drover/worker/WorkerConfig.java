@@ -5,6 +5,7 @@ import io.drover.worker.device.MovePolicy;
 import io.drover.worker.device.Verification;
 import io.drover.worker.migration.RolloutPolicy;
 import io.drover.worker.migration.TargetKind;
+import io.drover.worker.migration.WavePolicy;
 import io.drover.worker.source.DeviceChoice;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,7 +77,22 @@ public record WorkerConfig(
             Deadlines deadlines,
             int attempts,
             boolean requirePlan,
-            RolloutPolicy rollout) {}
+            RolloutPolicy rollout) {
+        private Migration as(String other, RolloutPolicy policy) {
+            return new Migration(
+                    other,
+                    subscription,
+                    source,
+                    target,
+                    registration,
+                    credentials,
+                    verification,
+                    deadlines,
+                    attempts,
+                    false,
+                    policy);
+        }
+    }
 
     /** What the target is given so that it accepts a device. */
     public enum Registering {
@@ -272,8 +288,39 @@ public record WorkerConfig(
         return migration.rollout();
     }
 
+    /**
+     * This configuration for the way back under another name: all at once within the same windows, rate and stop rule,
+     * each device commanded singly. Source and target stay those of the forward migration.
+     */
+    public WorkerConfig returning(String name) {
+        RolloutPolicy forward = migration.rollout();
+        RolloutPolicy back = new RolloutPolicy(
+                forward.order(),
+                forward.seed(),
+                null,
+                false,
+                null,
+                forward.windows(),
+                forward.rate(),
+                forward.stop(),
+                forward.campaign(),
+                List.of(WavePolicy.rest()));
+        Dispatch singly = new Dispatch(Dispatch.Way.COMMAND, dispatch.maxInFlight(), dispatch.job());
+        return new WorkerConfig(
+                entra, access, azure, network, migration.as(name, back), quotas, singly, ledger, management, null);
+    }
+
     /** The state machine's part of the configuration. */
     public MovePolicy policy() {
+        return policy(migration.source() instanceof HubDevices);
+    }
+
+    /** As {@link #policy()}, for the way back. */
+    public MovePolicy returnPolicy() {
+        return policy(migration.target() instanceof TargetService);
+    }
+
+    private MovePolicy policy(boolean outOfHub) {
         Deadlines d = migration.deadlines();
         return new MovePolicy(
                 migration.verification(),
@@ -283,7 +330,7 @@ public record WorkerConfig(
                 d.telemetry(),
                 d.offline(),
                 migration.attempts(),
-                migration.source() instanceof HubDevices ? HUB_PROBE : APPLICATION_PROBE,
+                outOfHub ? HUB_PROBE : APPLICATION_PROBE,
                 azure.timeCompression());
     }
 }

@@ -67,6 +67,13 @@ record Reconciliation(
         return new Reconciliation(devices, mismatches, commandedAfterArrival, commandedWhileMoving, comparison);
     }
 
+    /** The same with more devices on which something disagrees. */
+    Reconciliation with(List<Mismatch> more) {
+        List<Mismatch> all = new ArrayList<>(mismatches);
+        all.addAll(more);
+        return new Reconciliation(devices, List.copyOf(all), commandedAfterArrival, commandedWhileMoving, twins);
+    }
+
     /** True when every device agrees, whatever it owns, and none was commanded again once it had moved or was moving. */
     boolean holds() {
         return mismatches.isEmpty() && commandedAfterArrival.isEmpty() && commandedWhileMoving.isEmpty();

@@ -39,6 +39,7 @@ final class Rehearsal {
     private final String webhookToken = randomSecret();
     private final Map<String, Long> peakMemory = new TreeMap<>();
     private final Kills kills;
+    private final Kills killsBack;
     private List<Instant> restarts = List.of();
     private Optional<JsonNode> workersPlan = Optional.empty();
     private Instant workerStarted = Instant.EPOCH;
@@ -49,6 +50,10 @@ final class Rehearsal {
         this.view = view;
         this.clock = clock;
         this.kills = new Kills(options.killWorkerAt(), options.randomKills(), options.seed());
+        this.killsBack = new Kills(
+                options.thereAndBack() ? options.killWorkerAt() : List.of(),
+                options.thereAndBack() ? options.randomKills() : 0,
+                options.seed() + 1);
     }
 
     RehearsalResult run() {
@@ -77,11 +82,14 @@ final class Rehearsal {
                 enforceQuotas(cloud, true);
                 FaultPlan plan = new FaultPlan(cloud, scenario.faults());
                 plan.switchOn();
+                Map<String, JsonNode> owned = scenario.twins() && options.thereAndBack()
+                        ? TwinComparison.twins(cloud, options.direction().source())
+                        : Map.of();
                 JsonNode before = cloud.get("/control/quotas");
                 Duration took = migrate(ready, rest);
                 JsonNode after = cloud.get("/control/quotas");
                 plan.summary().ifPresent(view::step);
-                List<LedgerEntry> ledger = readLedger();
+                List<LedgerEntry> ledger = readLedger("ledger.csv", List.of());
                 List<DeviceTruth> truth = readTruth(cloud);
                 rememberPeak("cloud", cloudProcess);
                 rememberPeak("fleet", fleetProcess);
@@ -94,8 +102,17 @@ final class Rehearsal {
                                                 options.direction().target(),
                                                 truth))
                                         : Optional.empty());
+                Optional<ReturnLeg> back =
+                        options.thereAndBack() ? Optional.of(goBack(cloud, ledger, truth, owned)) : Optional.empty();
+                List<Reconciliation.Mismatch> left =
+                        options.cleanup() ? cleanUp(cloud, ledger, back.isPresent()) : List.of();
                 return result(
-                        ledger, truth, reconciliation, took, LimitUse.of(before, after, truth, options.direction()));
+                        ledger,
+                        truth,
+                        reconciliation.with(left),
+                        took,
+                        LimitUse.of(before, after, truth, options.direction()),
+                        back);
             }
         }
     }
@@ -183,6 +200,60 @@ final class Rehearsal {
         return Duration.between(start, clock.instant());
     }
 
+    /** Returns all that has moved, with as many kills as there were on the way there. */
+    private ReturnLeg goBack(
+            ControlClient cloud, List<LedgerEntry> ledger, List<DeviceTruth> truth, Map<String, JsonNode> owned) {
+        view.step("Returning the devices that moved ...");
+        Instant start = clock.instant();
+        try (WorkerCrew crew = new WorkerCrew(
+                () -> startWorker("worker-failback", List.of("failback", "--output=json")),
+                killsBack,
+                options.restartWorkers(),
+                view,
+                clock)) {
+            crew.run(options.workers(), options.patience(), worker -> rememberPeak("worker", worker));
+        }
+        Duration took = Duration.between(start, clock.instant());
+        List<LedgerEntry> back = readLedger("ledger-return.csv", List.of("--set=migration.name=rehearsal-return"));
+        return new ReturnLeg(
+                RehearsalResult.count(back.stream().map(LedgerEntry::state).toList()),
+                took,
+                ReturnLeg.compare(ledger, back, ReturnLeg.whereabouts(cloud, options.direction()), start),
+                scenario.twins()
+                        ? Optional.of(TwinComparison.of(
+                                owned,
+                                TwinComparison.twins(cloud, options.direction().source()),
+                                truth))
+                        : Optional.empty());
+    }
+
+    /** Deletes at the source what is proven; what returned, or never left, must still be there, and nothing else. */
+    private List<Reconciliation.Mismatch> cleanUp(ControlClient cloud, List<LedgerEntry> ledger, boolean returned) {
+        long deleted = 0;
+        try (ChildProcess cleanup = startWorker(
+                "worker-cleanup", List.of("cleanup", "--after=1s", "--confirm=rehearsal", "--output=csv"))) {
+            while (!cleanup.hasEnded()) {
+                deleted += cleanup.nextLine(POLL)
+                        .filter(line -> line.strip().endsWith(",PROVEN"))
+                        .map(line -> 1)
+                        .orElse(0);
+            }
+            if (cleanup.awaitExit(START_PATIENCE) != 0) {
+                throw cleanup.failure("failed");
+            }
+        }
+        Set<String> there = ReturnLeg.whereabouts(cloud, options.direction()).keySet();
+        view.step("Cleanup deleted " + deleted + " devices at the source; " + there.size() + " are still there.");
+        return ledger.stream()
+                .filter(entry -> there.contains(entry.deviceId()) == (entry.isMigrated() && !returned))
+                .map(entry -> new Reconciliation.Mismatch(
+                        entry.deviceId(),
+                        there.contains(entry.deviceId())
+                                ? "moved, but was not cleaned up at the source"
+                                : "was deleted at the source though it had not moved for good"))
+                .toList();
+    }
+
     /** Once the fleet is connected, so that only devices that come later are told of; gives the worker's part of it. */
     private List<String> exportConnectivity(AzureRest rest) {
         int port = freePort();
@@ -220,9 +291,11 @@ final class Rehearsal {
         }
     }
 
-    private List<LedgerEntry> readLedger() {
-        Path csv = options.folder().resolve("ledger.csv");
-        try (ChildProcess report = startWorker("worker-report", List.of("report", "--output=csv"));
+    private List<LedgerEntry> readLedger(String name, List<String> more) {
+        Path csv = options.folder().resolve(name);
+        List<String> arguments = new ArrayList<>(List.of("report", "--output=csv"));
+        arguments.addAll(more);
+        try (ChildProcess report = startWorker("worker-report", arguments);
                 BufferedWriter file = Files.newBufferedWriter(csv)) {
             while (!report.hasEnded()) {
                 Optional<String> line = report.nextLine(POLL);
@@ -281,7 +354,8 @@ final class Rehearsal {
             List<DeviceTruth> truth,
             Reconciliation reconciliation,
             Duration took,
-            LimitUse limits) {
+            LimitUse limits,
+            Optional<ReturnLeg> back) {
         return new RehearsalResult(
                 scenario.name(),
                 options.devices(),
@@ -296,10 +370,11 @@ final class Rehearsal {
                 RehearsalResult.connectToCommand(truth),
                 reconciliation,
                 Map.copyOf(peakMemory),
-                kills.done(),
+                kills.done() + killsBack.done(),
                 Recovery.of(restarts, truth),
                 limits,
-                workersPlan.map(plan -> PlanEstimate.of(plan, truth, workerStarted)));
+                workersPlan.map(plan -> PlanEstimate.of(plan, truth, workerStarted)),
+                back);
     }
 
     private void rememberPeak(String name, ChildProcess process) {

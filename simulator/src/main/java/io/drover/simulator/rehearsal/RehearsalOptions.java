@@ -18,6 +18,8 @@ import java.util.List;
  * @param ledgerUser database user of a PostgreSQL ledger
  * @param webhook whether IoT Central exports connectivity changes to the worker's webhook
  * @param plan whether the worker plans first, so that its estimate can be compared
+ * @param thereAndBack whether the devices that moved are returned afterwards
+ * @param cleanup whether the worker deletes at the source what has moved, as the last step
  * @param patience longest duration of the migration itself
  */
 record RehearsalOptions(
@@ -37,4 +39,6 @@ record RehearsalOptions(
         Duration patience,
         boolean webhook,
         boolean plan,
+        boolean thereAndBack,
+        boolean cleanup,
         boolean terminal) {}

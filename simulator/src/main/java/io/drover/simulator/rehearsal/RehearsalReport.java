@@ -59,6 +59,7 @@ final class RehearsalReport {
             text.append(System.lineSeparator());
         }
         twins(text);
+        result.back().ifPresent(back -> wayBack(text, back));
         verdict(text);
         return text.toString();
     }
@@ -111,6 +112,24 @@ final class RehearsalReport {
             text.append(String.format(
                     Locale.ROOT,
                     "Twins           %,d of %,d moved devices have at the target all they own at the source%n",
+                    twins.compared() - twins.differences().size(),
+                    twins.compared()));
+            shown(text, twins.differences());
+        });
+    }
+
+    private static void wayBack(StringBuilder text, ReturnLeg back) {
+        text.append(String.format(
+                Locale.ROOT,
+                "Way back        %s in %.1f s; its ledger %s%n",
+                back.states(),
+                back.took().toMillis() / 1000.0,
+                back.holds() ? "= ground truth for every device" : "and ground truth DIFFER:"));
+        shown(text, back.mismatches());
+        back.twins().ifPresent(twins -> {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "                %,d of %,d have at the source again all they owned there%n",
                     twins.compared() - twins.differences().size(),
                     twins.compared()));
             shown(text, twins.differences());
@@ -218,6 +237,7 @@ final class RehearsalReport {
                 .ifPresent(twins -> report.putObject("twins")
                         .put("compared", twins.compared())
                         .set("differences", json.valueToTree(twins.differences())));
+        result.back().ifPresent(back -> wayBack(report, back, json));
         latencies(report);
         Path file = folder.resolve("report.json");
         try {
@@ -226,6 +246,15 @@ final class RehearsalReport {
         } catch (IOException e) {
             throw new RehearsalException("The report " + file + " cannot be written: " + e.getMessage(), e);
         }
+    }
+
+    private static void wayBack(ObjectNode report, ReturnLeg back, ObjectMapper json) {
+        ObjectNode leg = report.putObject("back")
+                .put("seconds", back.took().toMillis() / 1000.0)
+                .put("ledgerEqualsTruth", back.holds());
+        leg.set("states", json.valueToTree(back.states()));
+        leg.set("mismatches", json.valueToTree(back.mismatches()));
+        back.twins().ifPresent(twins -> leg.set("twinDifferences", json.valueToTree(twins.differences())));
     }
 
     private void latencies(ObjectNode report) {

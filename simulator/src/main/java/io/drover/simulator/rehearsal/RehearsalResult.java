@@ -19,6 +19,7 @@ import org.HdrHistogram.Histogram;
  * @param workerKills how often the worker was killed and started again
  * @param recovery how soon it then went on
  * @param estimate what the worker's plan said of the time; empty when it was not asked
+ * @param back the way back; empty when there was none
  */
 record RehearsalResult(
         String scenario,
@@ -34,7 +35,8 @@ record RehearsalResult(
         int workerKills,
         Recovery recovery,
         LimitUse limits,
-        Optional<PlanEstimate> estimate) {
+        Optional<PlanEstimate> estimate,
+        Optional<ReturnLeg> back) {
 
     static Histogram commandToArrival(Iterable<DeviceTruth> truth) {
         Histogram histogram = new Histogram(3);

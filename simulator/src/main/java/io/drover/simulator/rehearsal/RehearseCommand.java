@@ -135,6 +135,20 @@ public final class RehearseCommand implements Callable<Integer> {
     private Double demandedEstimate;
 
     @Option(
+            names = "--there-and-back",
+            description =
+                    "Return all devices that moved, and hold the return's ledger against what really happened too;"
+                            + " kills happen on either way.")
+    private boolean thereAndBack;
+
+    @Option(
+            names = "--cleanup",
+            description =
+                    "Have the worker delete at the source what has moved and was not returned, and hold what is gone"
+                            + " there against the ledger.")
+    private boolean cleanup;
+
+    @Option(
             names = "--timeout",
             defaultValue = "1800",
             description = "Longest duration of each phase in seconds (${DEFAULT-VALUE}).")
@@ -167,6 +181,8 @@ public final class RehearseCommand implements Callable<Integer> {
                 Duration.ofSeconds(timeoutSeconds),
                 webhook,
                 demandedEstimate != null,
+                thereAndBack,
+                cleanup,
                 terminal);
         ProgressView view = new ProgressView(System.out, terminal);
         Scenario chosen = loaded.withDevices(options.devices()).withSeed(options.seed());
@@ -174,9 +190,19 @@ public final class RehearseCommand implements Callable<Integer> {
         RehearsalReport report = new RehearsalReport(result);
         view.step(report.text());
         view.step("Report " + report.writeJson(folder) + "; logs and ledger beside it.");
+        return judge(result, view);
+    }
+
+    /** The exit code. */
+    private int judge(RehearsalResult result, ProgressView view) {
         boolean twinsDiffer = demandedTwins
                 && !result.reconciliation().twins().map(TwinComparison::holds).orElse(false);
-        if (!result.reconciliation().holds() || twinsDiffer) {
+        boolean returnDiffers = result.back()
+                .filter(back -> !back.holds()
+                        || (demandedTwins
+                                && !back.twins().map(TwinComparison::holds).orElse(false)))
+                .isPresent();
+        if (!result.reconciliation().holds() || twinsDiffer || returnDiffers) {
             return DIFFERS;
         }
         if (demandedEstimate != null

@@ -67,7 +67,7 @@ record TwinComparison(int compared, List<Reconciliation.Mismatch> differences) {
     }
 
     /** Page by page; a device that the site does not know is left out. */
-    private static Map<String, JsonNode> twins(ControlClient cloud, Site site) {
+    static Map<String, JsonNode> twins(ControlClient cloud, Site site) {
         Map<String, JsonNode> twins = new LinkedHashMap<>();
         String after = "";
         do {

@@ -7,12 +7,10 @@ import io.drover.worker.migration.Migration;
 import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.MigrationStore;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.http.HttpServer;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,25 +45,11 @@ final class ApplyCommand implements Callable<Integer> {
         try (WorkerProcess process = new WorkerProcess(options)) {
             MigrationPipeline pipeline = WorkerProcess.await(
                     MigrationPipeline.prepare(process.vertx, process.config, process.meters, clock));
-            AtomicReference<Ledger> open = new AtomicReference<>();
-            // Before the ledger, so that a port in use leaves nothing behind.
-            HttpServer management = WorkerProcess.await(ManagementServer.listen(
-                    process.vertx, process.config.management(), process.meters, () -> ready(open.get())));
-            if (options.output == Output.table) {
-                spec.commandLine()
-                        .getOut()
-                        .println("Metrics and health: http://"
-                                + process.config.management().host() + ":" + management.actualPort() + "/metrics");
-            }
-            Ledger ledger = WorkerProcess.await(Ledger.open(
-                    process.vertx, process.config.ledger(), process.config.policy(), process.meters, clock));
-            open.set(ledger);
+            PrintWriter out =
+                    options.output == Output.table ? spec.commandLine().getOut() : null;
+            Ledger ledger = MigrationRun.open(process, process.config.policy(), out, clock);
             return WorkerProcess.await(migrate(process, pipeline, ledger));
         }
-    }
-
-    private static Future<Void> ready(Ledger ledger) {
-        return ledger == null ? Future.failedFuture("the ledger is not open yet") : ledger.ping();
     }
 
     private Future<Integer> migrate(WorkerProcess process, MigrationPipeline pipeline, Ledger ledger) {
@@ -73,17 +57,12 @@ final class ApplyCommand implements Callable<Integer> {
         return gate.admit(ledger, pipeline)
                 .compose(by -> create(process.config, ledger)
                         .compose(created -> by.record(ledger).map(created)))
-                .compose(migration -> {
-                    Promise<Integer> end = Promise.promise();
-                    ProgressView view =
-                            new ProgressView(spec.commandLine().getOut(), options.output, WorkerProcess.onTerminal());
-                    pipeline.deploy(ledger, migration, end::tryFail).onFailure(end::tryFail);
-                    new ProgressWatch(process.vertx, ledger, migration, view, process.meters, clock)
-                            .untilDone(exitOnPause)
-                            .onSuccess(end::tryComplete)
-                            .onFailure(end::tryFail);
-                    return end.future();
-                });
+                .compose(migration ->
+                        new MigrationRun(process, ledger, view(), clock).untilDone(pipeline, migration, exitOnPause));
+    }
+
+    private ProgressView view() {
+        return new ProgressView(spec.commandLine().getOut(), options.output, WorkerProcess.onTerminal());
     }
 
     private static Future<Migration> create(WorkerConfig config, Ledger ledger) {

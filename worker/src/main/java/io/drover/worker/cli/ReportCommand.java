@@ -37,7 +37,10 @@ final class ReportCommand implements Callable<Integer> {
                 case html -> new HtmlReport(out).write(WorkerProcess.await(reader.read(migration)));
                 case table ->
                     TextReport.summary(
-                            out, migration, WorkerProcess.await(ledger.devices().counts(migration.id())));
+                            out,
+                            migration,
+                            WorkerProcess.await(ledger.devices().counts(migration.id())),
+                            WorkerProcess.await(ledger.devices().reads().returned(migration.id())));
             }
             out.flush();
             return WorkerCommand.DONE;

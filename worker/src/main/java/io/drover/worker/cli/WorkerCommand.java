@@ -25,6 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PromoteCommand.class,
             AbortCommand.class,
             RetryCommand.class,
+            FailbackCommand.class,
+            CleanupCommand.class,
             ReportCommand.class,
             AuditCommand.class
         },

@@ -28,6 +28,22 @@ public final class DeviceReads {
     private static final String KNOWN_BEFORE = "SELECT device_id FROM known_before WHERE migration_id ="
             + " #{migration_id} AND device_id IN (" + DeviceSql.placeholders(LOOKUP) + ")";
 
+    private static final String RETURNED = "SELECT device_id FROM device WHERE state = 'MIGRATED' AND migration_id IN"
+            + " (SELECT id FROM migration WHERE returns = #{migration_id}) AND device_id IN ("
+            + DeviceSql.placeholders(LOOKUP) + ")";
+
+    private static final String REMOVED = "SELECT device_id FROM source_removal WHERE migration_id = #{migration_id}"
+            + " AND device_id IN (" + DeviceSql.placeholders(LOOKUP) + ")";
+
+    /** Migrations out of one and the same source, at least one of which is a return. */
+    private static final String ELSEWHERE = "SELECT device_id FROM device WHERE state NOT IN ('MIGRATED', 'EXCLUDED',"
+            + " 'FAILED', 'CANCELLED') AND migration_id IN (SELECT o.id FROM migration o, migration m"
+            + " WHERE m.id = #{migration_id} AND o.id <> m.id AND o.state NOT IN ('FINISHED', 'ABORTED')"
+            + " AND (o.returns IS NOT NULL OR m.returns IS NOT NULL)"
+            + " AND COALESCE((SELECT f.source_application FROM migration f WHERE f.id = o.returns), o.source_application)"
+            + " = COALESCE((SELECT f.source_application FROM migration f WHERE f.id = m.returns), m.source_application))"
+            + " AND device_id IN (" + DeviceSql.placeholders(LOOKUP) + ")";
+
     private final Pool reads;
 
     DeviceReads(Pool reads) {
@@ -169,6 +185,40 @@ public final class DeviceReads {
         return ids.isEmpty()
                 ? Future.succeededFuture(Set.of())
                 : found(KNOWN_BEFORE, reads, migrationId, ids).map(Set::copyOf);
+    }
+
+    /** Which of these devices of a migration have been brought back by another one. */
+    public Future<Set<String>> returned(long forwardId, Collection<String> ids) {
+        return ids.isEmpty()
+                ? Future.succeededFuture(Set.of())
+                : found(RETURNED, reads, forwardId, ids).map(Set::copyOf);
+    }
+
+    /** Which of these devices of a migration were deleted at the source. */
+    public Future<Set<String>> removed(long migrationId, Collection<String> ids) {
+        return ids.isEmpty()
+                ? Future.succeededFuture(Set.of())
+                : found(REMOVED, reads, migrationId, ids).map(Set::copyOf);
+    }
+
+    /** Which of these devices are on their way in a return, or in a migration out of the same source where this is one. */
+    public Future<List<String>> elsewhere(long migrationId, Collection<String> ids) {
+        return elsewhere(reads, migrationId, ids);
+    }
+
+    /** How many devices of a migration have been brought back. */
+    public Future<Long> returned(long forwardId) {
+        return SqlTemplate.forQuery(
+                        reads,
+                        "SELECT COALESCE(SUM(n), 0) AS n FROM device_count WHERE state = 'MIGRATED' AND migration_id IN"
+                                + " (SELECT id FROM migration WHERE returns = #{migration_id})")
+                .execute(Map.of("migration_id", forwardId))
+                .map(rows -> rows.iterator().next().getLong("n"));
+    }
+
+    /** Which of these devices are on their way in another migration that this one would work against. */
+    static Future<List<String>> elsewhere(SqlClient client, long migrationId, Collection<String> ids) {
+        return ids.isEmpty() ? Future.succeededFuture(List.of()) : found(ELSEWHERE, client, migrationId, ids);
     }
 
     /** Hands over the devices of these states that were ever commanded, in the order of ids, in pages of at most 1,000. */

@@ -34,6 +34,9 @@ final class DeviceSql {
     static final String KNOWN_BEFORE = "INSERT INTO known_before (migration_id, device_id) VALUES (#{migration_id},"
             + " #{device_id}) ON CONFLICT (migration_id, device_id) DO NOTHING";
 
+    static final String REMOVAL = "INSERT INTO source_removal (migration_id, device_id, removed_at) VALUES"
+            + " (#{migration_id}, #{device_id}, #{at}) ON CONFLICT (migration_id, device_id) DO NOTHING";
+
     static final String COUNT = "INSERT INTO device_count (migration_id, wave, state, reason, n) VALUES"
             + " (#{migration_id}, #{wave}, #{state}, #{reason}, #{n}) ON CONFLICT (migration_id, wave, state, reason)"
             + " DO UPDATE SET n = device_count.n + excluded.n";
@@ -118,6 +121,20 @@ final class DeviceSql {
                 row.getString("assigned_hub"),
                 row.getString("owner"),
                 row.getInteger("seen_attempt"));
+    }
+
+    /** The parameters of {@link #REMOVAL} and of its line in the history. */
+    static Map<String, Object> removal(DeviceRow row, Instant at, String detail) {
+        Map<String, Object> values = new HashMap<>();
+        values.put("migration_id", row.key().migrationId());
+        values.put("device_id", row.deviceId());
+        values.put("at", at.toEpochMilli());
+        values.put("attempt", row.attempt());
+        values.put("from_state", row.state().name());
+        values.put("to_state", row.state().name());
+        values.put("event", "SOURCE_REMOVED");
+        values.put("detail", detail);
+        return values;
     }
 
     static Long millis(Instant instant) {

@@ -29,6 +29,7 @@ public final class DeviceStore {
 
     private final Transactions writes;
     private final String turn;
+    private final String discovery;
     private final DeviceWriter writer;
     private final DeviceReads reads;
     private final DeviceTransition transition;
@@ -44,6 +45,7 @@ public final class DeviceStore {
             Clock clock) {
         this.writes = writes;
         this.turn = "SELECT id FROM migration WHERE id = #{migration_id}" + locks.waiting();
+        this.discovery = "SELECT name FROM turn WHERE name = 'discovery'" + locks.waiting();
         this.reads = new DeviceReads(reads);
         this.writer = new DeviceWriter(vertx, writes, locks, meters);
         this.transition = new DeviceTransition(policy);
@@ -58,30 +60,41 @@ public final class DeviceStore {
     /** Adds those not yet known; completes with how many were new. Call with at most a few thousand at a time. */
     public Future<Integer> insert(long migrationId, List<DiscoveredDevice> devices) {
         List<String> ids = devices.stream().map(DiscoveredDevice::deviceId).toList();
-        Instant now = clock.instant();
         return writes.run(connection -> inTurn(connection, migrationId)
+                .compose(mine -> connection.query(discovery).execute())
                 .compose(mine -> DeviceReads.known(connection, migrationId, ids))
-                .compose(known -> {
-                    Set<String> seen = new HashSet<>(known);
-                    DeviceCounts.Delta delta = new DeviceCounts.Delta();
-                    List<Map<String, Object>> rows = new ArrayList<>();
-                    for (DiscoveredDevice device : devices) {
-                        if (seen.add(device.deviceId())) {
-                            DeviceRow row =
-                                    DeviceRow.discovered(new DeviceKey(migrationId, device.deviceId()), device, now);
-                            Map<String, Object> values = DeviceSql.parameters(row);
-                            values.put("position", device.position());
-                            rows.add(values);
-                            delta.add(row.wave(), row.state(), row.reason(), 1);
-                        }
-                    }
-                    return rows.isEmpty()
-                            ? Future.succeededFuture(0)
-                            : SqlTemplate.forUpdate(connection, DeviceSql.INSERT)
-                                    .executeBatch(rows)
-                                    .compose(done -> add(connection, delta.parameters(migrationId)))
-                                    .map(done -> rows.size());
-                }));
+                .compose(known -> DeviceReads.elsewhere(connection, migrationId, ids)
+                        .compose(elsewhere -> insert(connection, migrationId, devices, known, Set.copyOf(elsewhere)))));
+    }
+
+    private Future<Integer> insert(
+            SqlConnection connection,
+            long migrationId,
+            List<DiscoveredDevice> devices,
+            List<String> known,
+            Set<String> elsewhere) {
+        Instant now = clock.instant();
+        Set<String> seen = new HashSet<>(known);
+        DeviceCounts.Delta delta = new DeviceCounts.Delta();
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (DiscoveredDevice found : devices) {
+            if (seen.add(found.deviceId())) {
+                DiscoveredDevice device = elsewhere.contains(found.deviceId()) && found.verdict() == null
+                        ? found.refused(FailureReason.IN_OTHER_MIGRATION)
+                        : found;
+                DeviceRow row = DeviceRow.discovered(new DeviceKey(migrationId, device.deviceId()), device, now);
+                Map<String, Object> values = DeviceSql.parameters(row);
+                values.put("position", device.position());
+                rows.add(values);
+                delta.add(row.wave(), row.state(), row.reason(), 1);
+            }
+        }
+        return rows.isEmpty()
+                ? Future.succeededFuture(0)
+                : SqlTemplate.forUpdate(connection, DeviceSql.INSERT)
+                        .executeBatch(rows)
+                        .compose(done -> add(connection, delta.parameters(migrationId)))
+                        .map(done -> rows.size());
     }
 
     /** Puts the first {@code devices} in order that no wave has taken yet into this wave; completes with how many. */
@@ -354,6 +367,16 @@ public final class DeviceStore {
                                 .<Map<String, Object>>map(id -> Map.of("migration_id", migrationId, "device_id", id))
                                 .toList())
                         .mapEmpty());
+    }
+
+    /** Keeps, in row and history, that a moved device was deleted at the source. */
+    public Future<Void> removed(DeviceRow row, String detail) {
+        Map<String, Object> values = DeviceSql.removal(row, clock.instant(), detail);
+        return writes.run(connection -> SqlTemplate.forUpdate(connection, DeviceSql.REMOVAL)
+                .execute(values)
+                .compose(done ->
+                        SqlTemplate.forUpdate(connection, DeviceSql.HISTORY).execute(values))
+                .mapEmpty());
     }
 
     /** Fails those of these devices that are pending in this wave, each for its reason; completes with how many. */

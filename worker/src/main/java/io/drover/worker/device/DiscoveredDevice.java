@@ -20,4 +20,9 @@ public record DiscoveredDevice(
     public DiscoveredDevice(String deviceId, String template, FailureReason verdict) {
         this(deviceId, template, verdict, 0, 0);
     }
+
+    /** The same device, which cannot be moved. */
+    DiscoveredDevice refused(FailureReason why) {
+        return new DiscoveredDevice(deviceId, template, credential, why, 0, position);
+    }
 }

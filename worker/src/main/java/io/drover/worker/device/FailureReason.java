@@ -64,6 +64,10 @@ public enum FailureReason {
             "listed in the file of devices, but not among those selected at the source",
             "Correct the id in the file or the selection, then plan again.",
             Retry.NEVER),
+    IN_OTHER_MIGRATION(
+            "on its way in another migration of this ledger",
+            "Wait until that migration is done; then fail it back, or apply, under a new name.",
+            Retry.NEVER),
     NO_TEMPLATE("has no device template", "Assign a template in IoT Central, then plan again.", Retry.NEVER),
     NO_MOVE_COMMAND(
             "its template has no DeviceMove command",

@@ -12,6 +12,7 @@ import java.time.Instant;
  * @param lookedAt begin of the last complete look at the target
  * @param acceptedFailures failures that an operator has resumed after
  * @param acceptedArrivals arrivals at that time
+ * @param returns id of the migration whose devices it brings back, or null
  */
 public record Migration(
         long id,
@@ -30,4 +31,5 @@ public record Migration(
         Instant lookedAt,
         Instant finishedAt,
         long acceptedFailures,
-        long acceptedArrivals) {}
+        long acceptedArrivals,
+        Long returns) {}

@@ -171,7 +171,8 @@ public final class MigrationControl {
     }
 
     private Future<Outcome> reopened(Migration migration, int taken, By by) {
-        String message = taken + " devices are taken up again, after a look at the target. Next: apply";
+        String message = taken + " devices are taken up again, after a look at the target. Next: "
+                + (migration.returns() == null ? "apply" : "failback");
         Act act = new Act(by.actor(), "retry", migration.name(), taken + " devices; " + by.because());
         return migrations
                 .move(

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,6 +35,7 @@ public final class MigrationStore {
      * What a migration is made of.
      *
      * @param rollout text of the policy's part that may not change once its waves are laid out
+     * @param returns id of the migration whose devices it brings back, or null
      */
     public record Definition(
             String name,
@@ -43,7 +45,21 @@ public final class MigrationStore {
             TargetKind targetKind,
             String verification,
             String rollout,
-            MigrationState initially) {
+            MigrationState initially,
+            Long returns) {
+        /** A migration that moves forward. */
+        public Definition(
+                String name,
+                String application,
+                String group,
+                String target,
+                TargetKind targetKind,
+                String verification,
+                String rollout,
+                MigrationState initially) {
+            this(name, application, group, target, targetKind, verification, rollout, initially, null);
+        }
+
         /** A migration to a provisioning service. */
         public Definition(
                 String name,
@@ -79,12 +95,14 @@ public final class MigrationStore {
         values.put("verification", wanted.verification());
         values.put("rollout", wanted.rollout());
         values.put("state", wanted.initially().name());
+        values.put("returns", wanted.returns());
         values.put("at", clock.instant().toEpochMilli());
         return update(
                         "INSERT INTO migration (id, name, source_application, source_group,"
-                                + " target, target_kind, verification, rollout, state, state_at, created_at)"
+                                + " target, target_kind, verification, rollout, state, state_at, created_at, returns)"
                                 + " VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM migration), #{name}, #{application},"
-                                + " #{device_group}, #{target}, #{target_kind}, #{verification}, #{rollout}, #{state}, #{at}, #{at})"
+                                + " #{device_group}, #{target}, #{target_kind}, #{verification}, #{rollout}, #{state}, #{at}, #{at},"
+                                + " #{returns})"
                                 + " ON CONFLICT DO NOTHING",
                         values)
                 .compose(done -> find(wanted.name()))
@@ -108,6 +126,7 @@ public final class MigrationStore {
                         && migration.target().equals(wanted.target())
                         && migration.targetKind() == wanted.targetKind()
                         && migration.verification().equals(wanted.verification())
+                        && Objects.equals(migration.returns(), wanted.returns())
                         && rollout.filter(wanted.rollout()::equals).isPresent())
                 .map(Future::succeededFuture)
                 .orElseGet(() -> Future.failedFuture(new IllegalArgumentException("The ledger's migration '"
@@ -315,7 +334,8 @@ public final class MigrationStore {
                 instant(row.getLong("looked_at")),
                 instant(row.getLong("finished_at")),
                 row.getLong("accepted_failures"),
-                row.getLong("accepted_arrivals"));
+                row.getLong("accepted_arrivals"),
+                row.getLong("returns"));
     }
 
     private static Instant instant(Long millis) {

@@ -28,6 +28,7 @@ public final class JsonReport {
                 .put("createdAt", text(migration.createdAt()))
                 .put("startedAt", text(migration.startedAt()))
                 .put("finishedAt", text(migration.finishedAt()))
+                .put("returned", report.returned())
                 .put("waves", waves)
                 .put("commandToArrivalMillis", latency(report.statistics().latency()))
                 .put("failed", devices(report.statistics().failed()))

@@ -10,6 +10,7 @@ import java.util.List;
 /**
  * Where a migration stands, at one moment.
  *
+ * @param returned devices that other migrations have brought back
  * @param limit the pace that binds it, or null when no command was sent yet
  * @param auditHead hash of the newest audit record
  */
@@ -19,6 +20,7 @@ public record MigrationReport(
         Period period,
         List<Wave> waves,
         DeviceCounts counts,
+        long returned,
         DeviceStatistics statistics,
         Limit limit,
         String auditHead) {

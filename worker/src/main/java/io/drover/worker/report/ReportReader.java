@@ -37,15 +37,19 @@ public final class ReportReader {
                                 .rates()
                                 .compose(rates -> ledger.audit()
                                         .head()
-                                        .map(head -> new MigrationReport(
-                                                now,
-                                                migration,
-                                                period,
-                                                waves,
-                                                counts,
-                                                statistics,
-                                                limit(migration, rates),
-                                                head)))));
+                                        .compose(head -> ledger.devices()
+                                                .reads()
+                                                .returned(migration.id())
+                                                .map(returned -> new MigrationReport(
+                                                        now,
+                                                        migration,
+                                                        period,
+                                                        waves,
+                                                        counts,
+                                                        returned,
+                                                        statistics,
+                                                        limit(migration, rates),
+                                                        head))))));
     }
 
     /** Limits are named {@code limit/host}; the host begins with the service's name. The last one in order wins. */

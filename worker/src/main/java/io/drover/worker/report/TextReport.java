@@ -16,7 +16,8 @@ public final class TextReport {
 
     private TextReport() {}
 
-    public static void summary(PrintWriter out, Migration migration, DeviceCounts counts) {
+    /** {@code returned} tells how many of its devices other migrations have brought back. */
+    public static void summary(PrintWriter out, Migration migration, DeviceCounts counts, long returned) {
         out.println("Migration " + migration.name() + ": " + counts.total() + " devices, " + migration.state()
                 + (migration.stateReason() == null ? "" : " (" + migration.stateReason() + ")"));
         out.println("  from " + migration.sourceApplication() + " (" + migration.sourceGroup() + ") to "
@@ -26,6 +27,9 @@ public final class TextReport {
                 out.printf("  %-11s %d%n", state, count);
             }
         });
+        if (returned > 0) {
+            out.printf("  %d of the MIGRATED were returned. To move them again, apply under another name.%n", returned);
+        }
         counts.byReason()
                 .forEach((reason, count) ->
                         out.printf("  %d %s (%s). %s%n", count, reason.text(), reason, reason.nextAction()));

@@ -18,6 +18,7 @@ import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * IoT hubs behind a provisioning service. A look reads every registration of the migration's enrollment groups and every
@@ -130,8 +131,8 @@ public final class ProvisioningTarget implements MigrationTarget {
                     dps.eachRegistrationPage(enrollment.targetGroup(), page -> view.record(assignments(page, view))));
         }
         for (HubClient registry : registries) {
-            all = all.compose(
-                    done -> registry.eachDevicePage(page -> view.record(connections(registry.host(), page, view))));
+            all = all.compose(done -> registry.eachDevicePage(page -> view.knownBefore(undated(page, view))
+                    .compose(known -> view.record(connections(registry.host(), page, known, view)))));
         }
         return all;
     }
@@ -164,13 +165,25 @@ public final class ProvisioningTarget implements MigrationTarget {
         return seen;
     }
 
-    private static Map<String, Evidence> connections(String hub, List<HubDeviceRow> page, TargetView view) {
+    /** Connected, as the hub says minutes late at times, and nothing tells since when. */
+    private static List<String> undated(List<HubDeviceRow> page, TargetView view) {
+        return page.stream()
+                .filter(row -> row.connected() && !isActive(row, view))
+                .map(HubDeviceRow::deviceId)
+                .toList();
+    }
+
+    private static boolean isActive(HubDeviceRow row, TargetView view) {
+        return row.lastActivity() != null && !row.lastActivity().isBefore(view.since());
+    }
+
+    private static Map<String, Evidence> connections(
+            String hub, List<HubDeviceRow> page, Set<String> knownBefore, TargetView view) {
         Map<String, Evidence> seen = new HashMap<>();
         for (HubDeviceRow row : page) {
-            boolean active = row.lastActivity() != null && !row.lastActivity().isBefore(view.since());
-            if (active) {
+            if (isActive(row, view)) {
                 seen.put(row.deviceId(), Evidence.connected(row.lastActivity(), hub));
-            } else if (row.connected()) {
+            } else if (row.connected() && !knownBefore.contains(row.deviceId())) {
                 seen.put(row.deviceId(), Evidence.connected(view.now(), hub));
             }
         }

@@ -60,7 +60,8 @@ class JobIntentTest {
                 NOW,
                 null,
                 0,
-                0);
+                0,
+                null);
         LocalTime from = open ? LocalTime.of(11, 0) : LocalTime.of(13, 0);
         RolloutPolicy policy = new RolloutPolicy(
                 RolloutPolicy.Order.ID,

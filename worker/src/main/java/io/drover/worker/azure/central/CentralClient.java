@@ -134,6 +134,15 @@ public final class CentralClient {
                 .mapEmpty();
     }
 
+    /** Deletes a device for good; one that is gone is no failure. */
+    public Future<Void> deleteDevice(String deviceId) {
+        return found(http.send(get("delete-device", path(deviceId, ""))
+                                .with(HttpMethod.DELETE, null)
+                                .safeToRepeat())
+                        .map(answer -> deviceId))
+                .mapEmpty();
+    }
+
     /** Assigns a device to a template and leaves the rest of it as it is. */
     public Future<Void> assignTemplate(String deviceId, String template) {
         return http.send(get("patch-device", path(deviceId, ""))

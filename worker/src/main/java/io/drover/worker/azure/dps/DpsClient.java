@@ -137,6 +137,21 @@ public final class DpsClient {
         });
     }
 
+    /** Deletes a device's registration record and its enrollment of its own, where there are any. */
+    public Future<Void> forget(String registrationId) {
+        String id = PathSegment.encode(registrationId);
+        return gone("delete-registration", "/registrations/" + id)
+                .compose(done -> gone("delete-enrollment", "/enrollments/" + id));
+    }
+
+    private Future<Void> gone(String operation, String path) {
+        return http.send(call(operation, path).with(HttpMethod.DELETE, null).safeToRepeat())
+                .<Void>mapEmpty()
+                .recover(cause -> cause instanceof AzureException refused && refused.status() == 404
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(cause));
+    }
+
     private AzureCall registrations(String groupId) {
         return call("list-registrations", "/registrations/" + PathSegment.encode(groupId) + "/query")
                 .with(HttpMethod.POST, null)

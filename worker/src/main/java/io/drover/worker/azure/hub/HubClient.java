@@ -84,6 +84,31 @@ public final class HubClient {
                 call, page -> handler.apply(page.stream().map(reader).toList()));
     }
 
+    /** A device as it stands now; empty when the hub has none of this id. Costs one identity operation. */
+    public Future<Optional<HubDeviceRow>> activity(String deviceId) {
+        return orGone(http.send(identityCall("get-device", deviceId))
+                .map(answer -> Optional.of(row(answer.bodyAsJsonObject()))));
+    }
+
+    /** Deletes a device for good; one that is gone is no failure. Costs one identity operation. */
+    public Future<Void> delete(String deviceId) {
+        AzureCall call = identityCall("delete-device", deviceId)
+                .with(HttpMethod.DELETE, null)
+                .safeToRepeat()
+                .header("if-match", "*");
+        return orGone(http.send(call).map(answer -> Optional.of(deviceId))).mapEmpty();
+    }
+
+    private AzureCall identityCall(String operation, String deviceId) {
+        return call(operation, "/devices/" + PathSegment.encode(deviceId), AzureLimit.HUB_IDENTITY_OPERATIONS);
+    }
+
+    private static <T> Future<Optional<T>> orGone(Future<Optional<T>> asked) {
+        return asked.recover(cause -> cause instanceof AzureException refused && refused.status() == 404
+                ? Future.succeededFuture(Optional.empty())
+                : Future.failedFuture(cause));
+    }
+
     /** The device's keys in the registry; needs a right to read it. Costs one identity operation of a scarce limit. */
     public Future<DeviceKeys> keys(String deviceId) {
         return authentication(deviceId).map(authentication -> {

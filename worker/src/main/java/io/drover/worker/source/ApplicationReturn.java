@@ -1,0 +1,93 @@
+package io.drover.worker.source;
+
+import io.drover.worker.azure.DeviceAttestation;
+import io.drover.worker.azure.central.CentralClient;
+import io.drover.worker.azure.central.DeviceTemplate;
+import io.drover.worker.azure.central.MoveCommand;
+import io.drover.worker.azure.quota.AzureLimit;
+import io.drover.worker.device.DeviceRow;
+import io.drover.worker.device.DiscoveredDevice;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Devices that a migration moved to an IoT Central application and that leave it again, told by its command. */
+public final class ApplicationReturn implements MigrationSource {
+    private final CentralClient central;
+    private final ReturnSelection selection;
+    private final Map<String, DeviceTemplate> templates;
+    private final String chosen;
+
+    /**
+     * A way back.
+     *
+     * @param templates of the application that the devices leave, by id
+     * @param chosen id of the template that all devices have there; null where each kept its own
+     */
+    public ApplicationReturn(
+            CentralClient central, ReturnSelection selection, Map<String, DeviceTemplate> templates, String chosen) {
+        this.central = central;
+        this.selection = selection;
+        this.templates = Map.copyOf(templates);
+        this.chosen = chosen;
+    }
+
+    @Override
+    public String host() {
+        return central.host();
+    }
+
+    @Override
+    public String description() {
+        return "IoT Central application " + central.host();
+    }
+
+    @Override
+    public AzureLimit commandLimit() {
+        return AzureLimit.CENTRAL_COMMANDS;
+    }
+
+    @Override
+    public Future<Void> eachPage(Function<List<DiscoveredDevice>, Future<Void>> handler) {
+        return selection.eachPage(handler);
+    }
+
+    @Override
+    public Future<MoveReply> move(DeviceRow device, MoveTarget target, Duration answer) {
+        MoveCommand command = Optional.ofNullable(chosen == null ? device.template() : chosen)
+                .map(templates::get)
+                .flatMap(DeviceTemplate::move)
+                .orElse(MoveCommand.DOCUMENTED);
+        return central.deviceMove(
+                        device.deviceId(),
+                        command.component(),
+                        command.payload(target.fields(device.template())),
+                        answer)
+                .map(reply -> new MoveReply(reply.status()));
+    }
+
+    /** No credential matters: what accepted the devices before they left accepts them again. */
+    @Override
+    public boolean showsCredentials() {
+        return true;
+    }
+
+    @Override
+    public Future<Optional<DeviceAttestation>> attestation(DeviceRow device) {
+        return Future.succeededFuture(Optional.empty());
+    }
+
+    /** IoT Central's REST API tells nobody's connection. */
+    @Override
+    public boolean showsConnections() {
+        return false;
+    }
+
+    @Override
+    public Future<Void> eachConnectedPage(Function<List<String>, Future<Void>> handler) {
+        return Future.succeededFuture();
+    }
+}
