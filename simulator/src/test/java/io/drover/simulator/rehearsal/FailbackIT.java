@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole programs: a fleet moved and returned by the worker. Needs the jars. */
 @Timeout(280)
+@Tag("long")
 class FailbackIT {
     /** All but the last kinds arrive; those that stay are no part of the return. */
     private static final String SCENARIO = """

@@ -9,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The real worker moves a fleet into an IoT Central application that had none of its devices, and is killed on the way. */
+@Tag("long")
 class IntoCentralIT {
     private static final int DEVICES = 80;
 
