@@ -3,13 +3,10 @@ package io.drover.simulator.rehearsal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,20 +59,8 @@ class FailbackIT {
 
     private JsonNode rehearse(String... options) throws Exception {
         Path scenario = Files.writeString(folder.resolve("scenario.yaml"), SCENARIO);
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                "target/simulator.jar",
-                "rehearse",
-                "--scenario=" + scenario,
-                "--work-dir=" + folder,
-                "--timeout=120"));
-        command.addAll(List.of(options));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-
-        assertThat(process.exitValue()).as(output).isZero();
-        return new ObjectMapper().readTree(folder.resolve("report.json").toFile());
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of("--scenario=" + scenario, "--timeout=120"));
+        return RehearsalRun.of(folder, all.toArray(String[]::new)).report();
     }
 }

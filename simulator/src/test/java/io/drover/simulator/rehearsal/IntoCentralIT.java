@@ -3,12 +3,8 @@ package io.drover.simulator.rehearsal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,24 +38,10 @@ class IntoCentralIT {
     @ValueSource(strings = {"central-to-central", "hub-to-central"})
     void theLedgerIsTheTruthWhateverTheDevicesDoThoughTheWorkerWasKilled(String direction) throws Exception {
         Path scenario = Files.writeString(folder.resolve("scenario.yaml"), SCENARIO);
-        Process process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-jar",
-                        "target/simulator.jar",
-                        "rehearse",
-                        "--direction=" + direction,
-                        "--scenario=" + scenario,
-                        "--work-dir=" + folder,
-                        "--kill-worker-at=0.4",
-                        "--timeout=240"))
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-
-        assertThat(process.exitValue()).as(output).isZero();
-        JsonNode report =
-                new ObjectMapper().readTree(folder.resolve("report.json").toFile());
+        RehearsalRun run = RehearsalRun.of(
+                folder, "--direction=" + direction, "--scenario=" + scenario, "--kill-worker-at=0.4", "--timeout=240");
+        JsonNode report = run.report();
+        String output = run.output();
         assertThat(report.path("workerKills").asInt()).isEqualTo(1);
         assertThat(report.path("ledgerEqualsTruth").asBoolean()).isTrue();
         assertThat(report.path("commandedAfterArrival").asInt()).isZero();
