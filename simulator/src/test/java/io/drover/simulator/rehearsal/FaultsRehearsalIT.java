@@ -3,10 +3,7 @@ package io.drover.simulator.rehearsal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,22 +14,9 @@ class FaultsRehearsalIT {
 
     @Test
     void theLedgerIsTheTruthAndNoDeviceIsCommandedAfterItArrivedWhateverGoesWrong() throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-jar",
-                        "target/simulator.jar",
-                        "rehearse",
-                        "--scenario=faults",
-                        "--timeout=240",
-                        "--work-dir=" + folder)
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(output).isZero();
-        JsonNode report =
-                new ObjectMapper().readTree(folder.resolve("report.json").toFile());
+        RehearsalRun run = RehearsalRun.of(folder, "--scenario=faults", "--timeout=240");
+        JsonNode report = run.report();
+        String output = run.output();
         assertThat(report.path("states").path("MIGRATED").asInt()).as(output).isEqualTo(200);
         assertThat(report.path("commandedAfterArrival").asInt()).isZero();
         assertThat(output)

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.drover.simulator.cloud.Cloud;
 import io.drover.simulator.cloud.CloudOptions;
+import io.drover.simulator.contract.RecordedContract;
 import io.drover.simulator.fleet.FleetShard;
 import io.drover.simulator.fleet.Scenario;
 import io.drover.simulator.fleet.ScenarioLoader;
@@ -42,6 +43,7 @@ final class StagedFleet implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final Direction direction;
     private final Scenario scenario;
+    private final Path exchanges;
     private final Cloud cloud;
     private final ControlClient control;
     private final AzureRest rest;
@@ -51,10 +53,11 @@ final class StagedFleet implements AutoCloseable {
     StagedFleet(Direction direction, String yaml, Path data) throws Exception {
         this.direction = direction;
         this.scenario = ScenarioLoader.parse("staged.yaml", yaml);
+        this.exchanges = data.resolve("exchanges.ndjson");
         this.cloud = await(Cloud.start(
                 vertx,
                 CloudOptions.ephemeral(data).withTimeCompression(scenario.timeCompression()),
-                Optional.of(data.resolve("exchanges.ndjson"))));
+                Optional.of(exchanges)));
         this.control = new ControlClient(cloud.ports().control());
         this.rest = new AzureRest(
                 cloud.ports().https(), cloud.ports().caCertificate().toString(), "test", CLIENT_SECRET);
@@ -267,5 +270,6 @@ final class StagedFleet implements AutoCloseable {
         rest.close();
         await(cloud.close());
         await(vertx.close());
+        RecordedContract.hold(exchanges);
     }
 }
