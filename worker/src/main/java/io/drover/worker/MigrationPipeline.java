@@ -346,7 +346,9 @@ public final class MigrationPipeline {
     }
 
     private DispatchPace pace() {
-        return DispatchPace.of(scope, azure.quotas());
+        boolean looked = !scope.source().showsCredentials()
+                && config.migration().credentials().check() == WorkerConfig.Credentials.Check.ALL;
+        return DispatchPace.of(scope, azure.quotas(), looked ? 1 : 0);
     }
 
     private Future<TrackingVerticle> tracking(Ledger ledger, Migration migration) {

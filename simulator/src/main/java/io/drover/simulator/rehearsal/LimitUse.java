@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,8 +17,8 @@ import java.util.TreeMap;
  * @param refused calls answered 429
  * @param refusedByLimit the same by the limit that refused them, those that refused none left out
  * @param registrationsPerSecond devices assigned by the target, from the first to the last; 0 for fewer than two
- * @param binding the smallest of the limits that each moved device uses once
- * @param bindingPerSecond that limit, time compression included
+ * @param binding the limit that allows the fewest moves
+ * @param bindingPerSecond moves that it allows, time compression included
  */
 record LimitUse(
         long granted,
@@ -28,24 +27,44 @@ record LimitUse(
         double registrationsPerSecond,
         String binding,
         double bindingPerSecond) {
+    /** An application's requests: commands to devices are some of them. */
+    private static final String OF_REQUESTS = "central-rest";
+
     private static final Set<String> OF_ARRIVALS = Set.of("dps-registrations", "hub-connections");
 
     /** From {@code /control/quotas} before and after, and the ground truth. */
     static LimitUse of(JsonNode before, JsonNode after, List<DeviceTruth> truth, Direction direction) {
-        Optional<JsonNode> smallest = limits(after).stream()
-                .filter(limit -> {
-                    String name = limit.path("limit").asText();
-                    return OF_ARRIVALS.contains(name)
-                            || direction.commandLimit().equals(name);
-                })
-                .min(Comparator.comparingDouble(limit -> limit.path("perSecond").asDouble()));
+        Map<String, Double> moves = new TreeMap<>();
+        for (JsonNode limit : limits(after)) {
+            String name = limit.path("limit").asText();
+            double perSecond = limit.path("perSecond").asDouble();
+            if (OF_ARRIVALS.contains(name) || direction.commandLimit().equals(name)) {
+                moves.put(name, perSecond);
+            } else if (OF_REQUESTS.equals(name) && direction.fromCentral() && !direction.toCentral()) {
+                moves.put(name, perSecond / Math.max(1, callsPerDevice(name, before, after, truth)));
+            }
+        }
+        Optional<Map.Entry<String, Double>> smallest = moves.entrySet().stream().min(Map.Entry.comparingByValue());
         return new LimitUse(
                 sum(after, "granted") - sum(before, "granted"),
                 sum(after, "refused") - sum(before, "refused"),
                 refusedByLimit(before, after),
                 registrations(truth),
-                smallest.map(limit -> limit.path("limit").asText()).orElse(""),
-                smallest.map(limit -> limit.path("perSecond").asDouble()).orElse(0.0));
+                smallest.map(Map.Entry::getKey).orElse(""),
+                smallest.map(Map.Entry::getValue).orElse(0.0));
+    }
+
+    private static double callsPerDevice(String limit, JsonNode before, JsonNode after, List<DeviceTruth> truth) {
+        long moved =
+                truth.stream().filter(device -> device.assignedAt().isPresent()).count();
+        return moved == 0 ? 1 : (granted(limit, after) - granted(limit, before)) / (double) moved;
+    }
+
+    private static long granted(String limit, JsonNode quotas) {
+        return limits(quotas).stream()
+                .filter(each -> limit.equals(each.path("limit").asText()))
+                .mapToLong(each -> each.path("granted").asLong())
+                .sum();
     }
 
     private static List<JsonNode> limits(JsonNode quotas) {

@@ -95,16 +95,34 @@ public final class AzureHttp {
 
     /** The token is asked for when the call may leave: one asked for before the wait could have expired by then. */
     private Future<HttpResponse<Buffer>> attempt(AzureCall call, int number, boolean renewed) {
-        QuotaGate gate = quotas.gate(call.limit(), call.uri().getHost());
-        return enter(gate, call)
+        List<QuotaGate> gates = gates(call);
+        return enter(gates, call)
                 .compose(free -> authorization.header(call))
                 .compose(header -> exchange(call, header))
                 .transform(result -> {
                     if (result.failed()) {
                         return retryLost(call, number, result.cause());
                     }
-                    return judge(call, number, renewed, gate, result.result());
+                    return judge(call, number, renewed, gates, result.result());
                 });
+    }
+
+    /** Of each limit that the call consumes, the narrower first. */
+    private List<QuotaGate> gates(AzureCall call) {
+        String owner = call.uri().getHost();
+        QuotaGate own = quotas.gate(call.limit(), owner);
+        return call.limit()
+                .within()
+                .map(wider -> List.of(own, quotas.gate(wider, owner)))
+                .orElseGet(() -> List.of(own));
+    }
+
+    private static Future<Void> enter(List<QuotaGate> gates, AzureCall call) {
+        Future<Void> all = Future.succeededFuture();
+        for (QuotaGate gate : gates) {
+            all = all.compose(passed -> enter(gate, call));
+        }
+        return all;
     }
 
     private static Future<Void> enter(QuotaGate gate, AzureCall call) {
@@ -148,7 +166,7 @@ public final class AzureHttp {
     }
 
     private Future<HttpResponse<Buffer>> judge(
-            AzureCall call, int number, boolean renewed, QuotaGate gate, HttpResponse<Buffer> answer) {
+            AzureCall call, int number, boolean renewed, List<QuotaGate> gates, HttpResponse<Buffer> answer) {
         int status = answer.statusCode();
         if (status >= 200 && status < 300) {
             return Future.succeededFuture(answer);
@@ -162,7 +180,8 @@ public final class AzureHttp {
                             call.limit().key())
                     .increment();
             Duration wait = retryAfter(answer, number);
-            gate.throttled(wait);
+            // The answer does not say which of them was meant.
+            gates.forEach(gate -> gate.throttled(wait));
             return call.patient() ? attempt(call, number + 1, false) : Future.failedFuture(refusal(call, answer, wait));
         }
         if (status == 401 && !renewed) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.dps.DpsClient;
+import io.drover.worker.azure.quota.AzureLimit;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
@@ -93,6 +94,36 @@ class AzureClientsIT {
             assertThat(meters.counter("drover.azure.throttles", "service", "central", "limit", "central-commands")
                             .count())
                     .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aCommandIsARequestToTheApplicationTooAndWaitsForThatLimit() throws Exception {
+        try (ScriptedAzure azure = new ScriptedAzure(request -> {
+            boolean command = request.uri().contains("/commands/");
+            answer(
+                    request,
+                    command ? 201 : 200,
+                    command
+                            ? new JsonObject().put("id", "c").put("responseCode", 200)
+                            : new JsonObject().put("value", new JsonArray()));
+        })) {
+            AzureHttp client = azure.http(ScriptedAzure.SECRET, meters);
+            CentralClient central = new CentralClient(client, HOST, AUDIENCE);
+            int calls = 100;
+            long began = System.nanoTime();
+            List<Future<?>> all = new ArrayList<>();
+            for (int call = 0; call < calls; call++) {
+                all.add(central.groups());
+                all.add(move(client, "truck-1"));
+            }
+            await(Future.all(all));
+
+            // Either limit alone would have let its half of them pass in half of this time.
+            AzureLimit limit = AzureLimit.CENTRAL_REST;
+            double least = (2 * calls - limit.burst() - 1) / client.quotas().perSecond(limit, HOST);
+            assertThat(Duration.ofNanos(System.nanoTime() - began).toMillis() / 1000.0)
+                    .isGreaterThanOrEqualTo(least);
         }
     }
 

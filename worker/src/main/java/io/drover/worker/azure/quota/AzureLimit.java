@@ -2,6 +2,7 @@ package io.drover.worker.azure.quota;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The documented Azure limits that a migration consumes; each has a bucket per service instance. */
 public enum AzureLimit {
@@ -38,6 +39,11 @@ public enum AzureLimit {
     /** The documented rate of one instance (one S1 unit for a hub), per second. */
     public double perSecond() {
         return perSecond;
+    }
+
+    /** The limit that each call under this one consumes as well: a command to a device is a request to the REST API. */
+    public Optional<AzureLimit> within() {
+        return this == CENTRAL_COMMANDS ? Optional.of(CENTRAL_REST) : Optional.empty();
     }
 
     /** The key under {@code quotas} in the configuration, such as {@code central-commands}. */
