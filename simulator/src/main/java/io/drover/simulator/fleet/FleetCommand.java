@@ -74,7 +74,8 @@ public final class FleetCommand implements Callable<Integer> {
     @Option(
             names = "--scenario",
             defaultValue = "default",
-            description = "Scenario file, or default, mixed, faults, jobs, sdk, credentials or defects")
+            description =
+                    "Scenario file, or default, mixed, faults, jobs, sdk, credentials, defects or a kind of credential")
     String scenarioFile;
 
     @Option(names = "--devices", description = "Number of devices instead of the scenario's")

@@ -25,6 +25,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Reads scenario files strictly: an unknown key or value is a mistake, and all mistakes are reported together. */
 public final class ScenarioLoader {
@@ -73,7 +74,10 @@ public final class ScenarioLoader {
             throw new ScenarioException(
                     fileOrName,
                     List.of("no such file, and no packaged scenario; packaged are: default, mixed, faults, jobs, sdk,"
-                            + " credentials, defects"));
+                            + " credentials, defects, and one of each kind of credential: "
+                            + Arrays.stream(CredentialKind.values())
+                                    .map(CredentialKind::text)
+                                    .collect(Collectors.joining(", "))));
         } catch (IOException unreadable) {
             throw new ScenarioException(fileOrName, List.of("cannot be read: " + unreadable.getMessage()));
         }

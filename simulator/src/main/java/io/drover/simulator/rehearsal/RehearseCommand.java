@@ -41,7 +41,7 @@ public final class RehearseCommand implements Callable<Integer> {
             names = "--scenario",
             defaultValue = "default",
             description = "Scenario file, or the name of a packaged one (default, mixed, faults, jobs, sdk,"
-                    + " credentials, defects).")
+                    + " credentials, defects, or a kind of credential such as tpm).")
     private String scenario;
 
     @Option(

@@ -11,6 +11,8 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ScenarioTest {
     @Test
@@ -158,11 +160,19 @@ class ScenarioTest {
             groups.add(defects.groupOf(index).name());
         }
 
-        // A tpm costs too much to make for the thousands of this scenario.
-        assertThat(kinds).isEqualTo(EnumSet.complementOf(EnumSet.of(CredentialKind.TPM)));
+        assertThat(kinds).isEqualTo(EnumSet.allOf(CredentialKind.class));
         assertThat(seen).isEqualTo(EnumSet.allOf(Defect.class));
         assertThat(templates).isEqualTo(EnumSet.allOf(TemplateKind.class));
         assertThat(groups).hasSize(defects.groups().size());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyKindOfCredentialHasAPackagedScenarioOfItsOwn(CredentialKind kind) throws Exception {
+        Scenario scenario = ScenarioLoader.load(kind.text());
+
+        assertThat(scenario.name()).isEqualTo(kind.text());
+        assertThat(scenario.groups()).allMatch(group -> group.credential() == kind);
     }
 
     @Test

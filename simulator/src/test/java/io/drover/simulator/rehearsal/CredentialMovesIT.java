@@ -17,12 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The real worker moves fleets with every kind of credential, and keeps none. */
 class CredentialMovesIT {
-    private static final int DEVICES = 48;
+    private static final int DEVICES = 56;
     private static final int SEED = 3;
 
     private static final String FLEET = """
             name: credentials
-            devices: 48
+            devices: 56
             seed: 3
             timeCompression: 20
             deviceId: "truck-%03d"
@@ -34,6 +34,7 @@ class CredentialMovesIT {
               - { name: device-key, weight: 4, behaviour: { type: obedient }, credential: device-key }
               - { name: group-certificate, weight: 4, behaviour: { type: obedient }, credential: group-certificate, enrollmentGroup: plant }
               - { name: device-certificate, weight: 4, behaviour: { type: obedient }, credential: device-certificate }
+              - { name: tpm, weight: 1, behaviour: { type: obedient }, credential: tpm }
             """;
 
     @TempDir

@@ -118,7 +118,10 @@ public final class HubSource implements MigrationSource {
         return true;
     }
 
-    /** From the enrollment of its own, else from the registry, which costs one of few identity operations. */
+    /**
+     * From the enrollment of its own, else from the registry, which costs one of few identity operations. The registry
+     * never has an endorsement key: to it a device with a TPM is one with keys, which are no use anywhere else.
+     */
     @Override
     public Future<Optional<DeviceAttestation>> attestation(DeviceRow device) {
         String id = device.deviceId();
@@ -127,7 +130,9 @@ public final class HubSource implements MigrationSource {
                 ? provisioning
                         .enrollments()
                         .attestation(id)
-                        .compose(own -> own.isPresent() ? Future.succeededFuture(own) : hub.credentials(id))
+                        .compose(own -> own.isPresent() || device.credential() == DeviceCredential.TPM
+                                ? Future.succeededFuture(own)
+                                : hub.credentials(id))
                 : hub.credentials(id);
     }
 

@@ -89,11 +89,24 @@ class HubSourceIT {
         }
     }
 
+    @Test
+    void theKeysThatARegistryShowsOfADeviceWithATpmAreNotTakenForItsCredential() throws Exception {
+        try (ScriptedAzure azure = new ScriptedAzure(this::answer)) {
+            HubSource source = source(azure, null, true);
+
+            assertThat(await(source.attestation(row("made-by-hand", DeviceCredential.TPM))))
+                    .isEmpty();
+            assertThat(azure.asked).noneMatch(call -> call.contains("/devices/made-by-hand"));
+        }
+    }
+
     private static DeviceRow row(String id) {
+        return row(id, DeviceCredential.DEVICE_KEY);
+    }
+
+    private static DeviceRow row(String id, DeviceCredential credential) {
         return DeviceRow.discovered(
-                new DeviceKey(1, id),
-                new DiscoveredDevice(id, null, DeviceCredential.DEVICE_KEY, null, 0, 0),
-                Instant.EPOCH);
+                new DeviceKey(1, id), new DiscoveredDevice(id, null, credential, null, 0, 0), Instant.EPOCH);
     }
 
     private static Map<String, String> found(HubSource source) throws Exception {
