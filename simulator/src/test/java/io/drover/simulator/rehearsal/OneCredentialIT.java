@@ -18,8 +18,8 @@ class OneCredentialIT {
     @ParameterizedTest
     @CsvSource({
         "group-key, central-to-central",
-        "device-key, hub-to-central",
-        "group-certificate, hub-to-hub",
+        "device-key, hub-to-hub",
+        "group-certificate, hub-to-central",
         "device-certificate, central-to-hub",
         "tpm, hub-to-central"
     })

@@ -12,12 +12,15 @@ import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.central.DeviceTemplate;
 import io.drover.worker.device.Verification;
 import io.drover.worker.discovery.SourceOffer.SourceGroup;
+import io.drover.worker.target.ApplicationAuthorities;
 import io.drover.worker.target.ApplicationEnrollments;
 import io.drover.worker.target.ApplicationTarget;
+import io.drover.worker.target.CertificateProof;
 import io.drover.worker.target.MigrationTarget;
 import io.drover.worker.target.TargetEnrollment;
 import io.drover.worker.target.TemplateMap;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,13 +34,19 @@ import org.slf4j.LoggerFactory;
 final class ApplicationPreflight implements TargetPreflight {
     private static final Logger LOG = LoggerFactory.getLogger(ApplicationPreflight.class);
 
+    private final Vertx vertx;
     private final CentralApplication application;
     private final CentralClient central;
     private final String deviceTemplate;
     private final Verification verification;
 
     private ApplicationPreflight(
-            CentralApplication application, CentralClient central, String deviceTemplate, Verification verification) {
+            Vertx vertx,
+            CentralApplication application,
+            CentralClient central,
+            String deviceTemplate,
+            Verification verification) {
+        this.vertx = vertx;
         this.application = application;
         this.central = central;
         this.deviceTemplate = deviceTemplate;
@@ -46,6 +55,7 @@ final class ApplicationPreflight implements TargetPreflight {
 
     /** Finds the application, which must be another one than the source. */
     static Future<TargetPreflight> of(
+            Vertx vertx,
             AzureClients azure,
             List<String> subscriptions,
             TargetApplication target,
@@ -62,6 +72,7 @@ final class ApplicationPreflight implements TargetPreflight {
                 .application(subscriptions, target.name(), "migration.target.application")
                 .compose(application -> application.isUsable()
                         ? Future.succeededFuture(new ApplicationPreflight(
+                                vertx,
                                 application,
                                 azure.central(application.subdomain()),
                                 target.deviceTemplate(),
@@ -79,7 +90,13 @@ final class ApplicationPreflight implements TargetPreflight {
 
     @Override
     public Future<MigrationTarget> target(SourceOffer offer, SigningFiles signing, WorkerConfig.Migration migration) {
-        ApplicationEnrollments groups = new ApplicationEnrollments(central, offer.name());
+        ApplicationAuthorities authorities = new ApplicationAuthorities(
+                vertx,
+                central,
+                signing.authorities(),
+                new CertificateProof.Timing(
+                        migration.credentials().proofDeadline(), ProvisioningPreflight.PROOF_INTERVAL));
+        ApplicationEnrollments groups = new ApplicationEnrollments(central, offer.name(), authorities);
         return templates(offer.source().templates())
                 .compose(templates -> enrollments(groups, offer.groups())
                         .compose(enrollments -> idScope()
@@ -91,7 +108,7 @@ final class ApplicationPreflight implements TargetPreflight {
                                         enrollments,
                                         offer.source()::displayName,
                                         scope.orElse(null),
-                                        notes(templates, offer.source().templates(), scope)))));
+                                        notes(templates, offer, scope, authorities, enrollments)))));
     }
 
     /** Nothing is made to find it out: an application without a device tells it when the first one is admitted. */
@@ -138,19 +155,12 @@ final class ApplicationPreflight implements TargetPreflight {
     }
 
     private Future<List<TargetEnrollment>> enrollments(ApplicationEnrollments groups, List<SourceGroup> offered) {
-        Optional<SourceGroup> certificates =
-                offered.stream().filter(group -> group.keys() == null).findFirst();
-        if (certificates.isPresent()) {
-            return refused(
-                    "NoCertificateGroups",
-                    "Drover makes no X.509 enrollment group in an application yet, and the source has '"
-                            + certificates.get().id() + "'. Make it in " + central.host()
-                            + " by hand and name it in migration.credentials.ignoreGroups.");
-        }
         return central.enrollmentGroups().compose(there -> {
             Future<List<TargetEnrollment>> all = Future.succeededFuture(new ArrayList<>());
             for (SourceGroup group : offered) {
-                all = all.compose(found -> groups.counterpart(there, group.id(), group.keys())
+                all = all.compose(found -> (group.keys() == null
+                                ? groups.counterpart(there, group.id(), group.signing())
+                                : groups.counterpart(there, group.id(), group.keys()))
                         .map(enrollment -> {
                             found.add(enrollment);
                             return found;
@@ -160,13 +170,19 @@ final class ApplicationPreflight implements TargetPreflight {
         });
     }
 
-    private List<String> notes(TemplateMap templates, Set<String> ofSource, Optional<String> idScope) {
+    private List<String> notes(
+            TemplateMap templates,
+            SourceOffer offer,
+            Optional<String> idScope,
+            ApplicationAuthorities authorities,
+            List<TargetEnrollment> enrollments) {
         List<String> notes = new ArrayList<>();
+        enrollments.forEach(enrollment -> notes.addAll(authorities.waits(enrollment)));
         if (idScope.isEmpty()) {
             notes.add(central.host() + " has no device yet, and only a device's credentials tell its ID scope: apply"
                     + " reads it from the first device that it makes there.");
         }
-        (deviceTemplate == null ? ofSource : Set.of(deviceTemplate))
+        (deviceTemplate == null ? offer.source().templates() : Set.of(deviceTemplate))
                 .stream()
                         .sorted()
                         .map(templates.all()::get)

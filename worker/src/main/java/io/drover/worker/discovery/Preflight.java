@@ -58,7 +58,7 @@ public final class Preflight {
     private Future<TargetPreflight> target(List<String> subscriptions) {
         return migration.target() instanceof TargetApplication application
                 ? ApplicationPreflight.of(
-                        azure, subscriptions, application, migration.source(), migration.verification())
+                        vertx, azure, subscriptions, application, migration.source(), migration.verification())
                 : ProvisioningPreflight.of(
                         vertx, azure, subscriptions, migration.target().name());
     }
@@ -188,6 +188,7 @@ public final class Preflight {
     private Future<List<SourceGroup>> signed(
             CentralApplication application, CentralClient central, String group, List<SourceGroup> found) {
         return central.certificates(group)
+                .verified()
                 .compose(shown -> shown.isEmpty()
                         ? Future.succeededFuture(found)
                         : signing.whole(application.subdomain(), group, shown.get())

@@ -20,8 +20,8 @@ import java.util.Optional;
 
 /** Checks a target that is a provisioning service with its linked hubs. Reads only. */
 final class ProvisioningPreflight implements TargetPreflight {
-    /** A person is waited for, and ARM's limits are wide. */
-    private static final Duration PROOF_INTERVAL = Duration.ofSeconds(5);
+    /** A person is waited for, and the limits are wide. */
+    static final Duration PROOF_INTERVAL = Duration.ofSeconds(5);
 
     private final AzureClients azure;
     private final ProvisioningResource resource;
@@ -70,7 +70,7 @@ final class ProvisioningPreflight implements TargetPreflight {
         CertificateProof proof = new CertificateProof(
                 vertx,
                 azure.arm().certificates(resource),
-                resource.name(),
+                CertificateProof.Place.provisioningService(resource.name()),
                 signing.authorities(),
                 new CertificateProof.Timing(migration.credentials().proofDeadline(), PROOF_INTERVAL));
         EnrollmentGroups groups = new EnrollmentGroups(dps, proof, resource.name());

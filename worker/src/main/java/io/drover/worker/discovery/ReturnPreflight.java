@@ -18,6 +18,7 @@ import io.drover.worker.source.ApplicationReturn;
 import io.drover.worker.source.HubReturn;
 import io.drover.worker.source.MigrationSource;
 import io.drover.worker.source.ReturnSelection;
+import io.drover.worker.target.ApplicationAuthorities;
 import io.drover.worker.target.ApplicationEnrollments;
 import io.drover.worker.target.ApplicationTarget;
 import io.drover.worker.target.CertificateProof;
@@ -126,8 +127,12 @@ public final class ReturnPreflight {
     private Future<MigrationTarget> provisioning(ProvisioningResource service, List<HubResource> hubs) {
         remember(hubs);
         DpsClient dps = azure.dps(service.serviceHost());
-        CertificateProof proof =
-                new CertificateProof(vertx, azure.arm().certificates(service), service.name(), List.of(), NO_PROOF);
+        CertificateProof proof = new CertificateProof(
+                vertx,
+                azure.arm().certificates(service),
+                CertificateProof.Place.provisioningService(service.name()),
+                List.of(),
+                NO_PROOF);
         return dps.groups()
                 .map(groups -> new ProvisioningTarget(
                         service,
@@ -149,7 +154,10 @@ public final class ReturnPreflight {
                                 application,
                                 central,
                                 new TemplateMap(all, null),
-                                new ApplicationEnrollments(central, application.subdomain()),
+                                new ApplicationEnrollments(
+                                        central,
+                                        application.subdomain(),
+                                        new ApplicationAuthorities(vertx, central, List.of(), NO_PROOF)),
                                 List.of(),
                                 Future::succeededFuture,
                                 scope,

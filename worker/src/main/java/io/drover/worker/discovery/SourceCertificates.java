@@ -2,9 +2,9 @@ package io.drover.worker.discovery;
 
 import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.GroupAttestation;
-import io.drover.worker.azure.arm.CertificateClient;
-import io.drover.worker.azure.arm.CertificateClient.Uploaded;
 import io.drover.worker.azure.dps.DpsClient;
+import io.drover.worker.azure.x509.AuthorityStore;
+import io.drover.worker.azure.x509.AuthorityStore.Uploaded;
 import io.drover.worker.azure.x509.CertificatePair;
 import io.drover.worker.azure.x509.Certificates;
 import io.drover.worker.azure.x509.ShownCertificate;
@@ -16,11 +16,11 @@ import java.util.Optional;
 /** The certificates of a provisioning service's enrollment groups: in the group itself, or at ARM under the names it gives. */
 final class SourceCertificates {
     private final DpsClient provisioning;
-    private final CertificateClient authorities;
+    private final AuthorityStore authorities;
     private final String service;
     private final SigningFiles signing;
 
-    SourceCertificates(DpsClient provisioning, CertificateClient authorities, String service, SigningFiles signing) {
+    SourceCertificates(DpsClient provisioning, AuthorityStore authorities, String service, SigningFiles signing) {
         this.provisioning = provisioning;
         this.authorities = authorities;
         this.service = service;

@@ -4,6 +4,7 @@ import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.GroupKeys;
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.central.CentralClient.EnrollmentGroup;
+import io.drover.worker.azure.x509.CertificatePair;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Locale;
@@ -18,11 +19,13 @@ public final class ApplicationEnrollments {
 
     private final CentralClient central;
     private final String source;
+    private final ApplicationAuthorities authorities;
 
     /** {@code source} names the service that the groups come from in the ids of groups that are made. */
-    public ApplicationEnrollments(CentralClient central, String source) {
+    public ApplicationEnrollments(CentralClient central, String source, ApplicationAuthorities authorities) {
         this.central = central;
         this.source = source;
+        this.authorities = authorities;
     }
 
     /**
@@ -33,7 +36,7 @@ public final class ApplicationEnrollments {
         Optional<EnrollmentGroup> same =
                 there.stream().filter(group -> keys.equals(group.keys())).findFirst();
         if (same.isPresent()) {
-            return usable(same.get()).map(id -> new TargetEnrollment(sourceGroup, id, keys, true));
+            return usable(central, same.get()).map(id -> new TargetEnrollment(sourceGroup, id, keys, true));
         }
         String id = id(sourceGroup);
         if (there.stream().anyMatch(group -> group.id().equalsIgnoreCase(id))) {
@@ -55,37 +58,53 @@ public final class ApplicationEnrollments {
                 : Future.succeededFuture(new TargetEnrollment(sourceGroup, id, keys, false));
     }
 
-    /** Makes the group when none has its keys; repeating it changes nothing. */
+    /** The counterpart of a group with certificates, which have to be whole; fails as that of one with keys. */
+    public Future<TargetEnrollment> counterpart(
+            List<EnrollmentGroup> there, String sourceGroup, CertificatePair signing) {
+        return authorities.counterpart(there, sourceGroup, id(sourceGroup), signing);
+    }
+
+    /** Makes the group when none has its keys or certificates; repeating it changes nothing. */
     Future<Void> ensure(TargetEnrollment wanted) {
-        return find(wanted).compose(found -> found.present() ? Future.succeededFuture() : create(wanted));
+        return wanted.keys() == null
+                ? central.enrollmentGroups()
+                        .compose(there -> counterpart(there, wanted.sourceGroup(), wanted.signing())
+                                .compose(found -> found.present()
+                                        ? Future.succeededFuture()
+                                        : authorities.ensure(there, found, displayName(wanted))))
+                : find(wanted).compose(found -> found.present() ? Future.succeededFuture() : create(wanted));
     }
 
     private Future<TargetEnrollment> find(TargetEnrollment wanted) {
         return central.enrollmentGroups().compose(there -> counterpart(there, wanted.sourceGroup(), wanted.keys()));
     }
 
+    private String displayName(TargetEnrollment wanted) {
+        return "Drover: " + wanted.sourceGroup() + " of " + source;
+    }
+
     /** A 409 says that a group has the keys by now, as when this call was carried out without an answer. */
     private Future<Void> create(TargetEnrollment wanted) {
-        String name = "Drover: " + wanted.sourceGroup() + " of " + source;
-        return central.createEnrollmentGroup(wanted.targetGroup(), name, wanted.keys())
+        return central.createEnrollmentGroup(wanted.targetGroup(), displayName(wanted), wanted.keys())
                 .recover(cause -> cause instanceof AzureException refused && refused.status() == CONFLICT
                         ? find(wanted).compose(found -> found.present() ? Future.succeededFuture() : failed(cause))
                         : failed(cause));
     }
 
-    private Future<String> usable(EnrollmentGroup group) {
+    /** The group's id. Fails when devices would be refused, though it has what they prove themselves with. */
+    static Future<String> usable(CentralClient central, EnrollmentGroup group) {
         if (!group.enabled()) {
             return refused(
                     "GroupDisabled",
                     "Enrollment group '" + group.id() + "' of " + central.host()
-                            + " has the source's keys and is disabled: the devices would be refused. Enable it, then run"
+                            + " has what the source's group has and is disabled: the devices would be refused. Enable it, then run"
                             + " again.");
         }
         return group.edge()
                 ? refused(
                         "EdgeGroup",
                         "Enrollment group '" + group.id() + "' of " + central.host()
-                                + " has the source's keys and is for IoT Edge devices. Delete it, then run again.")
+                                + " has what the source's group has and is for IoT Edge devices. Delete it, then run again.")
                 : Future.succeededFuture(group.id());
     }
 

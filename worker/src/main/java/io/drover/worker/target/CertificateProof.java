@@ -1,10 +1,10 @@
 package io.drover.worker.target;
 
 import io.drover.worker.azure.AzureException;
-import io.drover.worker.azure.arm.CertificateClient;
-import io.drover.worker.azure.arm.CertificateClient.Code;
-import io.drover.worker.azure.arm.CertificateClient.Uploaded;
 import io.drover.worker.azure.x509.Authority;
+import io.drover.worker.azure.x509.AuthorityStore;
+import io.drover.worker.azure.x509.AuthorityStore.Code;
+import io.drover.worker.azure.x509.AuthorityStore.Uploaded;
 import io.drover.worker.azure.x509.Certificates;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -19,28 +19,49 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings an authority to a provisioning service and proves that its owner has the key: with the key where it is at hand,
+ * Brings an authority to a service and proves that its owner has the key: with the key where it is at hand,
  * else by telling a person what to sign and waiting for it. One that is there and verified is taken as it is.
  */
 public final class CertificateProof {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateProof.class);
 
     private final Vertx vertx;
-    private final CertificateClient certificates;
-    private final String service;
+    private final AuthorityStore certificates;
+    private final Place place;
     private final List<Authority> authorities;
     private final Timing timing;
     /** A new code makes the one void that somebody may be signing, so there is one in each run. */
     private final Map<String, Code> codes = new ConcurrentHashMap<>();
 
-    /** {@code authorities} are those whose keys are at hand; {@code service} is the name of the provisioning service. */
+    /** {@code authorities} are those whose keys are at hand. */
     public CertificateProof(
-            Vertx vertx, CertificateClient certificates, String service, List<Authority> authorities, Timing timing) {
+            Vertx vertx, AuthorityStore certificates, Place place, List<Authority> authorities, Timing timing) {
         this.vertx = vertx;
         this.certificates = certificates;
-        this.service = service;
+        this.place = place;
         this.authorities = List.copyOf(authorities);
         this.timing = timing;
+    }
+
+    /**
+     * Where the certificates are, in words.
+     *
+     * @param text of what has them
+     * @param menu where a person finds them
+     */
+    public record Place(String text, String menu) {
+        /** The certificates of a provisioning service. */
+        public static Place provisioningService(String name) {
+            String text = "provisioning service '" + name + "'";
+            return new Place(text, "Azure portal, " + text + ", Certificates");
+        }
+
+        /** The certificates of an enrollment group of an application. */
+        static Place enrollmentGroup(String group, String host) {
+            return new Place(
+                    "enrollment group '" + group + "' of " + host,
+                    host + ", Permissions, Device connection groups, '" + group + "', Manage certificates");
+        }
     }
 
     /** How long a person has, and how often the service is asked meanwhile. */
@@ -56,13 +77,18 @@ public final class CertificateProof {
      * is refused or did not come in time; asked again, it goes on where it stopped.
      */
     Future<String> verified(X509Certificate certificate) {
+        return verified(certificate, name(certificate));
+    }
+
+    /** The same, uploaded under this name when the service does not have it. */
+    Future<String> verified(X509Certificate certificate, String name) {
         return certificates
                 .list()
                 .compose(all -> all.stream()
                         .filter(one -> one.is(certificate))
                         .max((one, other) -> Boolean.compare(one.verified(), other.verified()))
                         .map(Future::succeededFuture)
-                        .orElseGet(() -> certificates.upload(name(certificate), certificate))
+                        .orElseGet(() -> certificates.upload(name, certificate))
                         .compose(there -> there.verified()
                                 ? Future.succeededFuture(there.name())
                                 : prove(there, certificate).map(done -> there.name())));
@@ -107,7 +133,7 @@ public final class CertificateProof {
                             .findFirst();
                     if (found.map(Uploaded::verified).orElse(false)) {
                         codes.remove(name);
-                        LOG.info("Certificate '{}' of {} is verified", name, service);
+                        LOG.info("Certificate '{}' of {} is verified", name, place.text());
                         return Future.succeededFuture();
                     }
                     boolean late =
@@ -123,10 +149,10 @@ public final class CertificateProof {
                 409,
                 "NotProven",
                 gone
-                        ? "Certificate '" + name + "' was removed from provisioning service '" + service
-                                + "' while it waited for its proof of possession."
-                        : "Certificate '" + name + "' of provisioning service '" + service
-                                + "' has not been verified within "
+                        ? "Certificate '" + name + "' was removed from " + place.text()
+                                + " while it waited for its proof of possession."
+                        : "Certificate '" + name + "' of " + place.text()
+                                + " has not been verified within "
                                 + timing.deadline().toMinutes()
                                 + " min (migration.credentials.proofDeadline); no device is commanded until it is.");
     }
@@ -134,10 +160,9 @@ public final class CertificateProof {
     private String instructions(Uploaded there, X509Certificate certificate, Code code) {
         return "Certificate '" + there.name() + "' ("
                 + certificate.getSubjectX500Principal().getName() + ", thumbprint "
-                + Certificates.thumbprint(certificate) + ") of provisioning service '" + service
-                + "' needs a proof of possession. Sign a certificate with the common name " + code.text()
-                + " by the key of that authority and hand it in: Azure portal, provisioning service '" + service
-                + "', Certificates, '" + there.name()
+                + Certificates.thumbprint(certificate) + ") of " + place.text()
+                + " needs a proof of possession. Sign a certificate with the common name " + code.text()
+                + " by the key of that authority and hand it in: " + place.menu() + ", '" + there.name()
                 + "', Verify. Do not generate another code. Drover goes on by itself; it waits "
                 + timing.deadline().toMinutes() + " min.";
     }

@@ -24,7 +24,7 @@ import io.drover.worker.migration.AuditStore.Act;
 import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.MigrationStore;
 import io.drover.worker.migration.TargetKind;
-import io.drover.worker.target.ApplicationEnrollments;
+import io.drover.worker.target.ApplicationAuthoritiesIT;
 import io.drover.worker.target.ApplicationTarget;
 import io.drover.worker.target.MigrationScope;
 import io.drover.worker.target.TemplateMap;
@@ -204,7 +204,7 @@ class AdmissionIT {
                 new CentralApplication("app", "app", "App", "a-1", "created"),
                 client,
                 new TemplateMap(Map.of(TEMPLATE, template), null),
-                new ApplicationEnrollments(client, "source"),
+                ApplicationAuthoritiesIT.enrollments(vertx, client, "source", Duration.ofMinutes(1)),
                 List.of(),
                 Future::succeededFuture,
                 null,

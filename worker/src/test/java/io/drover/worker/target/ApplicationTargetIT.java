@@ -19,7 +19,9 @@ import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.FailureReason;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +41,8 @@ class ApplicationTargetIT {
     private static final GroupKeys OTHER =
             new GroupKeys("YW5vdGhlci1wcmltYXJ5LWtleQ==", "YW5vdGhlci1zZWNvbmRhcnkta2V5");
 
+    private static final Vertx VERTX = Vertx.vertx();
+
     private static ScriptedApplication application;
 
     @BeforeAll
@@ -47,8 +51,9 @@ class ApplicationTargetIT {
     }
 
     @AfterAll
-    static void stopApplication() {
+    static void stopApplication() throws Exception {
         application.close();
+        await(VERTX.close());
     }
 
     @BeforeEach
@@ -205,7 +210,9 @@ class ApplicationTargetIT {
     private Future<TargetEnrollment> counterpart() {
         CentralClient client = application.client();
         return client.enrollmentGroups()
-                .compose(there -> new ApplicationEnrollments(client, "source-dps").counterpart(there, "Trucks", KEYS));
+                .compose(there -> ApplicationAuthoritiesIT.enrollments(
+                                VERTX, client, "source-dps", Duration.ofMinutes(1))
+                        .counterpart(there, "Trucks", KEYS));
     }
 
     private ApplicationTarget target(List<TargetEnrollment> enrollments) {
@@ -216,7 +223,7 @@ class ApplicationTargetIT {
                 new CentralApplication("target", "app", "Target", "a-1", "created"),
                 client,
                 new TemplateMap(Map.of(TEMPLATE, template), TEMPLATE),
-                new ApplicationEnrollments(client, "source-dps"),
+                ApplicationAuthoritiesIT.enrollments(VERTX, client, "source-dps", Duration.ofMinutes(1)),
                 enrollments,
                 id -> Future.succeededFuture("Name of " + id),
                 null,

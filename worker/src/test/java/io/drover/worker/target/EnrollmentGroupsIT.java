@@ -172,7 +172,7 @@ class EnrollmentGroupsIT {
         CertificateProof proof = new CertificateProof(
                 vertx,
                 new ArmClient(http, "https://arm.example.test").certificates(resource),
-                "dps",
+                CertificateProof.Place.provisioningService("dps"),
                 List.of(authorities),
                 new CertificateProof.Timing(deadline, Duration.ofMillis(20)));
         return new EnrollmentGroups(new DpsClient(http, "dps.example.test", "https://dps.example.test"), proof, "dps");

@@ -21,7 +21,7 @@ import io.drover.worker.device.Verification;
 import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.MigrationStore;
 import io.drover.worker.migration.TargetKind;
-import io.drover.worker.target.ApplicationEnrollments;
+import io.drover.worker.target.ApplicationAuthoritiesIT;
 import io.drover.worker.target.ApplicationTarget;
 import io.drover.worker.target.TemplateMap;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -305,7 +305,7 @@ class ApplicationLookIT {
                 new CentralApplication("app", "app", "App", "a-1", "created"),
                 client,
                 new TemplateMap(Map.of(TEMPLATE, truck, KEPT, van), TEMPLATE),
-                new ApplicationEnrollments(client, "source"),
+                ApplicationAuthoritiesIT.enrollments(vertx, client, "source", Duration.ofMinutes(1)),
                 List.of(),
                 Future::succeededFuture,
                 null,

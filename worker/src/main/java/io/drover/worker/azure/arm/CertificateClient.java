@@ -5,6 +5,7 @@ import io.drover.worker.azure.AzureHttp;
 import io.drover.worker.azure.Paging;
 import io.drover.worker.azure.PathSegment;
 import io.drover.worker.azure.quota.AzureLimit;
+import io.drover.worker.azure.x509.AuthorityStore;
 import io.drover.worker.azure.x509.Certificates;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
@@ -13,7 +14,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 
 /** The authorities of one provisioning service at ARM, 2022-02-05: upload and proof of possession. */
-public final class CertificateClient {
+public final class CertificateClient implements AuthorityStore {
     private static final String VERSION = "?api-version=2022-02-05";
 
     private final AzureHttp http;
@@ -28,35 +29,21 @@ public final class CertificateClient {
         this.resourceId = resourceId;
     }
 
-    /**
-     * A certificate as it stands at the service.
-     *
-     * @param body DER in base64, or PEM; null where it is not shown
-     */
-    public record Uploaded(String name, String thumbprint, boolean verified, String body, String etag) {
-        /** Whether it is this one. */
-        public boolean is(X509Certificate certificate) {
-            return thumbprint != null && Certificates.hasThumbprint(certificate, thumbprint);
-        }
-    }
-
-    /** What has to be signed, and the etag that the proof must name. */
-    public record Code(String text, String etag) {}
-
     /** All certificates of the service, of which it takes 25. */
+    @Override
     public Future<List<Uploaded>> list() {
         return paging.allLinked(call("list-certificates", ""))
                 .map(items -> items.stream().map(CertificateClient::uploaded).toList());
     }
 
-    /** Uploads a certificate, not yet verified. Fails with 409 or 412 when the name is taken. */
+    @Override
     public Future<Uploaded> upload(String name, X509Certificate certificate) {
         JsonObject body = new JsonObject().put("certificate", Certificates.base64(certificate));
         return http.send(call("upload-certificate", path(name)).with(HttpMethod.PUT, body))
                 .map(answer -> uploaded(answer.bodyAsJsonObject()));
     }
 
-    /** Asks for a code to sign; an earlier code of the same certificate does not count any more. */
+    @Override
     public Future<Code> code(String name, String etag) {
         return http.send(call("generate-verification-code", path(name) + "/generateVerificationCode")
                         .with(HttpMethod.POST, null)
@@ -69,7 +56,7 @@ public final class CertificateClient {
                 });
     }
 
-    /** Shows a certificate whose common name is the code and which the uploaded one has signed. */
+    @Override
     public Future<Void> verify(String name, X509Certificate proof, String etag) {
         return http.send(call("verify-certificate", path(name) + "/verify")
                         .with(HttpMethod.POST, new JsonObject().put("certificate", Certificates.base64(proof)))

@@ -9,8 +9,6 @@ import io.drover.worker.azure.Paging;
 import io.drover.worker.azure.PathSegment;
 import io.drover.worker.azure.central.DeviceTemplate.TelemetryName;
 import io.drover.worker.azure.quota.AzureLimit;
-import io.drover.worker.azure.x509.CertificatePair;
-import io.drover.worker.azure.x509.ShownCertificate;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
@@ -177,11 +175,23 @@ public final class CentralClient {
 
     /** Creates a group for ordinary devices. Fails with 409 when another group has one of the keys. */
     public Future<Void> createEnrollmentGroup(String groupId, String displayName, GroupKeys keys) {
+        return createEnrollmentGroup(
+                groupId,
+                displayName,
+                new JsonObject().put("type", "symmetricKey").put("symmetricKey", keys.toJson()));
+    }
+
+    /** Creates a group for devices with certificates, none of which it has yet. */
+    public Future<Void> createCertificateGroup(String groupId, String displayName) {
+        return createEnrollmentGroup(groupId, displayName, new JsonObject().put("type", "x509"));
+    }
+
+    private Future<Void> createEnrollmentGroup(String groupId, String displayName, JsonObject attestation) {
         JsonObject body = new JsonObject()
                 .put("displayName", displayName)
                 .put("enabled", true)
                 .put("type", "iot")
-                .put("attestation", new JsonObject().put("type", "symmetricKey").put("symmetricKey", keys.toJson()));
+                .put("attestation", attestation);
         return http.send(get("create-enrollment-group", "/enrollmentGroups/" + PathSegment.encode(groupId))
                         .with(HttpMethod.PUT, body))
                 .mapEmpty();
@@ -209,23 +219,10 @@ public final class CentralClient {
                 .map(items -> items.stream().map(CentralClient::enrollmentGroup).toList());
     }
 
-    /** The verified certificates of an X.509 enrollment group; some applications show only their thumbprints. */
-    public Future<Optional<CertificatePair>> certificates(String groupId) {
-        return certificate(groupId, "primary")
-                .compose(primary ->
-                        certificate(groupId, "secondary").map(secondary -> CertificatePair.of(primary, secondary)));
-    }
-
-    private Future<Optional<ShownCertificate>> certificate(String groupId, String entry) {
-        String path = "/enrollmentGroups/" + PathSegment.encode(groupId) + "/certificates/" + entry;
-        return http.send(get("get-group-certificate", path))
-                .map(answer -> answer.bodyAsJsonObject())
-                .map(json -> json.getBoolean("verified", true)
-                        ? ShownCertificate.of(json)
-                        : Optional.<ShownCertificate>empty())
-                .recover(cause -> cause instanceof AzureException refused && refused.status() == 404
-                        ? Future.succeededFuture(Optional.empty())
-                        : Future.failedFuture(cause));
+    /** The certificates of an X.509 enrollment group. */
+    public GroupCertificates certificates(String groupId) {
+        return new GroupCertificates(
+                http, base + "/enrollmentGroups/" + PathSegment.encode(groupId) + "/certificates/", VERSION, audience);
     }
 
     /**

@@ -2,11 +2,14 @@ package io.drover.worker.azure.central;
 
 import io.drover.worker.azure.AzureHttp;
 import io.drover.worker.azure.ScriptedAzure;
+import io.drover.worker.azure.x509.Certificates;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -24,6 +27,10 @@ public final class ScriptedApplication implements AutoCloseable {
     public final NavigableMap<String, JsonObject> groups = new ConcurrentSkipListMap<>();
     public final Map<String, JsonObject> properties = new ConcurrentHashMap<>();
     public final Map<String, JsonObject> attestations = new ConcurrentHashMap<>();
+    /** By group, slash and entry. */
+    public final Map<String, JsonObject> certificates = new ConcurrentHashMap<>();
+    /** How many verification codes were asked for. */
+    public final AtomicInteger codes = new AtomicInteger();
     /** Times by device id, slash and name of the telemetry. */
     public final Map<String, Instant> telemetry = new ConcurrentHashMap<>();
     /** Ids that the application turns down. */
@@ -43,6 +50,8 @@ public final class ScriptedApplication implements AutoCloseable {
         groups.clear();
         properties.clear();
         attestations.clear();
+        certificates.clear();
+        codes.set(0);
         telemetry.clear();
         invalid.clear();
         puts.set(-1);
@@ -153,8 +162,13 @@ public final class ScriptedApplication implements AutoCloseable {
             end(request, 200, new JsonObject().put("value", value));
             return;
         }
+        if (path.length > 2) {
+            certificate(request, path, body);
+            return;
+        }
         JsonObject wanted = body.toJsonObject().put("id", path[1]);
         boolean taken = groups.values().stream()
+                .filter(other -> other.getJsonObject("attestation").containsKey("symmetricKey"))
                 .anyMatch(other -> !other.getString("id").equals(path[1])
                         && other.getJsonObject("attestation").equals(wanted.getJsonObject("attestation")));
         if (taken) {
@@ -162,6 +176,59 @@ public final class ScriptedApplication implements AutoCloseable {
         } else {
             groups.put(path[1], wanted);
             end(request, 200, wanted);
+        }
+    }
+
+    /** A certificate counts once a proof names its latest code and bears its authority's signature. */
+    private void certificate(HttpServerRequest request, String[] path, Buffer body) {
+        String name = path[1] + "/" + path[3];
+        JsonObject there = certificates.get(name);
+        if (path.length == 4 && request.method().name().equals("PUT")) {
+            X509Certificate certificate = Certificates.read(body.toJsonObject().getString("certificate"))
+                    .get(0);
+            addCertificate(path[1], path[3], certificate, false);
+            end(request, 200, shown(certificates.get(name)));
+        } else if (there == null) {
+            end(request, 404, null);
+        } else if (path.length == 4) {
+            end(request, 200, shown(there));
+        } else if (path[4].equals("generateVerificationCode")) {
+            there.put("code", "CODE" + codes.incrementAndGet());
+            end(request, 200, new JsonObject().put("verificationCode", there.getString("code")));
+        } else if (isProof(there, body.toJsonObject().getString("certificate"))) {
+            there.put("verified", true);
+            request.response().setStatusCode(204).end();
+        } else {
+            end(request, 400, null);
+        }
+    }
+
+    /** A certificate of a group, as if a person had brought it there. */
+    public void addCertificate(String group, String entry, X509Certificate certificate, boolean verified) {
+        certificates.put(
+                group + "/" + entry,
+                new JsonObject()
+                        .put("certificate", Certificates.base64(certificate))
+                        .put("verified", verified));
+    }
+
+    private static JsonObject shown(JsonObject there) {
+        X509Certificate certificate =
+                Certificates.read(there.getString("certificate")).get(0);
+        return new JsonObject()
+                .put("verified", there.getBoolean("verified"))
+                .put("info", new JsonObject().put("sha1Thumbprint", Certificates.thumbprint(certificate)))
+                .put("etag", "e");
+    }
+
+    private static boolean isProof(JsonObject there, String proof) {
+        X509Certificate shown = Certificates.read(proof).get(0);
+        try {
+            shown.verify(
+                    Certificates.read(there.getString("certificate")).get(0).getPublicKey());
+            return shown.getSubjectX500Principal().getName().equals("CN=" + there.getString("code"));
+        } catch (GeneralSecurityException foreign) {
+            return false;
         }
     }
 
