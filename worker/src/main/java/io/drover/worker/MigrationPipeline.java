@@ -37,6 +37,7 @@ import io.drover.worker.permission.PermissionCheck.Verdict;
 import io.drover.worker.permission.PermissionChecks;
 import io.drover.worker.plan.Planner;
 import io.drover.worker.registration.CredentialCheck;
+import io.drover.worker.registration.CredentialPreview;
 import io.drover.worker.registration.Registration;
 import io.drover.worker.registration.RegistrationVerticle;
 import io.drover.worker.source.CentralSource;
@@ -182,8 +183,12 @@ public final class MigrationPipeline {
         return permissions;
     }
 
-    /** What {@link #deploy} would do, and with which devices. */
-    public Future<Planner.Planned> plan() {
+    /**
+     * What {@link #deploy} would do, and with which devices.
+     *
+     * @param credentials how many devices' credentials are looked at
+     */
+    public Future<Planner.Planned> plan(long credentials) {
         double arrivals = scope.target().arrivalLimits(azure.quotas()).stream()
                 .mapToDouble(ArrivalLimit::perSecond)
                 .min()
@@ -195,8 +200,10 @@ public final class MigrationPipeline {
                 byJob() ? Optional.of(config.dispatch().job()) : Optional.empty(),
                 60 * arrivals,
                 preflight);
+        CredentialPreview preview =
+                new CredentialPreview(new CredentialCheck(vertx, scope, config.migration()), scope.target());
         return new Planner(vertx, scope, facts, azure.arm(), clock)
-                .plan()
+                .plan(preview, credentials)
                 .map(planned -> new Planner.Planned(planned.plan().alsoWarning(notes()), planned.devices()));
     }
 

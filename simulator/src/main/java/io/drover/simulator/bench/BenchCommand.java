@@ -1,5 +1,6 @@
 package io.drover.simulator.bench;
 
+import io.drover.simulator.rehearsal.PlanBenchCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Spec;
         description = "Measures on this machine what decisions about the simulator rest on.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TlsBenchCommand.class, EstateBenchCommand.class})
+        subcommands = {TlsBenchCommand.class, EstateBenchCommand.class, PlanBenchCommand.class})
 public final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -12,6 +12,8 @@ public enum Defect {
     REFUSED_ID("refused-id", true),
     /** The migration is not given the authority of the device's enrollment group. */
     AUTHORITY_WITHHELD("authority-withheld", false),
+    /** The migration is not given the device's own certificates, of which the source shows only thumbprints. */
+    CERTIFICATE_WITHHELD("certificate-withheld", false),
     /** The device's enrollment group is disabled once the device is connected. */
     ENROLLMENT_DISABLED("enrollment-disabled", false);
 

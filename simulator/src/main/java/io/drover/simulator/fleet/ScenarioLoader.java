@@ -204,6 +204,9 @@ public final class ScenarioLoader {
         if (defect == Defect.AUTHORITY_WITHHELD && credential != CredentialKind.GROUP_CERTIFICATE) {
             mistake(group, "only a group-certificate has an authority to withhold");
         }
+        if (defect == Defect.CERTIFICATE_WITHHELD && credential != CredentialKind.DEVICE_CERTIFICATE) {
+            mistake(group, "only a device-certificate can be withheld");
+        }
         Engine engine = choice(group, "engine", Engine.values(), Engine::text, Engine.LEAN);
         if (credential == CredentialKind.TPM && engine != Engine.LEAN) {
             mistake(group, "a tpm is for devices of the engine lean only");

@@ -51,7 +51,7 @@ final class WorkerCredentials {
                     authorities.add(authority(group));
                 }
             }
-            if (scenario.groups().stream().anyMatch(group -> group.credential() == CredentialKind.DEVICE_CERTIFICATE)) {
+            if (scenario.groups().stream().anyMatch(WorkerCredentials::isGiven)) {
                 configuration.put("deviceCertificates", devices().toString());
             }
             return configuration;
@@ -73,10 +73,14 @@ final class WorkerCredentials {
                 .put("key", key.toString());
     }
 
+    private static boolean isGiven(Scenario.Group group) {
+        return group.credential() == CredentialKind.DEVICE_CERTIFICATE && group.defect() != Defect.CERTIFICATE_WITHHELD;
+    }
+
     private Path devices() throws IOException {
         Path devices = Files.createDirectories(folder.resolve("devices"));
         for (int index = 0; index < scenario.devices(); index++) {
-            if (scenario.groupOf(index).credential() == CredentialKind.DEVICE_CERTIFICATE) {
+            if (isGiven(scenario.groupOf(index))) {
                 StringBuilder both = new StringBuilder();
                 for (DeviceCredential.Certificate certificate : secrets.deviceCertificates(scenario.deviceId(index))) {
                     both.append(Pem.of(certificate.own()));

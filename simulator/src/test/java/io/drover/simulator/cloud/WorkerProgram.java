@@ -11,13 +11,15 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The worker's jar, run to its end in a folder. */
-record WorkerProgram(Path folder) {
+public record WorkerProgram(Path folder) {
     private static final Path JAR = Path.of("../worker/target/worker.jar").toAbsolutePath();
     private static final long SECONDS = 90;
 
-    record Ended(int code, String out, String err) {}
+    /** How it ended. */
+    public record Ended(int code, String out, String err) {}
 
-    Ended run(Map<String, String> environment, String... arguments) throws Exception {
+    /** Waits for its end. */
+    public Ended run(Map<String, String> environment, String... arguments) throws Exception {
         assertThat(JAR).as("build the worker first: mvn package").exists();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

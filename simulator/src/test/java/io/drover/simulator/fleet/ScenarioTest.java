@@ -204,6 +204,7 @@ class ScenarioTest {
                   - { name: e, weight: 1, behaviour: { type: obedient }, defect: authority-withheld }
                   - { name: f, weight: 1, behaviour: { type: obedient }, defect: enrollment-disabled }
                   - { name: g, weight: 1, behaviour: { type: obedient }, template: some, enrollmentGroup: a/b }
+                  - { name: h, weight: 1, behaviour: { type: obedient }, defect: certificate-withheld }
                 """;
 
         ScenarioException refused =
@@ -216,10 +217,11 @@ class ScenarioTest {
                 .anyMatch(line -> line.startsWith("line 12: a device-key has an enrollment of its own"))
                 .anyMatch(line -> line.startsWith("line 13: unknown credential 'password'; use one of [group-key,"))
                 .anyMatch(line -> line.startsWith("line 14: only a group-certificate has an authority"))
+                .anyMatch(line -> line.startsWith("line 17: only a device-certificate can be withheld"))
                 .anyMatch(line -> line.startsWith("line 15: name the enrollmentGroup"))
                 .anyMatch(line -> line.startsWith("line 16: unknown template 'some'"))
                 .anyMatch(line -> line.startsWith("line 16: 'enrollmentGroup' is 'a/b'"))
-                .hasSize(9);
+                .hasSize(10);
     }
 
     @Test

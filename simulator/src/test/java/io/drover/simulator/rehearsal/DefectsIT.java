@@ -3,12 +3,19 @@ package io.drover.simulator.rehearsal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.drover.simulator.cloud.WorkerProgram;
 import io.drover.simulator.rehearsal.AzureRest.Service;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,11 +26,15 @@ class DefectsIT {
     @TempDir
     Path data;
 
+    @TempDir
+    Path work;
+
     @Test
     void anApplicationShowsEachDefect() throws Exception {
         try (StagedFleet fleet = new StagedFleet(Direction.CENTRAL_TO_HUB, scenario(), data)) {
             fleet.start();
             fleet.enrollAtTarget();
+            aPlanNamesThemAll(fleet);
 
             String members = central(fleet, "/api/deviceGroups/" + RehearsalEstate.DEVICE_GROUP + "/devices")
                     .encode();
@@ -72,6 +83,24 @@ class DefectsIT {
     void aHubShowsThoseThatItKnows() throws Exception {
         try (StagedFleet fleet = new StagedFleet(Direction.HUB_TO_HUB, scenario(), data)) {
             fleet.start();
+            fleet.call(
+                    HttpMethod.PUT,
+                    Service.HUB,
+                    RehearsalEstate.SOURCE_HUB,
+                    "/devices/made-by-hand",
+                    new JsonObject().put("deviceId", "made-by-hand"));
+            long before = fleet.changes();
+            Map<String, String> verdicts = verdicts(fleet.worker(work, "plan", "--output=csv"));
+            assertThat(fleet.changes()).isEqualTo(before);
+            assertThat(of(fleet, verdicts, "ready")).containsOnly("READY GROUP_KEY");
+            assertThat(of(fleet, verdicts, "blocked")).allMatch(line -> line.startsWith("BLOCKED"));
+            assertThat(of(fleet, verdicts, "refused-id")).allMatch(line -> line.startsWith("ID_REFUSED_BY_DPS"));
+            // The source's provisioning service shows the certificates of its enrollments, the hub only their
+            // thumbprints.
+            assertThat(of(fleet, verdicts, "certificate-withheld")).containsOnly("READY DEVICE_CERTIFICATE");
+            assertThat(of(fleet, verdicts, "authority-withheld"))
+                    .containsOnly("CREDENTIAL_UNAVAILABLE DEVICE_CERTIFICATE");
+            assertThat(verdicts).containsEntry("made-by-hand", "OFFLINE DEVICE_KEY");
 
             for (String id : fleet.devicesOf("blocked")) {
                 assertThat(identity(fleet, id).getString("status")).isEqualTo("disabled");
@@ -88,6 +117,84 @@ class DefectsIT {
                             .getString("provisioningStatus"))
                     .isEqualTo("disabled");
         }
+    }
+
+    /** Also the one whose key cannot be enrolled, as the target has another one under its id. */
+    private void aPlanNamesThemAll(StagedFleet fleet) throws Exception {
+        JsonObject keys = new JsonObject().put("type", "symmetricKey");
+        JsonObject device = new JsonObject().put("template", RehearsalEstate.DEVICE_TEMPLATE);
+        fleet.call(HttpMethod.PUT, Service.CENTRAL, RehearsalEstate.APPLICATION, "/api/devices/taken", device);
+        fleet.call(
+                HttpMethod.PUT,
+                Service.CENTRAL,
+                RehearsalEstate.APPLICATION,
+                "/api/devices/taken/attestation",
+                keys.copy()
+                        .put(
+                                "symmetricKey",
+                                new JsonObject()
+                                        .put("primaryKey", Base64.getEncoder().encodeToString(new byte[32]))
+                                        .put("secondaryKey", Base64.getEncoder().encodeToString(new byte[48]))));
+        fleet.call(
+                HttpMethod.PUT,
+                Service.PROVISIONING,
+                RehearsalEstate.PROVISIONING_SERVICE,
+                "/enrollments/taken",
+                new JsonObject().put("registrationId", "taken").put("attestation", keys));
+        String all =
+                "--set=migration.source={ application: " + RehearsalEstate.APPLICATION + ", match: { id: \"*\" } }";
+        long before = fleet.changes();
+
+        Map<String, String> verdicts = verdicts(fleet.worker(work, "plan", "--output=csv", all));
+        JsonObject json = new JsonObject(fleet.worker(work, "plan", "--output=json", "--credentials=none", all)
+                .out());
+
+        assertThat(fleet.changes()).isEqualTo(before);
+        assertThat(verdicts).hasSize(fleet.scenario().devices() + 1);
+        assertThat(of(fleet, verdicts, "ready")).containsOnly("READY GROUP_KEY");
+        assertThat(of(fleet, verdicts, "inherited-move")).containsOnly("READY GROUP_KEY");
+        assertThat(of(fleet, verdicts, "no-move")).containsOnly("NO_MOVE_COMMAND ");
+        assertThat(of(fleet, verdicts, "no-template")).containsOnly("NO_TEMPLATE ");
+        assertThat(of(fleet, verdicts, "simulated")).containsOnly("SIMULATED ");
+        assertThat(of(fleet, verdicts, "blocked")).containsOnly("BLOCKED ");
+        assertThat(of(fleet, verdicts, "refused-id")).containsOnly("ID_REFUSED_BY_DPS ");
+        assertThat(of(fleet, verdicts, "certificate-withheld"))
+                .containsOnly("CREDENTIAL_UNAVAILABLE DEVICE_CERTIFICATE");
+        assertThat(verdicts).containsEntry("taken", "TARGET_HAS_OTHER_CREDENTIAL DEVICE_KEY");
+        // IoT Central shows derived keys whatever a device comes with, and nobody's connection.
+        assertThat(of(fleet, verdicts, "authority-withheld")).containsOnly("READY GROUP_KEY");
+        assertThat(of(fleet, verdicts, "offline")).containsOnly("READY GROUP_KEY");
+        assertThat(json.getJsonArray("rows")).hasSize(fleet.scenario().devices() + 1);
+        assertThat(json.getJsonObject("verdicts").fieldNames())
+                .containsExactlyInAnyOrder(
+                        "READY", "NO_MOVE_COMMAND", "NO_TEMPLATE", "SIMULATED", "BLOCKED", "ID_REFUSED_BY_DPS");
+        assertThat(json.getString("idScope")).startsWith("0ne");
+        assertThat(json.getString("bindingLimit")).isEqualTo("DPS_REGISTRATIONS");
+        assertThat(json.getDouble("devicesPerSecond")).isPositive();
+        assertThat(json.getDouble("shortestSeconds")).isPositive().isLessThanOrEqualTo(json.getDouble("movingSeconds"));
+        assertThat(json.getDouble("longestSeconds")).isGreaterThanOrEqualTo(json.getDouble("movingSeconds"));
+        assertThat(json.getJsonArray("checks").encode())
+                .contains("S1 with 1 unit", "symmetric-key enrollment groups", "as ARM has it");
+        assertThat(json.getJsonArray("warnings").encode())
+                .contains("credentials of 0 devices were looked at", "--credentials all");
+    }
+
+    private static Map<String, String> verdicts(WorkerProgram.Ended plan) {
+        assertThat(plan.code()).as(plan.err()).isZero();
+        Map<String, String> verdicts = new HashMap<>();
+        plan.out()
+                .lines()
+                .skip(1)
+                .map(line -> line.replaceAll("\"[^\"]*\"", "").split(",", -1))
+                .forEach(fields -> verdicts.put(fields[0], fields[2] + " " + fields[5]));
+        return verdicts;
+    }
+
+    private static Set<String> of(StagedFleet fleet, Map<String, String> verdicts, String group) {
+        assertThat(fleet.devicesOf(group)).isNotEmpty();
+        return Arrays.stream(fleet.devicesOf(group))
+                .map(id -> String.valueOf(verdicts.get(id)))
+                .collect(Collectors.toSet());
     }
 
     private static int move(StagedFleet fleet, String id) {

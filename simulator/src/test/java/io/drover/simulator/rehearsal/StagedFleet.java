@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.drover.simulator.cloud.Cloud;
 import io.drover.simulator.cloud.CloudOptions;
+import io.drover.simulator.cloud.WorkerProgram;
 import io.drover.simulator.contract.RecordedContract;
 import io.drover.simulator.fleet.FleetShard;
 import io.drover.simulator.fleet.Scenario;
@@ -26,6 +27,9 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -209,6 +213,46 @@ final class StagedFleet implements AutoCloseable {
 
     JsonObject call(HttpMethod method, Service service, String name, String path, JsonObject body) {
         return rest.call(new Call(method, service, name, path, body));
+    }
+
+    /** Runs the worker's jar in this folder, configured as in a rehearsal. */
+    WorkerProgram.Ended worker(Path folder, String... arguments) throws Exception {
+        RehearsalOptions options = new RehearsalOptions(
+                direction,
+                folder,
+                null,
+                null,
+                "",
+                scenario.devices(),
+                scenario.seed(),
+                List.of(),
+                0,
+                false,
+                1,
+                null,
+                null,
+                DEADLINE,
+                false,
+                true,
+                false,
+                false,
+                false);
+        JsonNode ready = JsonNodeFactory.instance
+                .objectNode()
+                .put("httpsPort", cloud.ports().https())
+                .put("amqpPort", cloud.ports().amqp())
+                .put("caCertificate", cloud.ports().caCertificate().toString());
+        Path file = WorkerConfiguration.write(
+                options, ready, "test", new WorkerConfiguration.Deadlines(DEADLINE, DEADLINE, DEADLINE), scenario);
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--config=" + file);
+        return new WorkerProgram(folder)
+                .run(Map.of(WorkerConfiguration.SECRET_VARIABLE, CLIENT_SECRET), all.toArray(String[]::new));
+    }
+
+    /** How many changes the cloud has counted. */
+    long changes() {
+        return control.get("/control/changes").path("total").asLong();
     }
 
     /** The ids of the scenario's group. */

@@ -59,6 +59,15 @@ final class PlanCommand implements Callable<Integer> {
             description = "How long a kept plan is valid, such as 90m, 24h or 7d (${DEFAULT-VALUE}).")
     private Duration valid;
 
+    @Option(
+            names = "--credentials",
+            defaultValue = "1000",
+            paramLabel = "all|none|N",
+            converter = LooksConverter.class,
+            description = "Devices whose credentials are looked at, one call each of those that an apply will look at:"
+                    + " so many, all or none (${DEFAULT-VALUE}).")
+    private Long credentials;
+
     @Spec
     private CommandSpec spec;
 
@@ -68,7 +77,7 @@ final class PlanCommand implements Callable<Integer> {
             MigrationPipeline pipeline = WorkerProcess.await(
                     MigrationPipeline.prepare(process.vertx, process.config, process.meters, Clock.systemUTC())
                             .onFailure(this::missing));
-            Planned planned = WorkerProcess.await(pipeline.plan());
+            Planned planned = WorkerProcess.await(pipeline.plan(credentials));
             try {
                 write(planned, pipeline.permissions());
                 if (save != null) {
@@ -103,6 +112,22 @@ final class PlanCommand implements Callable<Integer> {
             PrintWriter out = spec.commandLine().getOut();
             out.println("Kept in " + save + ", valid until " + now.plus(valid));
             out.flush();
+        }
+    }
+
+    /** Reads a number, all or none. */
+    static final class LooksConverter implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            if (text.matches("\\d{1,9}")) {
+                return Long.valueOf(text);
+            }
+            return switch (text) {
+                case "all" -> Long.MAX_VALUE;
+                case "none" -> 0L;
+                default ->
+                    throw new TypeConversionException("'" + text + "' is not a number. Write one, or all or none.");
+            };
         }
     }
 

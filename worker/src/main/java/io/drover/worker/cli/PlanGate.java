@@ -102,7 +102,7 @@ final class PlanGate {
             PlanDrift drift = new PlanDrift(vertx, plan);
             List<String> before = drift.before(PlanDigest.of(config), clock.instant());
             return before.isEmpty()
-                    ? pipeline.plan()
+                    ? pipeline.plan(0)
                             .compose(now -> drift.against(now)
                                     .eventually(() -> now.devices().close(vertx)))
                             .compose(found -> found.isEmpty()

@@ -1,6 +1,7 @@
 package io.drover.worker.plan;
 
 import io.drover.worker.WorkerConfig;
+import io.drover.worker.device.FailureReason;
 import io.drover.worker.migration.MaintenanceWindow;
 import io.drover.worker.migration.RolloutPolicy;
 import io.drover.worker.migration.WavePolicy;
@@ -11,11 +12,18 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** SHA-256 over what a plan is about, so that two plans can be compared without keeping either in memory. */
 public final class PlanDigest {
+    /** By the look at a credential, which every apply repeats, and which not every plan takes. */
+    private static final Set<String> LOOKED = Set.of(
+            FailureReason.CREDENTIAL_UNAVAILABLE.name(),
+            FailureReason.TARGET_HAS_OTHER_CREDENTIAL.name(),
+            FailureReason.DEVICE_UNKNOWN.name());
+
     private PlanDigest() {}
 
     /** Over the devices in the order of their ids, each with what lasts of its verdict. */
@@ -33,7 +41,7 @@ public final class PlanDigest {
 
     /** A device goes offline and comes back all the time, and moves either way. */
     static String lasting(String verdict) {
-        return verdict.equals(PlannedDevice.OFFLINE) ? PlannedDevice.READY : verdict;
+        return verdict.equals(PlannedDevice.OFFLINE) || LOOKED.contains(verdict) ? PlannedDevice.READY : verdict;
     }
 
     /** Over what a configuration says of the migration, its pace and its way: nothing of where it runs, and no secret. */

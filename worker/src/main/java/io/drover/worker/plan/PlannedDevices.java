@@ -4,12 +4,15 @@ import io.drover.worker.WorkerConfig.LedgerAddress;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.device.DeviceCounts;
 import io.drover.worker.device.DeviceRow;
+import io.drover.worker.device.DeviceState;
+import io.drover.worker.device.FailureReason;
 import io.drover.worker.device.MovePolicy;
 import io.drover.worker.discovery.Discovery;
 import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.MigrationStore;
 import io.drover.worker.migration.RolloutPolicy;
 import io.drover.worker.migration.WavePolicy;
+import io.drover.worker.registration.CredentialPreview;
 import io.drover.worker.target.MigrationScope;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -19,10 +22,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -86,6 +94,56 @@ public final class PlannedDevices {
                     return Future.succeededFuture();
                 })
                 .map(done -> ids);
+    }
+
+    /**
+     * How many credentials were looked at.
+     *
+     * @param left devices that an apply will look at and this plan has not
+     */
+    record Looked(long devices, long left) {}
+
+    /** Looks at the credentials of the first so many devices, in the order of ids, and keeps what was found of them. */
+    Future<Looked> look(CredentialPreview preview, long most) {
+        AtomicLong looked = new AtomicLong();
+        AtomicLong left = new AtomicLong();
+        return ledger.devices()
+                .reads()
+                .eachPage(migrationId, page -> {
+                    List<DeviceRow> wanted = page.stream()
+                            .filter(row -> row.state() == DeviceState.PENDING && preview.isLookedAt(row))
+                            .toList();
+                    List<DeviceRow> now = wanted.subList(0, (int) Math.min(wanted.size(), most - looked.get()));
+                    looked.addAndGet(now.size());
+                    left.addAndGet(wanted.size() - now.size());
+                    return now.isEmpty()
+                            ? Future.succeededFuture()
+                            : preview.of(now).compose(found -> keep(now, found));
+                })
+                .map(done -> new Looked(looked.get(), left.get()));
+    }
+
+    private Future<Void> keep(List<DeviceRow> devices, CredentialPreview.Preview found) {
+        Map<Integer, List<DeviceRow>> byWave = devices.stream().collect(Collectors.groupingBy(DeviceRow::wave));
+        Future<Void> all = Future.succeededFuture();
+        for (Map.Entry<Integer, List<DeviceRow>> wave : byWave.entrySet()) {
+            Map<String, FailureReason> refused = new HashMap<>();
+            List<String> accepted = new ArrayList<>();
+            for (DeviceRow row : wave.getValue()) {
+                FailureReason reason = found.refused().get(row.deviceId());
+                if (reason == null) {
+                    accepted.add(row.deviceId());
+                } else {
+                    refused.put(row.deviceId(), reason);
+                }
+            }
+            all = all.compose(done ->
+                            ledger.devices().release(migrationId, wave.getKey(), accepted, found.looked(), "planned"))
+                    .compose(done ->
+                            ledger.devices().refuse(migrationId, wave.getKey(), refused, found.looked(), "planned"))
+                    .mapEmpty();
+        }
+        return all;
     }
 
     /** How many there are, by wave and reason. */

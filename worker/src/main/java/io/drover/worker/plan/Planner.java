@@ -11,6 +11,7 @@ import io.drover.worker.dispatch.DispatchPace;
 import io.drover.worker.migration.RolloutPolicy;
 import io.drover.worker.migration.WavePolicy;
 import io.drover.worker.plan.Plan.WaveSize;
+import io.drover.worker.registration.CredentialPreview;
 import io.drover.worker.source.MoveTarget;
 import io.drover.worker.target.MigrationScope;
 import io.drover.worker.target.ProvisioningTarget;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Reads the selection and says what an apply would do with it; writes nothing at source or target. */
 public final class Planner {
@@ -63,13 +65,28 @@ public final class Planner {
         this.clock = clock;
     }
 
-    /** Completes after the last page of the selection. */
+    /** Completes after the last page of the selection; no credential is looked at. */
     public Future<Planned> plan() {
+        return plan(devices -> Future.succeededFuture(List.of()));
+    }
+
+    /** The same with a look at the credentials of the first {@code most} devices that an apply will look at. */
+    public Future<Planned> plan(CredentialPreview preview, long most) {
+        return plan(devices -> devices.look(preview, most)
+                .map(looked -> looked.left() == 0
+                        ? List.<String>of()
+                        : List.of("The credentials of " + looked.devices() + " devices were looked at; those of "
+                                + looked.left() + " more are only in registration. plan --credentials all looks at each"
+                                + " of them now.")));
+    }
+
+    private Future<Planned> plan(Function<PlannedDevices, Future<List<String>>> looks) {
         Instant begun = clock.instant();
         return PlannedDevices.read(vertx, scope, facts.rollout(), facts.policy(), clock)
                 .compose(devices -> {
                     Duration listing = Duration.between(begun, clock.instant());
-                    return plan(devices, listing)
+                    return looks.apply(devices)
+                            .compose(notes -> plan(devices, listing).map(plan -> plan.alsoWarning(notes)))
                             .map(plan -> new Planned(plan, devices))
                             .recover(cause -> devices.close(vertx).transform(closed -> Future.failedFuture(cause)));
                 });
@@ -78,7 +95,7 @@ public final class Planner {
     private Future<Plan> plan(PlannedDevices devices, Duration listing) {
         return devices.counts()
                 .compose(counts -> verdicts(devices, counts).compose(verdicts -> {
-                    long movable = counts.total() - counts.in(DeviceState.EXCLUDED);
+                    long movable = movable(counts);
                     return checks(movable)
                             .compose(checks -> idScope()
                                     .map(idScope -> plan(counts, movable, verdicts, checks, idScope, listing)));
@@ -132,6 +149,11 @@ public final class Planner {
                         startAt != null && startAt.isAfter(now) ? startAt : now));
     }
 
+    /** All but those that the source rules out, and those whose credential does. */
+    private static long movable(DeviceCounts counts) {
+        return counts.total() - counts.in(DeviceState.EXCLUDED, DeviceState.FAILED);
+    }
+
     /** Which wave the offline devices are in is not looked at: each wave is taken to have its share. */
     private static List<Long> online(List<WaveSize> waves, long movable, long offline) {
         double share = movable == 0 ? 0 : (movable - offline) / (double) movable;
@@ -141,7 +163,7 @@ public final class Planner {
     private Future<Map<String, Long>> verdicts(PlannedDevices devices, DeviceCounts counts) {
         Map<String, Long> verdicts = new TreeMap<>();
         counts.byReason().forEach((reason, number) -> verdicts.put(reason.name(), number));
-        long movable = counts.total() - counts.in(DeviceState.EXCLUDED);
+        long movable = movable(counts);
         if (!devices.showsConnections()) {
             verdicts.put(PlannedDevice.READY, movable);
             return Future.succeededFuture(verdicts);
@@ -165,7 +187,7 @@ public final class Planner {
         List<WaveSize> sizes = new ArrayList<>();
         for (WavePolicy wave : facts.rollout().waves()) {
             DeviceCounts own = counts.ofWave(sizes.size() + 1);
-            sizes.add(new WaveSize(wave.name(), own.total() - own.in(DeviceState.EXCLUDED)));
+            sizes.add(new WaveSize(wave.name(), movable(own)));
         }
         return sizes;
     }

@@ -39,7 +39,7 @@ final class TargetCheck {
     Future<List<PlanCheck>> of(long movable) {
         List<PlanCheck> checks = new ArrayList<>(links());
         return groups().compose(groups -> quotas().map(quotas -> {
-            checks.add(groups);
+            checks.addAll(groups);
             checks.add(registrations(movable));
             checks.addAll(rooms(quotas, movable));
             return List.copyOf(checks);
@@ -77,19 +77,34 @@ final class TargetCheck {
                         Area.LINK, name, "is in state " + state + ", not " + ACTIVE + "; wait for it or repair it");
     }
 
-    private Future<PlanCheck> groups() {
+    /** Groups with keys and those with certificates have a limit each. */
+    private Future<List<PlanCheck>> groups() {
         List<TargetEnrollment> missing = target.enrollments().stream()
                 .filter(enrollment -> !enrollment.present())
                 .toList();
+        long signed = missing.stream().filter(group -> group.signing() != null).count();
         return target.provisioning().groups().map(groups -> {
-            long present = groups.stream().filter(EnrollmentGroup::symmetric).count();
-            String text = present + " of " + MOST_GROUPS + " symmetric-key enrollment groups are there, "
-                    + missing.size() + " to come";
-            return present + missing.size() > MOST_GROUPS
-                    ? PlanCheck.blocking(
-                            Area.CAPACITY, target.name(), text + ": delete groups that nobody uses any more")
-                    : PlanCheck.ok(Area.CAPACITY, target.name(), text);
+            List<PlanCheck> checks = new ArrayList<>();
+            checks.add(room(
+                    "symmetric-key",
+                    groups.stream().filter(EnrollmentGroup::symmetric).count(),
+                    missing.size() - signed));
+            if (signed > 0) {
+                checks.add(room(
+                        "X.509",
+                        groups.stream().filter(EnrollmentGroup::certificates).count(),
+                        signed));
+            }
+            return checks;
         });
+    }
+
+    private PlanCheck room(String kind, long present, long missing) {
+        String text =
+                present + " of " + MOST_GROUPS + " " + kind + " enrollment groups are there, " + missing + " to come";
+        return present + missing > MOST_GROUPS
+                ? PlanCheck.blocking(Area.CAPACITY, target.name(), text + ": delete groups that nobody uses any more")
+                : PlanCheck.ok(Area.CAPACITY, target.name(), text);
     }
 
     /** How many are there already is not asked: it would take a call per thousand of each group. */

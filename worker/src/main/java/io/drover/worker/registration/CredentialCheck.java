@@ -96,7 +96,8 @@ public final class CredentialCheck {
                         : Future.failedFuture(cause));
     }
 
-    private boolean isLookedAt(DeviceRow device) {
+    /** Whether the source is asked about the device. */
+    boolean isLookedAt(DeviceRow device) {
         DeviceCredential known = device.credential();
         return known == null
                 ? isNeeded() && !source.showsCredentials()

@@ -34,6 +34,11 @@ final class ApplicationAttestations {
                 .map(done -> refused);
     }
 
+    /** As {@link MigrationTarget#conflicts}. */
+    Future<Map<String, FailureReason>> conflicts(Map<String, DeviceAttestation> devices) {
+        return PacedCalls.conflicts(devices, central::attestation);
+    }
+
     private Future<Optional<FailureReason>> ensure(String id, DeviceAttestation wanted) {
         return central.attestation(id).compose(there -> {
             if (there.isPresent()) {

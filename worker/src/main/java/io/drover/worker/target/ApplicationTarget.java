@@ -127,6 +127,11 @@ public final class ApplicationTarget implements MigrationTarget {
     }
 
     @Override
+    public Future<Map<String, FailureReason>> conflicts(Map<String, DeviceAttestation> devices) {
+        return new ApplicationAttestations(central).conflicts(devices);
+    }
+
+    @Override
     public List<String> notes() {
         return notes;
     }

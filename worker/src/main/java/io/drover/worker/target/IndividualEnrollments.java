@@ -45,6 +45,11 @@ final class IndividualEnrollments {
         return all.map(done -> refused);
     }
 
+    /** As {@link MigrationTarget#conflicts}. */
+    Future<Map<String, FailureReason>> conflicts(Map<String, DeviceAttestation> devices) {
+        return PacedCalls.conflicts(devices, enrollments::attestation);
+    }
+
     private Future<Void> judge(
             Map<String, Refusal> errors, Map<String, DeviceAttestation> devices, Map<String, FailureReason> refused) {
         Future<Void> all = Future.succeededFuture();

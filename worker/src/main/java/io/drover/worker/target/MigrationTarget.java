@@ -61,6 +61,11 @@ public interface MigrationTarget {
      */
     Future<Map<String, FailureReason>> enroll(Map<String, DeviceAttestation> devices);
 
+    /** Which of these devices {@link #enroll} would leave out as the target has them with another credential; reads only. */
+    default Future<Map<String, FailureReason>> conflicts(Map<String, DeviceAttestation> devices) {
+        return Future.succeededFuture(Map.of());
+    }
+
     /**
      * Looks for single devices that {@link #look} cannot tell everything of; of the given ones, which are overdue, those
      * that have an enrollment of their own. A call for each.

@@ -112,6 +112,11 @@ public final class ProvisioningTarget implements MigrationTarget {
     }
 
     @Override
+    public Future<Map<String, FailureReason>> conflicts(Map<String, DeviceAttestation> devices) {
+        return new IndividualEnrollments(dps.enrollments(), resource.linkedHubs()).conflicts(devices);
+    }
+
+    @Override
     public List<String> notes() {
         return enrollments.stream()
                 .flatMap(wanted -> groups.waits(wanted).stream())
