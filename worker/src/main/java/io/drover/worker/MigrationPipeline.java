@@ -33,7 +33,6 @@ import io.drover.worker.migration.Supervisor;
 import io.drover.worker.migration.SupervisorVerticle;
 import io.drover.worker.permission.MissingPermissionsException;
 import io.drover.worker.permission.PermissionCheck;
-import io.drover.worker.permission.PermissionCheck.Verdict;
 import io.drover.worker.permission.PermissionChecks;
 import io.drover.worker.plan.Planner;
 import io.drover.worker.registration.CredentialCheck;
@@ -114,9 +113,8 @@ public final class MigrationPipeline {
         Instant begun = clock.instant();
         return new PermissionChecks(azure, config)
                 .run()
-                .compose(checks -> checks.stream().anyMatch(check -> check.verdict() == Verdict.MISSING)
-                        ? Future.failedFuture(new MissingPermissionsException(checks))
-                        : prepare(vertx, config, azure, checks, begun, meters, clock));
+                .map(PermissionChecks::noneMissing)
+                .compose(checks -> prepare(vertx, config, azure, checks, begun, meters, clock));
     }
 
     private static Future<MigrationPipeline> prepare(
@@ -165,17 +163,20 @@ public final class MigrationPipeline {
             Vertx vertx, WorkerConfig config, ReturnSelection selection, MeterRegistry meters, Clock clock) {
         AzureClients azure = new AzureClients(vertx, config, meters, clock);
         Instant begun = clock.instant();
-        return new ReturnPreflight(vertx, azure, config.migration())
-                .check(selection)
-                .map(scope -> new MigrationPipeline(
-                        vertx,
-                        config,
-                        azure,
-                        scope,
-                        List.of(),
-                        Duration.between(begun, clock.instant()),
-                        meters,
-                        clock));
+        return new PermissionChecks(azure, config)
+                .ofReturn()
+                .map(PermissionChecks::noneMissing)
+                .compose(checks -> new ReturnPreflight(vertx, azure, config.migration())
+                        .check(selection)
+                        .map(scope -> new MigrationPipeline(
+                                vertx,
+                                config,
+                                azure,
+                                scope,
+                                checks,
+                                Duration.between(begun, clock.instant()),
+                                meters,
+                                clock)));
     }
 
     /** What was found of the rights that {@link #deploy} needs; none of them is missing. */

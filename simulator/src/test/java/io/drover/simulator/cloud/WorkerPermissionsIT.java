@@ -99,7 +99,13 @@ class WorkerPermissionsIT {
         WorkerProgram.Ended table = run("plan");
 
         assertThat(plan.code()).as(plan.err()).isZero();
-        assertThat(verdicts(plan)).containsKeys("EXECUTE_COMMANDS", "READ_REGISTRATIONS");
+        assertThat(verdicts(plan))
+                .containsKeys(
+                        "EXECUTE_COMMANDS",
+                        "READ_REGISTRATIONS",
+                        "READ_CENTRAL_CREDENTIALS",
+                        "READ_ENROLLMENTS",
+                        "CREATE_ENROLLMENTS");
         assertThat(verdicts(plan).values()).containsOnly("GRANTED");
         assertThat(table.out())
                 .contains("Permissions:")
@@ -173,6 +179,28 @@ class WorkerPermissionsIT {
                 HttpMethod.DELETE,
                 "/enrollmentGroups/" + cloud.targetEnrollmentGroups().get(0),
                 null);
+        theWayBackAndTheCleanupAreRefusedWithoutTheirRights();
+    }
+
+    /** Of a migration that is finished in this ledger. */
+    private void theWayBackAndTheCleanupAreRefusedWithoutTheirRights() throws Exception {
+        configure(POOR, "", "");
+        WorkerProgram.Ended failback = run("failback");
+        WorkerProgram.Ended looked = run("cleanup", "--after=7d", "--dry-run");
+        configure(READER, "", "");
+        WorkerProgram.Ended cleanup = run("cleanup", "--after=7d", "--confirm=trial");
+
+        assertThat(failback.code()).isEqualTo(1);
+        assertThat(failback.err())
+                .contains("Rights are missing, and nothing was done")
+                .contains("hub: invoke direct methods at target-hub needs IoT Hub Data Contributor")
+                .doesNotContain("enrollment");
+        assertThat(looked.code()).as(looked.err()).isZero();
+        assertThat(cleanup.code()).isEqualTo(1);
+        assertThat(cleanup.err())
+                .contains("hub: query devices at target-hub needs")
+                .contains("IoT Central: read device templates at source-app needs");
+        assertThat(run("audit").out()).doesNotContain("failback").doesNotContain("cleanup");
     }
 
     private static Map<String, String> verdicts(WorkerProgram.Ended plan) {

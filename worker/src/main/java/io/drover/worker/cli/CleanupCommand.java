@@ -8,6 +8,7 @@ import io.drover.worker.db.Ledger;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.migration.AuditStore.Act;
 import io.drover.worker.migration.Migration;
+import io.drover.worker.permission.PermissionChecks;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
@@ -64,11 +65,12 @@ final class CleanupCommand implements Callable<Integer> {
                     process.vertx, process.config.ledger(), process.config.policy(), process.meters, clock));
             Migration migration = ReportCommand.migration(process, ledger);
             check(migration);
-            Cleanup cleanup = WorkerProcess.await(new CleanupPreflight(
-                            new AzureClients(process.vertx, process.config, process.meters, clock),
-                            process.config.migration(),
-                            clock)
-                    .prepare(ledger.devices(), wait, dryRun));
+            AzureClients azure = new AzureClients(process.vertx, process.config, process.meters, clock);
+            Cleanup cleanup = WorkerProcess.await(new PermissionChecks(azure, process.config)
+                    .ofCleanup(!dryRun)
+                    .map(PermissionChecks::noneMissing)
+                    .compose(checks -> new CleanupPreflight(azure, process.config.migration(), clock)
+                            .prepare(ledger.devices(), wait, dryRun)));
             if (!dryRun) {
                 WorkerProcess.await(
                         ledger.audit().append(new Act(actor, "cleanup", migration.name(), "begun, after " + after)));

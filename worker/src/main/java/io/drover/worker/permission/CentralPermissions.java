@@ -6,6 +6,7 @@ import io.drover.worker.azure.central.CentralRoles;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What the principal may do in an IoT Central application, whose roles are its own. */
@@ -40,13 +41,15 @@ final class CentralPermissions {
      * What a source must allow.
      *
      * @param jobs whether devices are commanded by jobs
+     * @param credentials whether each device's are read
      */
-    Future<List<PermissionCheck>> ofSource(boolean jobs) {
+    Future<List<PermissionCheck>> ofSource(boolean jobs, boolean credentials) {
         List<PermissionCheck> found = new ArrayList<>();
         return CallProbe.attempt(RequiredCall.READ_DEVICE_GROUPS, name, central::groups)
                 .onSuccess(found::add)
                 .compose(groups -> model(found))
-                .compose(model -> byRole(RequiredCall.EXECUTE_COMMANDS, OPERATORS))
+                .compose(model -> credentials ? credentials(found) : Future.succeededFuture())
+                .compose(read -> byRole(RequiredCall.EXECUTE_COMMANDS, OPERATORS))
                 .map(commands -> {
                     found.add(commands);
                     if (jobs) {
@@ -57,15 +60,62 @@ final class CentralPermissions {
                 });
     }
 
-    /** What a target must allow. */
-    Future<List<PermissionCheck>> ofTarget() {
+    /**
+     * What a target must allow.
+     *
+     * @param individuals whether devices may get enrollments of their own
+     */
+    Future<List<PermissionCheck>> ofTarget(boolean individuals) {
         List<PermissionCheck> found = new ArrayList<>();
         return model(found)
                 .compose(model -> byRole(RequiredCall.CREATE_CENTRAL_GROUPS, ADMINISTRATORS))
                 .onSuccess(found::add)
                 .compose(groups -> byRole(RequiredCall.CREATE_CENTRAL_DEVICES, OPERATORS))
                 .onSuccess(found::add)
+                .compose(devices -> individuals
+                        ? byRole(RequiredCall.CREATE_CENTRAL_ATTESTATIONS, OPERATORS)
+                                .onSuccess(found::add)
+                        : Future.succeededFuture())
                 .map(devices -> List.copyOf(found));
+    }
+
+    /** What an application must allow that devices leave on their way back. */
+    Future<List<PermissionCheck>> ofReturnSource() {
+        return templatesAnd(RequiredCall.EXECUTE_COMMANDS);
+    }
+
+    /** What an application must allow that devices come back to: those that were deleted meanwhile are made anew. */
+    Future<List<PermissionCheck>> ofReturnTarget() {
+        List<PermissionCheck> found = new ArrayList<>();
+        return credentials(found)
+                .compose(read -> templatesAnd(RequiredCall.CREATE_CENTRAL_DEVICES))
+                .onSuccess(found::addAll)
+                .map(done -> List.copyOf(found));
+    }
+
+    /** What an application must allow that cleanup looks at, or deletes from. */
+    Future<List<PermissionCheck>> ofCleanup(boolean deletes) {
+        return deletes
+                ? templatesAnd(RequiredCall.DELETE_CENTRAL_DEVICES)
+                : CallProbe.attempt(RequiredCall.READ_TEMPLATES, name, central::templates)
+                        .map(List::of);
+    }
+
+    private Future<List<PermissionCheck>> templatesAnd(RequiredCall call) {
+        return CallProbe.attempt(RequiredCall.READ_TEMPLATES, name, central::templates)
+                .compose(read -> byRole(call, OPERATORS).map(byRole -> List.of(read, byRole)));
+    }
+
+    /** Tried on any device; an application without one has nothing to read. */
+    private Future<Void> credentials(List<PermissionCheck> found) {
+        return CallProbe.attempt(
+                        RequiredCall.READ_CENTRAL_CREDENTIALS,
+                        name,
+                        () -> central.someDevice()
+                                .compose(device -> device.map(central::credentials)
+                                        .orElseGet(() -> Future.succeededFuture(Optional.empty()))))
+                .onSuccess(found::add)
+                .mapEmpty();
     }
 
     private Future<PermissionCheck> model(List<PermissionCheck> found) {

@@ -24,7 +24,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Establishes for each call that an apply will make whether the principal may make it. Reads only. Fails as those reads do when a name in
+ * Establishes for each call that an apply, a failback or a cleanup will make whether the principal may make it. Reads only. Fails as those reads do when a name in
  * the configuration is wrong or nobody answers; a missing right is a result.
  */
 public final class PermissionChecks {
@@ -41,7 +41,23 @@ public final class PermissionChecks {
         this.arm = azure.arm();
     }
 
-    /** All checks; to be called once. */
+    /** Fails with {@link MissingPermissionsException} when a right is missing. */
+    public static List<PermissionCheck> noneMissing(List<PermissionCheck> checks) {
+        if (checks.stream().anyMatch(check -> check.verdict() == PermissionCheck.Verdict.MISSING)) {
+            throw new MissingPermissionsException(checks);
+        }
+        return checks;
+    }
+
+    /** What a provisioning service is to a migration. */
+    private enum Role {
+        SOURCE,
+        TARGET,
+        /** Devices come back through it. */
+        RETURNED_TO
+    }
+
+    /** Of an apply. This or one of its kin is to be called once. */
     public Future<List<PermissionCheck>> run() {
         WorkerConfig.Migration migration = config.migration();
         return arm.subscriptions(migration.subscription())
@@ -50,24 +66,145 @@ public final class PermissionChecks {
                 .map(done -> List.copyOf(found));
     }
 
+    /** Of a failback; the configuration is the forward migration's. */
+    public Future<List<PermissionCheck>> ofReturn() {
+        WorkerConfig.Migration forward = config.migration();
+        return arm.subscriptions(forward.subscription())
+                .compose(subscriptions -> left(subscriptions, forward.target())
+                        .compose(done -> returnedTo(subscriptions, forward.source())))
+                .map(done -> List.copyOf(found));
+    }
+
+    /** Where devices are told to come back. */
+    private Future<Void> left(List<String> subscriptions, Target target) {
+        return target instanceof TargetApplication application
+                ? application(
+                        subscriptions,
+                        application.name(),
+                        "migration.target.application",
+                        CentralPermissions::ofReturnSource)
+                : linkedHubs(
+                        subscriptions,
+                        target.name(),
+                        "migration.target.provisioningService",
+                        hub -> commandedHub(hub, false));
+    }
+
+    private Future<Void> returnedTo(List<String> subscriptions, WorkerConfig.Source source) {
+        return source instanceof HubDevices devices
+                ? provisioningService(
+                                subscriptions,
+                                devices.provisioningService(),
+                                "migration.source.provisioningService",
+                                Role.RETURNED_TO)
+                        .compose(service -> targetHubs(subscriptions, service))
+                : application(
+                        subscriptions,
+                        source.service(),
+                        "migration.source.application",
+                        CentralPermissions::ofReturnTarget);
+    }
+
+    /** Of a cleanup; one that deletes nothing needs to read only. */
+    public Future<List<PermissionCheck>> ofCleanup(boolean deletes) {
+        WorkerConfig.Migration migration = config.migration();
+        return arm.subscriptions(migration.subscription())
+                .compose(subscriptions -> (migration.target() instanceof TargetApplication application
+                                ? application(
+                                        subscriptions,
+                                        application.name(),
+                                        "migration.target.application",
+                                        central -> central.ofCleanup(false))
+                                : linkedHubs(
+                                        subscriptions,
+                                        migration.target().name(),
+                                        "migration.target.provisioningService",
+                                        hub -> query(hub).mapEmpty()))
+                        .compose(done -> cleaned(subscriptions, migration.source(), deletes)))
+                .map(done -> List.copyOf(found));
+    }
+
+    private Future<Void> cleaned(List<String> subscriptions, WorkerConfig.Source source, boolean deletes) {
+        if (!(source instanceof HubDevices devices)) {
+            return application(
+                    subscriptions,
+                    source.service(),
+                    "migration.source.application",
+                    central -> central.ofCleanup(deletes));
+        }
+        boolean records = deletes
+                && !devices.provisioningService()
+                        .equalsIgnoreCase(config.migration().target().name());
+        return listed(RequiredCall.LIST_HUBS, devices.hub(), () -> arm.sourceHub(subscriptions, devices.hub()))
+                .compose(hub -> hub.isEmpty() ? Future.<Void>succeededFuture() : cleanedHub(hub.get(), deletes))
+                .compose(done -> records
+                        ? listed(
+                                RequiredCall.LIST_PROVISIONING_SERVICES,
+                                devices.provisioningService(),
+                                () -> arm.provisioningService(
+                                        subscriptions,
+                                        devices.provisioningService(),
+                                        "migration.source.provisioningService"))
+                        : Future.succeededFuture(Optional.<ProvisioningResource>empty()))
+                .compose(service -> service.isEmpty() ? Future.succeededFuture() : cleanedService(service.get()));
+    }
+
+    private Future<Void> cleanedHub(HubResource hub, boolean deletes) {
+        Optional<String> policy = policy(hub);
+        return query(hub)
+                .compose(read -> deletes
+                        ? rolesOf(hub.id(), policy)
+                                .onSuccess(
+                                        roles -> add(RequiredCall.DELETE_HUB_DEVICES, hub.name(), policy, roles, read))
+                                .<Void>mapEmpty()
+                        : Future.succeededFuture());
+    }
+
+    private Future<Void> cleanedService(ProvisioningResource service) {
+        Optional<String> policy =
+                config.access().provisioningService(service.serviceHost()).map(Access.Policy::policy);
+        return CallProbe.attempt(
+                        RequiredCall.READ_ENROLLMENT_GROUPS,
+                        service.name(),
+                        () -> azure.dps(service.serviceHost()).groups())
+                .onSuccess(found::add)
+                .compose(read -> rolesOf(service.id(), policy).onSuccess(roles -> {
+                    add(RequiredCall.DELETE_ENROLLMENTS, service.name(), policy, roles, read);
+                    add(RequiredCall.DELETE_REGISTRATIONS, service.name(), policy, roles, read);
+                }))
+                .mapEmpty();
+    }
+
+    private Future<Void> linkedHubs(
+            List<String> subscriptions, String service, String key, Function<HubResource, Future<Void>> checks) {
+        return listed(
+                        RequiredCall.LIST_PROVISIONING_SERVICES,
+                        service,
+                        () -> arm.provisioningService(subscriptions, service, key))
+                .compose(resource -> linkedHubs(subscriptions, resource, checks));
+    }
+
     private Future<Void> target(List<String> subscriptions, Target target) {
         if (target instanceof TargetApplication application) {
             return application(
-                    subscriptions, application.name(), "migration.target.application", CentralPermissions::ofTarget);
+                    subscriptions,
+                    application.name(),
+                    "migration.target.application",
+                    central -> central.ofTarget(individuals()));
         }
-        return provisioningService(subscriptions, target.name(), "migration.target.provisioningService", true)
+        return provisioningService(subscriptions, target.name(), "migration.target.provisioningService", Role.TARGET)
                 .compose(service -> targetHubs(subscriptions, service));
     }
 
     private Future<Void> source(List<String> subscriptions) {
         if (config.migration().source() instanceof HubDevices devices) {
             return listed(RequiredCall.LIST_HUBS, devices.hub(), () -> arm.sourceHub(subscriptions, devices.hub()))
-                    .compose(hub -> hub.isEmpty() ? Future.<Void>succeededFuture() : sourceHub(hub.get()))
+                    .compose(hub -> hub.isEmpty() ? Future.<Void>succeededFuture() : commandedHub(hub.get(), true))
                     .compose(done -> provisioningService(
                                     subscriptions,
                                     devices.provisioningService(),
                                     "migration.source.provisioningService",
-                                    false)
+                                    Role.SOURCE)
                             .mapEmpty());
         }
         ApplicationDevices devices = (ApplicationDevices) config.migration().source();
@@ -76,7 +213,16 @@ public final class PermissionChecks {
                 subscriptions,
                 devices.application(),
                 "migration.source.application",
-                permissions -> permissions.ofSource(jobs));
+                permissions -> permissions.ofSource(jobs, readsEach()));
+    }
+
+    private boolean readsEach() {
+        return config.migration().credentials().check() == WorkerConfig.Credentials.Check.ALL;
+    }
+
+    /** Whether devices may get enrollments of their own. */
+    private boolean individuals() {
+        return readsEach() || config.migration().registration() == WorkerConfig.Registering.INDIVIDUAL;
     }
 
     private Future<Void> application(
@@ -102,17 +248,17 @@ public final class PermissionChecks {
     }
 
     private Future<Optional<ProvisioningResource>> provisioningService(
-            List<String> subscriptions, String name, String key, boolean target) {
+            List<String> subscriptions, String name, String key, Role role) {
         return listed(
                         RequiredCall.LIST_PROVISIONING_SERVICES,
                         name,
                         () -> arm.provisioningService(subscriptions, name, key))
                 .compose(service -> service.isEmpty()
                         ? Future.succeededFuture(service)
-                        : enrollments(service.get(), target).map(done -> service));
+                        : enrollments(service.get(), role).map(done -> service));
     }
 
-    private Future<Void> enrollments(ProvisioningResource service, boolean target) {
+    private Future<Void> enrollments(ProvisioningResource service, Role role) {
         DpsClient dps = azure.dps(service.serviceHost());
         Optional<String> policy =
                 config.access().provisioningService(service.serviceHost()).map(Access.Policy::policy);
@@ -123,9 +269,17 @@ public final class PermissionChecks {
                         () -> dps.groups().onSuccess(groups::addAll))
                 .onSuccess(found::add)
                 .compose(read -> rolesOf(service.id(), policy).compose(roles -> {
-                    add(RequiredCall.READ_GROUP_KEYS, service.name(), policy, roles, read);
-                    if (target) {
+                    if (role != Role.RETURNED_TO) {
+                        add(RequiredCall.READ_GROUP_KEYS, service.name(), policy, roles, read);
+                    }
+                    if (role != Role.RETURNED_TO && individuals()) {
+                        add(RequiredCall.READ_ENROLLMENTS, service.name(), policy, roles, read);
+                    }
+                    if (role == Role.TARGET) {
                         add(RequiredCall.CREATE_ENROLLMENT_GROUPS, service.name(), policy, roles, read);
+                    }
+                    if (role == Role.TARGET && individuals()) {
+                        add(RequiredCall.CREATE_ENROLLMENTS, service.name(), policy, roles, read);
                     }
                     return registrations(dps, service.name(), groups, policy, roles, read);
                 }));
@@ -152,7 +306,14 @@ public final class PermissionChecks {
     }
 
     private Future<Void> targetHubs(List<String> subscriptions, Optional<ProvisioningResource> target) {
-        List<String> hosts = target.map(ProvisioningResource::linkedHubs).orElse(List.of());
+        return linkedHubs(subscriptions, target, this::targetHub);
+    }
+
+    private Future<Void> linkedHubs(
+            List<String> subscriptions,
+            Optional<ProvisioningResource> service,
+            Function<HubResource, Future<Void>> checks) {
+        List<String> hosts = service.map(ProvisioningResource::linkedHubs).orElse(List.of());
         if (hosts.isEmpty()) {
             return Future.succeededFuture();
         }
@@ -160,7 +321,7 @@ public final class PermissionChecks {
                 .compose(hubs -> {
                     Future<Void> all = Future.succeededFuture();
                     for (HubResource hub : hubs.orElse(List.of())) {
-                        all = all.compose(done -> targetHub(hub));
+                        all = all.compose(done -> checks.apply(hub));
                     }
                     return all;
                 });
@@ -177,18 +338,25 @@ public final class PermissionChecks {
                         : Future.succeededFuture());
     }
 
-    private Future<Void> sourceHub(HubResource hub) {
-        Optional<String> policy = config.access()
-                .hub(hub.hostName())
-                .filter(given -> given.use() == Access.Use.ALL)
-                .map(Access.Policy::policy);
+    /** A hub whose devices are told to leave it. */
+    private Future<Void> commandedHub(HubResource hub, boolean keys) {
+        Optional<String> policy = policy(hub);
         return query(hub)
                 .compose(read -> rolesOf(hub.id(), policy)
                         .onSuccess(roles -> {
-                            add(RequiredCall.READ_DEVICE_KEYS, hub.name(), policy, roles, read);
+                            if (keys) {
+                                add(RequiredCall.READ_DEVICE_KEYS, hub.name(), policy, roles, read);
+                            }
                             add(RequiredCall.INVOKE_METHODS, hub.name(), policy, roles, read);
                         })
                         .mapEmpty());
+    }
+
+    private Optional<String> policy(HubResource hub) {
+        return config.access()
+                .hub(hub.hostName())
+                .filter(given -> given.use() == Access.Use.ALL)
+                .map(Access.Policy::policy);
     }
 
     private Future<PermissionCheck> query(HubResource hub) {

@@ -1,6 +1,6 @@
 package io.drover.worker.permission;
 
-/** The calls that an apply makes, and the right that each needs; documented in docs/configuration.md. */
+/** The calls that apply, failback and cleanup make, and the right that each needs; documented in docs/configuration.md. */
 public enum RequiredCall {
     LIST_PROVISIONING_SERVICES(
             "ARM: list provisioning services", "Microsoft.Devices/provisioningServices/read", "", Roles.READER),
@@ -26,6 +26,26 @@ public enum RequiredCall {
             "Microsoft.Devices/provisioningServices/enrollmentGroups/write",
             "EnrollmentWrite",
             Roles.DPS),
+    READ_ENROLLMENTS(
+            "DPS: read an individual enrollment's credential",
+            "Microsoft.Devices/provisioningServices/attestationmechanism/details/action",
+            "EnrollmentWrite",
+            Roles.DPS),
+    CREATE_ENROLLMENTS(
+            "DPS: create individual enrollments",
+            "Microsoft.Devices/provisioningServices/enrollments/write",
+            "EnrollmentWrite",
+            Roles.DPS),
+    DELETE_ENROLLMENTS(
+            "DPS: delete individual enrollments",
+            "Microsoft.Devices/provisioningServices/enrollments/delete",
+            "EnrollmentWrite",
+            Roles.DPS),
+    DELETE_REGISTRATIONS(
+            "DPS: delete registrations",
+            "Microsoft.Devices/provisioningServices/registrationStates/delete",
+            "RegistrationStatusWrite",
+            Roles.DPS),
     READ_REGISTRATIONS(
             "DPS: read registration states",
             "Microsoft.Devices/provisioningServices/registrationStates/read",
@@ -38,11 +58,15 @@ public enum RequiredCall {
             "Microsoft.Devices/IotHubs/directMethods/invoke/action",
             "ServiceConnect",
             Roles.HUB),
+    DELETE_HUB_DEVICES("hub: delete devices", "Microsoft.Devices/IotHubs/devices/delete", "RegistryWrite", Roles.HUB),
     READ_DEVICE_GROUPS("IoT Central: read device groups", "", "", Roles.CENTRAL),
     READ_TEMPLATES("IoT Central: read device templates", "", "", Roles.CENTRAL),
     READ_CENTRAL_KEYS("IoT Central: read enrollment groups with keys", "", "", Roles.CENTRAL_ADMINISTRATOR),
+    READ_CENTRAL_CREDENTIALS("IoT Central: read a device's credentials", "", "", Roles.CENTRAL),
     CREATE_CENTRAL_GROUPS("IoT Central: make enrollment groups", "", "", Roles.CENTRAL_ADMINISTRATOR),
     CREATE_CENTRAL_DEVICES("IoT Central: make devices", "", "", Roles.CENTRAL),
+    CREATE_CENTRAL_ATTESTATIONS("IoT Central: give devices enrollments of their own", "", "", Roles.CENTRAL),
+    DELETE_CENTRAL_DEVICES("IoT Central: delete devices", "", "", Roles.CENTRAL),
     EXECUTE_COMMANDS("IoT Central: execute commands", "", "", Roles.CENTRAL),
     RUN_JOBS("IoT Central: run jobs", "", "", Roles.CENTRAL);
 

@@ -3,7 +3,6 @@ package io.drover.worker.source;
 import io.drover.worker.azure.DeviceAttestation;
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.central.DeviceTemplate;
-import io.drover.worker.azure.central.MoveCommand;
 import io.drover.worker.azure.quota.AzureLimit;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DiscoveredDevice;
@@ -18,7 +17,7 @@ import java.util.function.Function;
 public final class ApplicationReturn implements MigrationSource {
     private final CentralClient central;
     private final ReturnSelection selection;
-    private final Map<String, DeviceTemplate> templates;
+    private final CentralMove move;
     private final String chosen;
 
     /**
@@ -31,7 +30,7 @@ public final class ApplicationReturn implements MigrationSource {
             CentralClient central, ReturnSelection selection, Map<String, DeviceTemplate> templates, String chosen) {
         this.central = central;
         this.selection = selection;
-        this.templates = Map.copyOf(templates);
+        this.move = new CentralMove(central, Map.copyOf(templates));
         this.chosen = chosen;
     }
 
@@ -57,16 +56,7 @@ public final class ApplicationReturn implements MigrationSource {
 
     @Override
     public Future<MoveReply> move(DeviceRow device, MoveTarget target, Duration answer) {
-        MoveCommand command = Optional.ofNullable(chosen == null ? device.template() : chosen)
-                .map(templates::get)
-                .flatMap(DeviceTemplate::move)
-                .orElse(MoveCommand.DOCUMENTED);
-        return central.deviceMove(
-                        device.deviceId(),
-                        command.component(),
-                        command.payload(target.fields(device.template())),
-                        answer)
-                .map(reply -> new MoveReply(reply.status()));
+        return move.tell(device, chosen == null ? device.template() : chosen, target, answer);
     }
 
     /** No credential matters: what accepted the devices before they left accepts them again. */

@@ -28,6 +28,7 @@ public final class CentralSource implements MigrationSource {
     private final Map<String, String> waveGroups;
     private final Map<String, DeviceTemplate> templates;
     private final CentralVerdict verdict;
+    private final CentralMove move;
 
     /**
      * A source.
@@ -50,6 +51,7 @@ public final class CentralSource implements MigrationSource {
         this.waveGroups = Map.copyOf(waveGroups);
         this.templates = Map.copyOf(templates);
         this.verdict = new CentralVerdict(templates);
+        this.move = new CentralMove(central, this.templates);
     }
 
     /** The application as ARM lists it. */
@@ -74,10 +76,7 @@ public final class CentralSource implements MigrationSource {
 
     /** How devices of this template are told to move; the documented component when it is null or gone. */
     public MoveCommand command(String template) {
-        return Optional.ofNullable(template)
-                .map(templates::get)
-                .flatMap(DeviceTemplate::move)
-                .orElse(MoveCommand.DOCUMENTED);
+        return move.command(template);
     }
 
     @Override
@@ -134,13 +133,7 @@ public final class CentralSource implements MigrationSource {
 
     @Override
     public Future<MoveReply> move(DeviceRow device, MoveTarget target, Duration answer) {
-        MoveCommand command = command(device.template());
-        return central.deviceMove(
-                        device.deviceId(),
-                        command.component(),
-                        command.payload(target.fields(device.template())),
-                        answer)
-                .map(reply -> new MoveReply(reply.status()));
+        return move.tell(device, device.template(), target, answer);
     }
 
     /** The list of devices says nothing of their credentials. */
