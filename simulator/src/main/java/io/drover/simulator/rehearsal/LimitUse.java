@@ -30,15 +30,17 @@ record LimitUse(
     /** An application's requests: commands to devices are some of them. */
     private static final String OF_REQUESTS = "central-rest";
 
-    private static final Set<String> OF_ARRIVALS = Set.of("dps-registrations", "hub-connections");
+    private static final Set<String> AT_HUBS = Set.of("dps-registrations", "hub-connections");
+    private static final Set<String> AT_APPLICATIONS = Set.of("central-registrations");
 
     /** From {@code /control/quotas} before and after, and the ground truth. */
     static LimitUse of(JsonNode before, JsonNode after, List<DeviceTruth> truth, Direction direction) {
         Map<String, Double> moves = new TreeMap<>();
+        Set<String> ofArrivals = direction.toCentral() ? AT_APPLICATIONS : AT_HUBS;
         for (JsonNode limit : limits(after)) {
             String name = limit.path("limit").asText();
             double perSecond = limit.path("perSecond").asDouble();
-            if (OF_ARRIVALS.contains(name) || direction.commandLimit().equals(name)) {
+            if (ofArrivals.contains(name) || direction.commandLimit().equals(name)) {
                 moves.put(name, perSecond);
             } else if (OF_REQUESTS.equals(name) && direction.fromCentral() && !direction.toCentral()) {
                 moves.put(name, perSecond / Math.max(1, callsPerDevice(name, before, after, truth)));
