@@ -8,6 +8,8 @@ import io.drover.worker.azure.arm.HubKey;
 import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.hub.TelemetrySource;
 import io.drover.worker.azure.quota.AzureLimit;
+import io.drover.worker.cleanup.CleanupPreflight;
+import io.drover.worker.cleanup.QuietVerticle;
 import io.drover.worker.cluster.MembershipVerticle;
 import io.drover.worker.connectivity.ConnectionProbe;
 import io.drover.worker.connectivity.ConnectionProbeVerticle;
@@ -69,6 +71,8 @@ public final class MigrationPipeline {
     private static final Duration DISCOVERY_DEADLINE = Duration.ofHours(6);
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(15);
     private static final Duration PROBE_INTERVAL = Duration.ofSeconds(5);
+    /** A hub may show a device as connected that long after it has left. */
+    private static final Duration QUIET_AFTER = Duration.ofMinutes(6);
     /** The probe leaves the other half of a hub's queries to everybody else. */
     private static final double PROBE_SHARE = 0.5;
 
@@ -285,8 +289,10 @@ public final class MigrationPipeline {
                                                                 Stream.of(found, supervision, registration, tracking))
                                                         .toList())))))
                 .compose(deployed -> probe(devices, id)
-                        .map(probe ->
-                                Stream.concat(deployed.stream(), probe.stream()).toList()))
+                        .compose(probe -> quiet(ledger, migration)
+                                .map(quiet -> Stream.of(deployed.stream(), probe.stream(), quiet.stream())
+                                        .flatMap(ids -> ids)
+                                        .toList())))
                 .onSuccess(deployed -> DiscoveryBus.DISCOVER
                         .ask(vertx, new DiscoveryBus.Discover(id), DISCOVERY_DEADLINE)
                         .onFailure(broken::accept));
@@ -315,6 +321,18 @@ public final class MigrationPipeline {
                 azure.quotas().perSecond(AzureLimit.CENTRAL_REST, source.host()),
                 clock);
         return vertx.deployVerticle(new JobVerticle(work, id)).map(Optional::of);
+    }
+
+    /** What has come back is at home: only the way forward leaves a source behind. */
+    private Future<Optional<String>> quiet(Ledger ledger, Migration migration) {
+        if (migration.returns() != null) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        int compression = config.azure().timeCompression();
+        return new CleanupPreflight(azure, config.migration(), clock)
+                .quiet(ledger.sourceChecks(), migration.id(), QUIET_AFTER.dividedBy(compression))
+                .compose(check -> vertx.deployVerticle(new QuietVerticle(check, LOOK_INTERVAL.dividedBy(compression))))
+                .map(Optional::of);
     }
 
     /** Only where the source tells who is connected. */

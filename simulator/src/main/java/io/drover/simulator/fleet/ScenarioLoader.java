@@ -211,6 +211,9 @@ public final class ScenarioLoader {
         if (credential == CredentialKind.TPM && engine != Engine.LEAN) {
             mistake(group, "a tpm is for devices of the engine lean only");
         }
+        if (behaviour.type() == BehaviourType.MOVES_AND_STAYS && engine != Engine.LEAN) {
+            mistake(group, "moves-and-stays is for devices of the engine lean only");
+        }
         return new Scenario.Group(
                 text(group, "name").orElse(""),
                 (int) number(group, "weight", 1, 1_000_000),

@@ -33,7 +33,8 @@ class ScenarioTest {
             seen.add(scenario.behaviourOf(index).type());
         }
 
-        assertThat(seen).isEqualTo(EnumSet.allOf(BehaviourType.class));
+        // A device that lives on at the source is a case of its own: ledger and truth disagree on it by design.
+        assertThat(seen).isEqualTo(EnumSet.complementOf(EnumSet.of(BehaviourType.MOVES_AND_STAYS)));
     }
 
     @Test
@@ -99,7 +100,7 @@ class ScenarioTest {
             }
         }
 
-        assertThat(seen).isEqualTo(EnumSet.allOf(BehaviourType.class));
+        assertThat(seen).isEqualTo(EnumSet.complementOf(EnumSet.of(BehaviourType.MOVES_AND_STAYS)));
         assertThat(scenario.count(Engine.AZURE_SDK, 0, scenario.devices())).isEqualTo(40);
         assertThat(scenario.count(Engine.LEAN, 0, scenario.devices())).isEqualTo(160);
     }

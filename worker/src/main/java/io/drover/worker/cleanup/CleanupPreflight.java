@@ -8,6 +8,7 @@ import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.central.DeviceTemplate;
 import io.drover.worker.device.DeviceStore;
+import io.drover.worker.device.SourceChecks;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,6 +36,14 @@ public final class CleanupPreflight {
                 .compose(subscriptions -> source(subscriptions)
                         .compose(source -> target(subscriptions)
                                 .map(target -> new Cleanup(store, source, target, after, dryRun, clock))));
+    }
+
+    /** Completes with what looks whether moved devices are quiet at the source so long after their arrival. */
+    public Future<QuietCheck> quiet(SourceChecks checks, long migrationId, Duration wait) {
+        return azure.arm()
+                .subscriptions(migration.subscription())
+                .compose(this::source)
+                .map(source -> new QuietCheck(checks, source, migrationId, wait, clock));
     }
 
     private Future<Whereabouts> source(List<String> subscriptions) {

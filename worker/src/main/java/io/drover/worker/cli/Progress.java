@@ -11,6 +11,7 @@ import java.util.Map;
  * How far a migration is at one moment.
  *
  * @param stateReason why it is paused or stopped, or null
+ * @param aliveOnBothSides moved devices that were still active at the source, of those looked for there
  * @param ratePerSecond devices that became final per second lately
  * @param eta seconds until the last one, or null while nothing can be said
  */
@@ -21,6 +22,7 @@ record Progress(
         String stateReason,
         Map<DeviceState, Long> counts,
         Map<FailureReason, Long> reasons,
+        long aliveOnBothSides,
         double ratePerSecond,
         Eta eta) {
 
@@ -66,6 +68,7 @@ record Progress(
                 .put("counts", states)
                 .put("total", total())
                 .put("final", complete())
+                .put("aliveOnBothSides", aliveOnBothSides)
                 .put("ratePerSecond", Math.round(ratePerSecond * 10) / 10.0)
                 .put(
                         "etaSeconds",

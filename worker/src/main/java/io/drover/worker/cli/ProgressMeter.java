@@ -22,7 +22,7 @@ final class ProgressMeter {
         this.migration = migration;
     }
 
-    Progress sample(Instant at, Migration now, DeviceCounts devices) {
+    Progress sample(Instant at, Migration now, DeviceCounts devices, long aliveOnBothSides) {
         Map<DeviceState, Long> counts = devices.byState();
         long finished = Progress.finished(counts);
         long total = counts.values().stream().mapToLong(Long::longValue).sum();
@@ -40,6 +40,7 @@ final class ProgressMeter {
                 now.stateReason(),
                 counts,
                 devices.byReason(),
+                aliveOnBothSides,
                 lately,
                 eta(total - finished, lately, longer));
     }

@@ -94,11 +94,12 @@ final class ProgressView {
     }
 
     private static String states(Progress progress) {
+        String twice = progress.aliveOnBothSides() == 0 ? "" : ", alive on both sides " + progress.aliveOnBothSides();
         return progress.counts().entrySet().stream()
                 .filter(entry -> entry.getValue() > 0)
                 .sorted(Comparator.comparing(Map.Entry<DeviceState, Long>::getKey))
                 .map(entry -> entry.getKey() + " " + entry.getValue())
-                .collect(Collectors.joining(", "));
+                .collect(Collectors.joining(", ", "", twice));
     }
 
     private static String time(long seconds) {

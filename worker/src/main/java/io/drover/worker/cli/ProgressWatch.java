@@ -30,6 +30,7 @@ final class ProgressWatch {
     private final ProgressMeter meter;
     private final Clock clock;
     private int away;
+    private final AtomicLong aliveOnBothSides = new AtomicLong();
     private final Map<DeviceState, AtomicLong> gauges = new EnumMap<>(DeviceState.class);
 
     ProgressWatch(
@@ -40,6 +41,9 @@ final class ProgressWatch {
         this.view = view;
         this.meter = new ProgressMeter(migration.name());
         this.clock = clock;
+        Gauge.builder("drover.devices.alive.on.both.sides", aliveOnBothSides, AtomicLong::get)
+                .description("Moved devices that were still active at the source")
+                .register(meters);
         for (DeviceState state : DeviceState.values()) {
             AtomicLong count = new AtomicLong();
             gauges.put(state, count);
@@ -90,8 +94,11 @@ final class ProgressWatch {
                 .get(migration.id())
                 .compose(now -> ledger.devices()
                         .counts(migration.id())
-                        .map(counts -> meter.sample(clock.instant(), now, counts)))
+                        .compose(counts -> ledger.sourceChecks()
+                                .alive(migration.id())
+                                .map(alive -> meter.sample(clock.instant(), now, counts, alive))))
                 .onSuccess(progress -> {
+                    aliveOnBothSides.set(progress.aliveOnBothSides());
                     progress.counts()
                             .forEach((state, count) ->
                                     Optional.ofNullable(gauges.get(state)).ifPresent(gauge -> gauge.set(count)));

@@ -40,7 +40,8 @@ final class ReportCommand implements Callable<Integer> {
                             out,
                             migration,
                             WorkerProcess.await(ledger.devices().counts(migration.id())),
-                            WorkerProcess.await(ledger.devices().reads().returned(migration.id())));
+                            WorkerProcess.await(ledger.devices().reads().returned(migration.id())),
+                            WorkerProcess.await(reader.sides(migration.id())));
             }
             out.flush();
             return WorkerCommand.DONE;

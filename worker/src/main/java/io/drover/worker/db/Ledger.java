@@ -5,6 +5,7 @@ import io.drover.worker.cluster.LeaseStore;
 import io.drover.worker.cluster.PaceStore;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.MovePolicy;
+import io.drover.worker.device.SourceChecks;
 import io.drover.worker.migration.AuditStore;
 import io.drover.worker.migration.JobStore;
 import io.drover.worker.migration.MigrationControl;
@@ -26,6 +27,7 @@ public final class Ledger {
     private final PaceStore paces;
     private final TelemetryPositionStore telemetryPositions;
     private final JobStore jobs;
+    private final SourceChecks sourceChecks;
 
     private Ledger(Vertx vertx, Database database, MovePolicy policy, MeterRegistry meters, Clock clock) {
         this.database = database;
@@ -37,6 +39,7 @@ public final class Ledger {
         this.leases = new LeaseStore(database.reads(), database.writes());
         this.paces = new PaceStore(database.reads(), database.writes(), database.locks(), clock);
         this.telemetryPositions = new TelemetryPositionStore(database.reads(), database.writes());
+        this.sourceChecks = new SourceChecks(database.reads(), database.writes());
         this.jobs = new JobStore(database.reads(), database.writes(), audit, clock);
     }
 
@@ -96,6 +99,11 @@ public final class Ledger {
     /** IoT Central jobs of this ledger's migrations. */
     public JobStore jobs() {
         return jobs;
+    }
+
+    /** Which moved devices are alive at the source too. */
+    public SourceChecks sourceChecks() {
+        return sourceChecks;
     }
 
     /** How far the target's telemetry is in this ledger. */

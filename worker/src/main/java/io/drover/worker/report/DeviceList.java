@@ -11,6 +11,14 @@ public final class DeviceList {
     private final List<DeviceRow> shown = new ArrayList<>();
     private long total;
 
+    /** The first of so many. */
+    static DeviceList of(List<DeviceRow> first, long total) {
+        DeviceList list = new DeviceList();
+        first.forEach(list::add);
+        list.total = total;
+        return list;
+    }
+
     void add(DeviceRow row) {
         total++;
         if (shown.size() < SHOWN) {

@@ -40,7 +40,19 @@ public final class HtmlReport {
                         report.statistics().neverSeen(),
                         "Devices that were offline at every command",
                         "Every device that was commanded was seen."));
+        section("Alive on both sides", () -> sides(report.sides()));
         foot(report);
+    }
+
+    private void sides(MigrationReport.BothSides sides) {
+        page.raw("<p class=\"note\">")
+                .text(Words.number(sides.looked())
+                        + " moved devices were looked for at the source after their arrival.")
+                .raw("</p>");
+        devices(
+                sides.alive(),
+                "Moved devices that were still active at the source: find the second device that uses the id, or stop it there",
+                "None of them was active there.");
     }
 
     private void head(MigrationReport report) {

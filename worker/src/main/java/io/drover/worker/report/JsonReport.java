@@ -29,6 +29,10 @@ public final class JsonReport {
                 .put("startedAt", text(migration.startedAt()))
                 .put("finishedAt", text(migration.finishedAt()))
                 .put("returned", report.returned())
+                .put(
+                        "aliveOnBothSides",
+                        devices(report.sides().alive())
+                                .put("looked", report.sides().looked()))
                 .put("waves", waves)
                 .put("commandToArrivalMillis", latency(report.statistics().latency()))
                 .put("failed", devices(report.statistics().failed()))

@@ -11,6 +11,7 @@ import java.util.List;
  * Where a migration stands, at one moment.
  *
  * @param returned devices that other migrations have brought back
+ * @param sides what was found of devices alive on both sides
  * @param limit the pace that binds it, or null when no command was sent yet
  * @param auditHead hash of the newest audit record
  */
@@ -21,12 +22,20 @@ public record MigrationReport(
         List<Wave> waves,
         DeviceCounts counts,
         long returned,
+        BothSides sides,
         DeviceStatistics statistics,
         Limit limit,
         String auditHead) {
     public MigrationReport {
         waves = List.copyOf(waves);
     }
+
+    /**
+     * Moved devices that were active at the source after their arrival.
+     *
+     * @param looked moved devices that were looked for at the source
+     */
+    public record BothSides(long looked, DeviceList alive) {}
 
     /** The name of an Azure limit and the commands per second that Drover sends within it. */
     public record Limit(String name, double perSecond) {}

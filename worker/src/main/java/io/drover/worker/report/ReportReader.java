@@ -40,16 +40,28 @@ public final class ReportReader {
                                         .compose(head -> ledger.devices()
                                                 .reads()
                                                 .returned(migration.id())
-                                                .map(returned -> new MigrationReport(
-                                                        now,
-                                                        migration,
-                                                        period,
-                                                        waves,
-                                                        counts,
-                                                        returned,
-                                                        statistics,
-                                                        limit(migration, rates),
-                                                        head))))));
+                                                .compose(returned -> sides(migration.id())
+                                                        .map(sides -> new MigrationReport(
+                                                                now,
+                                                                migration,
+                                                                period,
+                                                                waves,
+                                                                counts,
+                                                                returned,
+                                                                sides,
+                                                                statistics,
+                                                                limit(migration, rates),
+                                                                head)))))));
+    }
+
+    /** What was found of devices alive on both sides. */
+    public Future<MigrationReport.BothSides> sides(long migrationId) {
+        return ledger.sourceChecks()
+                .aliveDevices(migrationId, DeviceList.SHOWN)
+                .compose(alive -> ledger.sourceChecks()
+                        .tally(migrationId)
+                        .map(tally -> new MigrationReport.BothSides(
+                                tally.looked(), DeviceList.of(alive, Math.max(alive.size(), tally.alive())))));
     }
 
     /** Limits are named {@code limit/host}; the host begins with the service's name. The last one in order wins. */

@@ -14,10 +14,13 @@ public final class TextReport {
     private static final String HEADER = "device_id,state,reason,attempts,commanded_at,accepted_at,assigned_at,"
             + "connected_at,telemetry_at,finished_at,assigned_hub";
 
+    private static final int NAMED = 5;
+
     private TextReport() {}
 
     /** {@code returned} tells how many of its devices other migrations have brought back. */
-    public static void summary(PrintWriter out, Migration migration, DeviceCounts counts, long returned) {
+    public static void summary(
+            PrintWriter out, Migration migration, DeviceCounts counts, long returned, MigrationReport.BothSides sides) {
         out.println("Migration " + migration.name() + ": " + counts.total() + " devices, " + migration.state()
                 + (migration.stateReason() == null ? "" : " (" + migration.stateReason() + ")"));
         out.println("  from " + migration.sourceApplication() + " (" + migration.sourceGroup() + ") to "
@@ -29,6 +32,20 @@ public final class TextReport {
         });
         if (returned > 0) {
             out.printf("  %d of the MIGRATED were returned. To move them again, apply under another name.%n", returned);
+        }
+        if (sides.looked() > 0) {
+            String which = sides.alive().shown().stream()
+                    .limit(NAMED)
+                    .map(DeviceRow::deviceId)
+                    .collect(Collectors.joining(", "));
+            out.printf(
+                    "  %d of %d looked for at the source after their arrival were alive on both sides%s%n",
+                    sides.alive().total(),
+                    sides.looked(),
+                    which.isEmpty()
+                            ? "."
+                            : ": " + which + (sides.alive().total() > NAMED ? ", …" : "")
+                                    + ". Find the second device that uses the id, or stop it at the source.");
         }
         counts.byReason()
                 .forEach((reason, count) ->

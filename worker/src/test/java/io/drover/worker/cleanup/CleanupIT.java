@@ -1,6 +1,7 @@
 package io.drover.worker.cleanup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drover.worker.WorkerConfig.LedgerAddress;
 import io.drover.worker.cleanup.Whereabouts.Sign;
@@ -14,13 +15,23 @@ import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.FailureReason;
 import io.drover.worker.device.MovePolicy;
+import io.drover.worker.device.SourceChecks;
 import io.drover.worker.device.Verification;
+import io.drover.worker.migration.Migration;
 import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.MigrationStore;
 import io.drover.worker.migration.TargetKind;
+import io.drover.worker.report.HtmlReport;
+import io.drover.worker.report.JsonReport;
+import io.drover.worker.report.MigrationReport;
+import io.drover.worker.report.ReportReader;
+import io.drover.worker.report.TextReport;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,6 +45,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,10 +82,15 @@ class CleanupIT {
     private static final class End implements Whereabouts {
         private final Map<String, Sign> shown = new HashMap<>();
         private final Set<String> deleted = new TreeSet<>();
+        private int looks;
+        private boolean failing;
 
         @Override
         public Future<Optional<Sign>> look(DeviceRow device) {
-            return Future.succeededFuture(Optional.ofNullable(shown.get(device.deviceId())));
+            looks++;
+            return failing
+                    ? Future.failedFuture(new IllegalStateException("away"))
+                    : Future.succeededFuture(Optional.ofNullable(shown.get(device.deviceId())));
         }
 
         @Override
@@ -170,6 +187,65 @@ class CleanupIT {
             assertThat(row.state()).isEqualTo(DeviceState.EXCLUDED);
             assertThat(row.reason()).isEqualTo(FailureReason.IN_OTHER_MIGRATION);
         }
+    }
+
+    @Test
+    void eachMovedDeviceIsLookedForAtTheSourceOnceAndOneThatIsAliveThereIsReported() throws Exception {
+        String[] ids = IntStream.range(0, 24).mapToObj("truck-%02d"::formatted).toArray(String[]::new);
+        arrived(forward, ARRIVED, ids);
+        arrived(forward, TODAY.minusSeconds(30), "recent");
+        everywhereFine(ids);
+        source.shown.put("truck-03", new Sign(true, ARRIVED.plusSeconds(60)));
+        source.shown.put("truck-17", new Sign(true, TODAY));
+        source.shown.put("truck-18", new Sign(false, null));
+        source.shown.remove("truck-19");
+        source.shown.put("recent", new Sign(true, TODAY));
+        QuietCheck check = new QuietCheck(ledger.sourceChecks(), source, forward, Duration.ofMinutes(6), NOW);
+
+        for (int sweep = 0; sweep < 3; sweep++) {
+            int before = source.looks;
+            await(check.sweep());
+            assertThat(source.looks - before).isBetween(1, 10);
+        }
+        assertThat(await(ledger.sourceChecks().tally(forward))).isEqualTo(new SourceChecks.Tally(24, 2));
+
+        await(check.sweep());
+        await(new QuietCheck(ledger.sourceChecks(), source, forward, Duration.ofMinutes(6), NOW).sweep());
+        assertThat(source.looks)
+                .as("a look is not repeated, by another process either")
+                .isEqualTo(24);
+
+        assertThat(await(ledger.sourceChecks().aliveDevices(forward, 9)))
+                .extracting(DeviceRow::deviceId)
+                .containsExactly("truck-03", "truck-17");
+        Migration migration = await(ledger.migrations().get(forward));
+        MigrationReport report = await(new ReportReader(ledger, NOW).read(migration));
+        StringWriter text = new StringWriter();
+        StringWriter html = new StringWriter();
+        TextReport.summary(new PrintWriter(text), migration, report.counts(), 0, report.sides());
+        new HtmlReport(new PrintWriter(html)).write(report);
+        assertThat(text.toString())
+                .contains("2 of 24 looked for at the source after their arrival were alive on both sides:"
+                        + " truck-03, truck-17.");
+        assertThat(html.toString()).contains("24 moved devices were looked for", "truck-17");
+        JsonObject sides = new JsonObject(JsonReport.of(report)).getJsonObject("aliveOnBothSides");
+        assertThat(sides.getInteger("looked")).isEqualTo(24);
+        assertThat(sides.getInteger("total")).isEqualTo(2);
+    }
+
+    @Test
+    void aLookThatFailsIsTakenAgain() throws Exception {
+        arrived(forward, ARRIVED, "one", "two");
+        everywhereFine("one", "two");
+        source.failing = true;
+        QuietCheck check = new QuietCheck(ledger.sourceChecks(), source, forward, Duration.ofMinutes(6), NOW);
+
+        assertThatThrownBy(() -> await(check.sweep())).hasMessageContaining("away");
+        assertThat(await(ledger.sourceChecks().tally(forward)).looked()).isZero();
+
+        source.failing = false;
+        await(check.sweep());
+        assertThat(await(ledger.sourceChecks().tally(forward)).looked()).isEqualTo(2);
     }
 
     private Map<String, CleanupVerdict> run(boolean dry) throws Exception {

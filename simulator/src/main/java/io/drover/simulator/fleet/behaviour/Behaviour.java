@@ -21,7 +21,7 @@ public record Behaviour(BehaviourType type, DelayRange answerDelay, DelayRange m
     /** Whether a device of this behaviour leaves its hub after it accepted a DeviceMove. */
     public boolean moves() {
         return switch (type) {
-            case OBEDIENT, OFFLINE_UNTIL, SLOW, MOVES_THEN_SILENT, MOVES_THEN_DIES, WRONG_KEY -> true;
+            case OBEDIENT, OFFLINE_UNTIL, SLOW, MOVES_THEN_SILENT, MOVES_AND_STAYS, MOVES_THEN_DIES, WRONG_KEY -> true;
             case OFFLINE, REFUSES, ACCEPTS_NEVER_MOVES, NO_HANDLER -> false;
         };
     }

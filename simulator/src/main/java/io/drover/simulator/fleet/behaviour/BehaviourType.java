@@ -20,6 +20,8 @@ public enum BehaviourType {
     ACCEPTS_NEVER_MOVES("accepts-never-moves", "answerDelay"),
     /** Connects at the target and never sends telemetry there. */
     MOVES_THEN_SILENT("moves-then-silent", "answerDelay", "moveDelay"),
+    /** Moves, and goes on at the source as well, as two devices of one id would; lean devices only. */
+    MOVES_AND_STAYS("moves-and-stays", "answerDelay", "moveDelay"),
     /** Registers at the target's provisioning service and is never seen again. */
     MOVES_THEN_DIES("moves-then-dies", "answerDelay", "moveDelay"),
     /** Does not subscribe to direct methods. */

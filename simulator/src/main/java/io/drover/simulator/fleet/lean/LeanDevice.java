@@ -63,6 +63,9 @@ public final class LeanDevice implements VirtualDevice {
     private String hub;
     private MqttSession session;
     private DeviceTwin twin;
+    /** Of a device that lives on at the source. */
+    private MqttSession behind;
+
     private long timer = -1;
     private int failures;
     private int epoch;
@@ -124,7 +127,9 @@ public final class LeanDevice implements VirtualDevice {
 
     @Override
     public Future<Void> stop() {
-        return leave(DevicePhase.STOPPED);
+        MqttSession left = behind;
+        behind = null;
+        return leave(DevicePhase.STOPPED).compose(done -> left == null ? Future.succeededFuture() : left.disconnect());
     }
 
     @Override
@@ -240,16 +245,19 @@ public final class LeanDevice implements VirtualDevice {
             later(keepAliveSeconds() * 500L, this::beat);
             return;
         }
-        byte[] body = new JsonObject()
+        Future<Void> acknowledged =
+                session.publish("devices/" + deviceId + "/messages/events/" + TELEMETRY_PROPERTIES, body());
+        acknowledged.onSuccess(done -> around.counters().telemetrySent());
+        count(acknowledged);
+        later(around.settings().telemetryInterval().toMillis(), this::beat);
+    }
+
+    private byte[] body() {
+        return new JsonObject()
                 .put("sequence", sent++)
                 .put("temperature", 20 + Long.remainderUnsigned(Seeded.bits(index, (int) sent, 0), 100) / 10.0)
                 .toBuffer()
                 .getBytes();
-        Future<Void> acknowledged =
-                session.publish("devices/" + deviceId + "/messages/events/" + TELEMETRY_PROPERTIES, body);
-        acknowledged.onSuccess(done -> around.counters().telemetrySent());
-        count(acknowledged);
-        later(around.settings().telemetryInterval().toMillis(), this::beat);
     }
 
     private void method(MoveRequest request) {
@@ -286,11 +294,24 @@ public final class LeanDevice implements VirtualDevice {
         left = !idScope.equals(around.settings().sourceIdScope());
         reported = false;
         hub = null;
+        if (behaviour.type() == BehaviourType.MOVES_AND_STAYS) {
+            behind = session;
+            session = null;
+            behind.onPublish((topic, payload) -> {});
+            goOnBehind();
+        }
         leave(DevicePhase.MOVING).onComplete(closed -> {
             if (phase == DevicePhase.MOVING) {
                 provision();
             }
         });
+    }
+
+    private void goOnBehind() {
+        if (behind != null) {
+            count(behind.publish("devices/" + deviceId + "/messages/events/" + TELEMETRY_PROPERTIES, body()));
+            after(around.settings().telemetryInterval().toMillis(), this::goOnBehind);
+        }
     }
 
     private Future<Void> answer(MoveRequest request, int status, String message) {
