@@ -14,12 +14,24 @@ import java.util.concurrent.TimeUnit;
 public record WorkerProgram(Path folder) {
     private static final Path JAR = Path.of("../worker/target/worker.jar").toAbsolutePath();
     private static final long SECONDS = 90;
+    private static final String OUT = "out.txt";
+    private static final String ERR = "err.txt";
 
     /** How it ended. */
     public record Ended(int code, String out, String err) {}
 
     /** Waits for its end. */
     public Ended run(Map<String, String> environment, String... arguments) throws Exception {
+        Process process = start(environment, arguments);
+        if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("the worker did not end: " + err());
+        }
+        return new Ended(process.exitValue(), Files.readString(folder.resolve(OUT)), err());
+    }
+
+    /** Starts it, for whoever means to kill it. */
+    public Process start(Map<String, String> environment, String... arguments) throws Exception {
         assertThat(JAR).as("build the worker first: mvn package").exists();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -27,18 +39,15 @@ public record WorkerProgram(Path folder) {
                 "-jar",
                 JAR.toString()));
         command.addAll(List.of(arguments));
-        Path out = folder.resolve("out.txt");
-        Path err = folder.resolve("err.txt");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
+                .redirectOutput(folder.resolve(OUT).toFile())
+                .redirectError(folder.resolve(ERR).toFile());
         builder.environment().putAll(environment);
-        Process process = builder.start();
-        if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new AssertionError("the worker did not end: " + Files.readString(err, StandardCharsets.UTF_8));
-        }
-        return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+        return builder.start();
+    }
+
+    private String err() throws Exception {
+        return Files.readString(folder.resolve(ERR), StandardCharsets.UTF_8);
     }
 }

@@ -217,6 +217,17 @@ final class StagedFleet implements AutoCloseable {
 
     /** Runs the worker's jar in this folder, configured as in a rehearsal. */
     WorkerProgram.Ended worker(Path folder, String... arguments) throws Exception {
+        return new WorkerProgram(folder)
+                .run(Map.of(WorkerConfiguration.SECRET_VARIABLE, CLIENT_SECRET), configured(folder, arguments));
+    }
+
+    /** As {@link #worker}, for whoever means to kill it. */
+    Process startWorker(Path folder, String... arguments) throws Exception {
+        return new WorkerProgram(folder)
+                .start(Map.of(WorkerConfiguration.SECRET_VARIABLE, CLIENT_SECRET), configured(folder, arguments));
+    }
+
+    private String[] configured(Path folder, String... arguments) {
         RehearsalOptions options = new RehearsalOptions(
                 direction,
                 folder,
@@ -246,8 +257,7 @@ final class StagedFleet implements AutoCloseable {
                 options, ready, "test", new WorkerConfiguration.Deadlines(DEADLINE, DEADLINE, DEADLINE), scenario);
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--config=" + file);
-        return new WorkerProgram(folder)
-                .run(Map.of(WorkerConfiguration.SECRET_VARIABLE, CLIENT_SECRET), all.toArray(String[]::new));
+        return all.toArray(String[]::new);
     }
 
     /** How many changes the cloud has counted. */
