@@ -61,7 +61,7 @@ final class PlanCommand implements Callable<Integer> {
 
     @Option(
             names = "--credentials",
-            defaultValue = "1000",
+            defaultValue = "200",
             paramLabel = "all|none|N",
             converter = LooksConverter.class,
             description = "Devices whose credentials are looked at, one call each of those that an apply will look at:"

@@ -9,6 +9,8 @@ import io.drover.worker.azure.arm.ArmClient;
 import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.arm.ProvisioningResource;
 import io.drover.worker.azure.dps.DpsClient;
+import io.drover.worker.azure.x509.CertificatePair;
+import io.drover.worker.azure.x509.ShownCertificate;
 import io.drover.worker.plan.PlanCheck.Outcome;
 import io.drover.worker.target.EnrollmentGroups;
 import io.drover.worker.target.ProvisioningTarget;
@@ -18,6 +20,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +34,9 @@ class TargetCheckIT {
     private static final String HUB = "hub.example.test";
 
     private int groups;
+    private String attestation;
+    private String idScope;
+    private List<TargetEnrollment> wanted;
     private int quotaStatus;
     private long devices;
     private long messages;
@@ -51,6 +57,9 @@ class TargetCheckIT {
     @BeforeEach
     void aHubOfTheFreeTierWithRoom() {
         groups = 3;
+        attestation = "symmetricKey";
+        idScope = "0ne1";
+        wanted = List.of(new TargetEnrollment("g", "drover-g", null, false));
         quotaStatus = 200;
         devices = 10;
         messages = 0;
@@ -92,6 +101,31 @@ class TargetCheckIT {
     }
 
     @Test
+    void groupsWithCertificatesHaveALimitOfTheirOwn() throws Exception {
+        groups = 100;
+        attestation = "x509";
+        CertificatePair signing = CertificatePair.of(ShownCertificate.of("0".repeat(40)), Optional.empty())
+                .orElseThrow();
+
+        assertThat(blocking(of(10, "Active", List.of()))).isEmpty();
+
+        wanted = List.of(new TargetEnrollment("plant", "drover-plant", null, signing, false, false));
+        assertThat(blocking(of(10, "Active", List.of())))
+                .singleElement()
+                .satisfies(check ->
+                        assertThat(check.text()).startsWith("100 of 100 X.509").contains("1 to come"));
+    }
+
+    @Test
+    void aServiceWithoutAnIdScopeBlocks() throws Exception {
+        idScope = " ";
+
+        assertThat(blocking(of(10, "Active", List.of())))
+                .singleElement()
+                .satisfies(check -> assertThat(check.text()).contains("no ID scope in ARM"));
+    }
+
+    @Test
     void aServiceThatIsNotActiveBlocks() throws Exception {
         assertThat(blocking(of(10, "Suspended", List.of())))
                 .singleElement()
@@ -124,14 +158,14 @@ class TargetCheckIT {
 
     private List<PlanCheck> of(long movable, String state, List<String> unallocated) throws Exception {
         ProvisioningResource service = new ProvisioningResource(
-                "/dps", "dps", "0ne1", "dps.example.test", "global", List.of(HUB), state, unallocated);
+                "/dps", "dps", idScope, "dps.example.test", "global", List.of(HUB), state, unallocated);
         HubResource hub = new HubResource("/hub", "hub", HUB, "F1", 1, "sb://e/", "hub", List.of("0"), "Active");
         ProvisioningTarget target = new ProvisioningTarget(
                 service,
                 new DpsClient(http, "dps.example.test", "https://dps.example.test"),
                 List.of(hub),
                 List.of(),
-                List.of(new TargetEnrollment("g", "drover-g", null, false)),
+                wanted,
                 new EnrollmentGroups(new DpsClient(http, "dps.example.test", "https://dps.example.test"), null, "dps"),
                 false);
         return await(new TargetCheck(new ArmClient(http, "https://arm.example.test"), target).of(movable));
@@ -143,7 +177,7 @@ class TargetCheckIT {
             for (int i = 0; i < groups; i++) {
                 page.add(new JsonObject()
                         .put("enrollmentGroupId", "g" + i)
-                        .put("attestation", new JsonObject().put("type", "symmetricKey")));
+                        .put("attestation", new JsonObject().put("type", attestation)));
             }
             request.response().end(page.toBuffer());
             return;
