@@ -73,11 +73,12 @@ public final class ScenarioLoader {
         } catch (NoSuchFileException missing) {
             throw new ScenarioException(
                     fileOrName,
-                    List.of("no such file, and no packaged scenario; packaged are: default, mixed, faults, jobs, sdk,"
-                            + " credentials, defects, and one of each kind of credential: "
-                            + Arrays.stream(CredentialKind.values())
-                                    .map(CredentialKind::text)
-                                    .collect(Collectors.joining(", "))));
+                    List.of(
+                            "no such file, and no packaged scenario; packaged are: default, mixed, faults, jobs, sdk, waves,"
+                                    + " credentials, defects, and one of each kind of credential: "
+                                    + Arrays.stream(CredentialKind.values())
+                                            .map(CredentialKind::text)
+                                            .collect(Collectors.joining(", "))));
         } catch (IOException unreadable) {
             throw new ScenarioException(fileOrName, List.of("cannot be read: " + unreadable.getMessage()));
         }

@@ -85,8 +85,9 @@ final class Rehearsal {
                 Map<String, JsonNode> owned = scenario.twins() && options.thereAndBack()
                         ? TwinComparison.twins(cloud, options.direction().source())
                         : Map.of();
+                List<String> apply = prepareWorker(ready, rest);
                 JsonNode before = cloud.get("/control/quotas");
-                Duration took = migrate(ready, rest);
+                Duration took = migrate(apply);
                 JsonNode after = cloud.get("/control/quotas");
                 plan.summary().ifPresent(view::step);
                 List<LedgerEntry> ledger = readLedger("ledger.csv", List.of());
@@ -181,7 +182,8 @@ final class Rehearsal {
                 + options.patience().toSeconds() + " s; last status " + fleet.get("/fleet/status"));
     }
 
-    private Duration migrate(JsonNode cloudReady, AzureRest rest) {
+    /** Its configuration and, where wanted, its plan; returns the command that migrates. */
+    private List<String> prepareWorker(JsonNode cloudReady, AzureRest rest) {
         WorkerConfiguration.write(options, cloudReady, SUFFIX, deadlines(), scenario);
         List<String> apply = new ArrayList<>(List.of("apply", "--output=json"));
         if (options.webhook()) {
@@ -190,6 +192,10 @@ final class Rehearsal {
         if (options.plan()) {
             workersPlan = Optional.of(readPlan());
         }
+        return apply;
+    }
+
+    private Duration migrate(List<String> apply) {
         Instant start = clock.instant();
         workerStarted = start;
         try (WorkerCrew crew =

@@ -40,7 +40,7 @@ public final class RehearseCommand implements Callable<Integer> {
     @Option(
             names = "--scenario",
             defaultValue = "default",
-            description = "Scenario file, or the name of a packaged one (default, mixed, faults, jobs, sdk,"
+            description = "Scenario file, or the name of a packaged one (default, mixed, faults, jobs, sdk, waves,"
                     + " credentials, defects, or a kind of credential such as tpm).")
     private String scenario;
 

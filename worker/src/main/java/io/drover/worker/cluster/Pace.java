@@ -12,7 +12,7 @@ import java.time.temporal.ChronoUnit;
  * @param nextAt microseconds since the epoch at which the next call may leave
  * @param rate in force, calls in 1,000 seconds
  * @param granted calls since the rate last changed
- * @param slowedAt microseconds since the epoch of the last slow-down
+ * @param slowedAt microseconds since the epoch of the last slow-down that the rate has not recovered from; else 0
  */
 record Pace(long nextAt, long rate, long granted, long slowedAt) {
     /** Calls that were under way when the limit was hit answer 429 too: one slow-down for all of them. */
@@ -28,13 +28,15 @@ record Pace(long nextAt, long rate, long granted, long slowedAt) {
     /** After these calls; {@link #slots} tells when each may leave. */
     Pace reserved(long now, double limit, int calls) {
         long top = thousandths(limit);
-        long current = Math.min(rate, top);
+        long current = slowedAt == 0 ? top : Math.min(rate, top);
         long counted = granted + calls;
+        long slowed = slowedAt;
         if (current < top && counted * 1000 >= current) {
             current = Math.min(top, current + Math.max(1, top / RECOVERY_SHARE));
             counted = 0;
+            slowed = current == top ? 0 : slowed;
         }
-        return new Pace(Math.max(nextAt, now) + calls * apart(current), current, counted, slowedAt);
+        return new Pace(Math.max(nextAt, now) + calls * apart(current), current, counted, slowed);
     }
 
     Pace throttled(long now, double limit, Duration retryAfter) {

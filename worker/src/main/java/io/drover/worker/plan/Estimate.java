@@ -21,8 +21,10 @@ public record Estimate(Duration moving, Duration shortest, Duration longest) {
     private static final Duration ARRIVAL = Duration.ofSeconds(15);
 
     private static final Duration QUICK_ARRIVAL = Duration.ofSeconds(5);
-    /** What no compression shortens: round trips, TLS handshakes, sweeps. */
-    private static final Duration LEAST_ARRIVAL = Duration.ofMillis(1500);
+    /** Of a rehearsal's devices, whatever the compression: round trips, TLS handshakes and half a second of their own. */
+    private static final Duration REHEARSED_ARRIVAL = Duration.ofMillis(1500);
+
+    private static final Duration QUICK_REHEARSED_ARRIVAL = Duration.ofSeconds(1);
     /** From the last arrival of a wave to the first command of the next: sweeps that look one after the other. */
     private static final double NEXT_WAVE_SECONDS = 1;
     /** Dispatch asks for the rate in force about so often. */
@@ -38,15 +40,12 @@ public record Estimate(Duration moving, Duration shortest, Duration longest) {
      * @param compression a rehearsal's; 1 against Azure
      */
     static Estimate of(List<Long> waves, double perSecond, RolloutPolicy policy, int compression, Instant start) {
-        Duration arrival = compressed(ARRIVAL, compression);
+        boolean rehearsed = compression > 1;
+        Duration arrival = rehearsed ? REHEARSED_ARRIVAL : ARRIVAL;
+        Duration quickArrival = rehearsed ? QUICK_REHEARSED_ARRIVAL : QUICK_ARRIVAL;
         Duration moving = new Walk(perSecond, policy, start, arrival).through(waves);
-        Duration quick = new Walk(perSecond, policy, start, compressed(QUICK_ARRIVAL, compression)).through(waves);
+        Duration quick = new Walk(perSecond, policy, start, quickArrival).through(waves);
         return new Estimate(moving, quick, moving.multipliedBy(4).dividedBy(3).plus(arrival.multipliedBy(2)));
-    }
-
-    private static Duration compressed(Duration time, int compression) {
-        Duration shorter = time.dividedBy(compression);
-        return shorter.compareTo(LEAST_ARRIVAL) < 0 ? LEAST_ARRIVAL : shorter;
     }
 
     /** Goes through the waves in steps, as dispatch does; times are seconds after the start. */

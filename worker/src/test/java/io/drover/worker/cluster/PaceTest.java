@@ -76,6 +76,17 @@ class PaceTest {
         assertThat(pace.reserved(START, 20, 1).rate()).isEqualTo(20_000);
     }
 
+    @Test
+    void aCapThatARolloutRaisesIsInForceAtOnce() {
+        Pace capped = new Pace(START, Pace.thousandths(8), 0, 0).reserved(START, 8, 1);
+
+        assertThat(capped.reserved(START, 16, 1).rate()).isEqualTo(16_000);
+        assertThat(capped.throttled(START, 8, Duration.ZERO)
+                        .reserved(START, 16, 1)
+                        .rate())
+                .isEqualTo(4_000);
+    }
+
     private static long micros(Instant instant) {
         return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
