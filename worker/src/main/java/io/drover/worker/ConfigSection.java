@@ -198,7 +198,7 @@ final class ConfigSection {
         List<String> names =
                 Arrays.stream(type.getEnumConstants()).map(ConfigSection::word).toList();
         if (names.contains(text)) {
-            return Enum.valueOf(type, text.toUpperCase(Locale.ROOT).replace('-', '_'));
+            return type.getEnumConstants()[names.indexOf(text)];
         }
         problem(
                 placeOf(key),
@@ -209,7 +209,7 @@ final class ConfigSection {
     }
 
     private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return value.toString().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Reports every key that nobody asked for; call last. */

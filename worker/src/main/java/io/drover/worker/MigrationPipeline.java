@@ -8,6 +8,7 @@ import io.drover.worker.azure.arm.HubKey;
 import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.hub.TelemetrySource;
 import io.drover.worker.azure.quota.AzureLimit;
+import io.drover.worker.carry.CarryVerticle;
 import io.drover.worker.cleanup.CleanupPreflight;
 import io.drover.worker.cleanup.QuietVerticle;
 import io.drover.worker.cluster.MembershipVerticle;
@@ -16,7 +17,6 @@ import io.drover.worker.connectivity.ConnectionProbeVerticle;
 import io.drover.worker.connectivity.ConnectivityVerticle;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.device.DeviceStore;
-import io.drover.worker.device.Verification;
 import io.drover.worker.discovery.Discovery;
 import io.drover.worker.discovery.DiscoveryBus;
 import io.drover.worker.discovery.DiscoveryVerticle;
@@ -33,6 +33,7 @@ import io.drover.worker.migration.MigrationStore;
 import io.drover.worker.migration.RolloutPolicy;
 import io.drover.worker.migration.Supervisor;
 import io.drover.worker.migration.SupervisorVerticle;
+import io.drover.worker.owned.OwnedMapping;
 import io.drover.worker.permission.MissingPermissionsException;
 import io.drover.worker.permission.PermissionCheck;
 import io.drover.worker.permission.PermissionChecks;
@@ -80,6 +81,7 @@ public final class MigrationPipeline {
     private final WorkerConfig config;
     private final AzureClients azure;
     private final MigrationScope scope;
+    private final OwnedMapping mapping;
     private final List<PermissionCheck> permissions;
     private final Duration preflight;
     private final MeterRegistry meters;
@@ -92,10 +94,12 @@ public final class MigrationPipeline {
             WorkerConfig config,
             AzureClients azure,
             MigrationScope scope,
+            OwnedMapping mapping,
             List<PermissionCheck> permissions,
             Duration preflight,
             MeterRegistry meters,
             Clock clock) {
+        this.mapping = mapping;
         this.vertx = vertx;
         this.config = config;
         this.azure = azure;
@@ -143,6 +147,7 @@ public final class MigrationPipeline {
                                 config,
                                 azure,
                                 scope,
+                                config.migration().owned().mapping(),
                                 permissions,
                                 Duration.between(begun, clock.instant()),
                                 meters,
@@ -177,6 +182,7 @@ public final class MigrationPipeline {
                                 config,
                                 azure,
                                 scope,
+                                config.migration().owned().mapping().inverse(),
                                 checks,
                                 Duration.between(begun, clock.instant()),
                                 meters,
@@ -288,6 +294,9 @@ public final class MigrationPipeline {
                                                                 jobs.stream(),
                                                                 Stream.of(found, supervision, registration, tracking))
                                                         .toList())))))
+                .compose(deployed -> carry(ledger, id)
+                        .map(carrying -> Stream.concat(deployed.stream(), carrying.stream())
+                                .toList()))
                 .compose(deployed -> probe(devices, id)
                         .compose(probe -> quiet(ledger, migration)
                                 .map(quiet -> Stream.of(deployed.stream(), probe.stream(), quiet.stream())
@@ -332,6 +341,23 @@ public final class MigrationPipeline {
         return new CleanupPreflight(azure, config.migration(), clock)
                 .quiet(ledger.sourceChecks(), migration.id(), QUIET_AFTER.dividedBy(compression))
                 .compose(check -> vertx.deployVerticle(new QuietVerticle(check, LOOK_INTERVAL.dividedBy(compression))))
+                .map(Optional::of);
+    }
+
+    private Future<Optional<String>> carry(Ledger ledger, long id) {
+        if (!config.migration().owned().carries()) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        return vertx.deployVerticle(new CarryVerticle(
+                        scope,
+                        mapping,
+                        config.migration().owned().existing(),
+                        ledger.devices(),
+                        ledger.owned(),
+                        meters,
+                        config.azure().timeCompression(),
+                        id,
+                        clock))
                 .map(Optional::of);
     }
 
@@ -394,7 +420,7 @@ public final class MigrationPipeline {
 
     private Future<Map<String, TelemetrySource>> telemetry() {
         Future<Map<String, TelemetrySource>> all = Future.succeededFuture(new HashMap<>());
-        if (config.migration().verification() != Verification.TELEMETRY) {
+        if (!config.migration().verification().readsTelemetry()) {
             return all;
         }
         ArmClient arm = azure.arm();

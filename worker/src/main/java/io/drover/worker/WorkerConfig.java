@@ -6,6 +6,7 @@ import io.drover.worker.device.Verification;
 import io.drover.worker.migration.RolloutPolicy;
 import io.drover.worker.migration.TargetKind;
 import io.drover.worker.migration.WavePolicy;
+import io.drover.worker.owned.OwnedMapping;
 import io.drover.worker.source.DeviceChoice;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,6 +74,7 @@ public record WorkerConfig(
             Target target,
             Registering registration,
             Credentials credentials,
+            Owned owned,
             Verification verification,
             Deadlines deadlines,
             int attempts,
@@ -86,6 +88,7 @@ public record WorkerConfig(
                     target,
                     registration,
                     credentials,
+                    owned,
                     verification,
                     deadlines,
                     attempts,
@@ -131,6 +134,37 @@ public record WorkerConfig(
         /** Nothing but what the services show themselves. */
         public static Credentials ofServices() {
             return new Credentials(Check.ALL, List.of(), null, List.of(), Duration.ofHours(1));
+        }
+    }
+
+    /**
+     * What is taken along of what devices own, and how it is called at the target.
+     *
+     * @param mapping of the way there; the way back has its inverse
+     */
+    public record Owned(Carry carry, Existing existing, OwnedMapping mapping) {
+        /** What is taken along. */
+        public enum Carry {
+            ALL,
+            NOTHING
+        }
+
+        /** What becomes of another value that the target has already. */
+        public enum Existing {
+            KEEP,
+            OVERWRITE
+        }
+
+        /** Nothing is taken along between these. */
+        public static Owned nothing() {
+            return new Owned(
+                    Carry.NOTHING,
+                    Existing.KEEP,
+                    new OwnedMapping(OwnedMapping.Side.APPLICATION, OwnedMapping.Side.HUB, List.of()));
+        }
+
+        public boolean carries() {
+            return carry == Carry.ALL;
         }
     }
 
@@ -331,6 +365,7 @@ public record WorkerConfig(
                 d.offline(),
                 migration.attempts(),
                 outOfHub ? HUB_PROBE : APPLICATION_PROBE,
+                migration.owned().carries(),
                 azure.timeCompression());
     }
 }

@@ -12,6 +12,7 @@ import io.drover.worker.WorkerConfig.Network;
 import io.drover.worker.WorkerConfig.Rate;
 import io.drover.worker.WorkerConfig.Registering;
 import io.drover.worker.WorkerConfig.Source;
+import io.drover.worker.WorkerConfig.Target;
 import io.drover.worker.WorkerConfig.Tls;
 import io.drover.worker.WorkerConfig.Webhook;
 import io.drover.worker.azure.central.JobLimits;
@@ -171,13 +172,15 @@ public final class WorkerConfigLoader {
         ConfigSection target = migration.section("target");
         ConfigSection deadlines = migration.section("deadlines");
         Source from = SourceLoader.read(source, file);
+        Target to = TargetLoader.read(target, from);
         Migration read = new Migration(
                 migration.required("name", "Write a name; the ledger keeps the migration under it."),
                 migration.text("subscription", null),
                 from,
-                TargetLoader.read(target, from),
+                to,
                 migration.choice("registration", Registering.class, Registering.ENROLLMENT),
                 new CredentialsLoader(file).read(migration.section("credentials")),
+                new OwnedLoader(file, problems).read(migration.section("owned"), from, to),
                 migration.choice("verification", Verification.class, Verification.TELEMETRY),
                 new Deadlines(
                         deadlines.duration("answer", Duration.ofSeconds(30)),
@@ -194,6 +197,12 @@ public final class WorkerConfigLoader {
                     "registration",
                     "individual needs each device's credential, and credentials.check: groups-only reads none.",
                     "Write credentials.check: all, or leave out registration.");
+        }
+        if (read.verification() == Verification.TELEMETRY_TWIN && !read.owned().carries()) {
+            migration.problem(
+                    "verification",
+                    "telemetry+twin compares what devices own, and owned.carry: nothing leaves it behind.",
+                    "Write owned.carry: all, or verification: telemetry.");
         }
         deadlines.end();
         migration.end();

@@ -6,6 +6,7 @@ import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.FailureReason;
 import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.WavePolicy;
+import io.drover.worker.owned.OwnedMapping.Rule;
 import io.drover.worker.permission.RequiredCall;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,12 +62,15 @@ class DocumentationTest {
             Files.createFile(directory.resolve(pem));
         }
         Files.createDirectory(directory.resolve("devices"));
+        Files.writeString(directory.resolve("mapping.yaml"), block("mapping.md", "yaml"));
         Files.writeString(directory.resolve("depot.csv"), "device_id\ntruck-7,Hamburg\n");
 
         WorkerConfig config = WorkerConfigLoader.load(file, List.of(), variable -> "a secret of some length");
 
         assertThat(config.management().port()).isEqualTo(9464);
         assertThat(config.network().connectTo()).hasSize(1);
+        assertThat(config.migration().owned().mapping().rules())
+                .contains(new Rule("cloud.site", "tags.depot"), new Rule("cloud.notes", null));
         assertThat(config.rollout().waves())
                 .extracting(WavePolicy::name)
                 .containsExactly("canary", "depot", "south", "north", "tenth", "rest");

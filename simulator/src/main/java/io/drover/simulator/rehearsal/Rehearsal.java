@@ -71,7 +71,7 @@ final class Rehearsal {
                         new SiteEnrollments(options.direction().source(), scenario, rest);
                 enrollments.prepare();
                 if (scenario.twins()) {
-                    new OwnedData(options.direction().source(), scenario, rest).give();
+                    new OwnedData(options.direction(), scenario, rest).give();
                 }
                 ControlClient fleet = new ControlClient(fleetProcess
                         .awaitReady(START_PATIENCE)

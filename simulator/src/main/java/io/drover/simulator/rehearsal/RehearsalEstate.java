@@ -95,7 +95,8 @@ final class RehearsalEstate {
         if (direction.toCentral()) {
             ObjectNode target = application(applications, TARGET_APPLICATION, "Target application");
             target.putArray("deviceTemplates")
-                    .add(RehearsalTemplates.template(TARGET_TEMPLATE, "Arrived device", TemplateKind.COMPONENT));
+                    .add(RehearsalTemplates.template(
+                            TARGET_TEMPLATE, "Arrived device", TemplateKind.COMPONENT, RehearsalTemplates.DEPOT));
             group(target.putArray("deviceGroups"), DEVICE_GROUP, "SELECT * FROM devices");
         } else {
             hub(hubs, HUB, units);
@@ -149,7 +150,7 @@ final class RehearsalEstate {
         kinds.remove(TemplateKind.NONE);
         ArrayNode templates = application.putArray("deviceTemplates");
         kinds.forEach(kind -> templates.add(RehearsalTemplates.template(
-                RehearsalTemplates.id(kind), "Rehearsal device (" + kind.text() + ")", kind)));
+                RehearsalTemplates.id(kind), "Rehearsal device (" + kind.text() + ")", kind, RehearsalTemplates.SITE)));
         ArrayNode groups = application.putArray("deviceGroups");
         String condition = kinds.stream()
                 .map(kind -> "$template = \"" + RehearsalTemplates.id(kind) + "\"")

@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /**
  * Device templates of a rehearsal's applications, as documents of IoT Central: telemetry, two writable, two reported and two cloud
- * properties, and DeviceMove where the kind says.
+ * properties, a component with another writable one, and DeviceMove where the kind says.
  */
 final class RehearsalTemplates {
     /** Writable properties, which are desired ones on the wire. */
@@ -19,6 +19,12 @@ final class RehearsalTemplates {
     static final String CUSTOMER = "customer";
 
     static final String SITE = "site";
+    /** What {@link #SITE} is called at the target. */
+    static final String DEPOT = "depot";
+    /** A component with a writable property. */
+    static final String COOLER = "cooler";
+
+    static final String LIMIT = "temperatureLimit";
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
@@ -31,8 +37,12 @@ final class RehearsalTemplates {
                 : "dtmi:drover:rehearsal:" + kind.name().toLowerCase(Locale.ROOT) + ";1";
     }
 
-    /** A template for the estate. */
-    static ObjectNode template(String id, String displayName, TemplateKind kind) {
+    /**
+     * A template for the estate.
+     *
+     * @param site what the cloud property for the site is called
+     */
+    static ObjectNode template(String id, String displayName, TemplateKind kind, String site) {
         ObjectNode model = JSON.objectNode()
                 .put("@id", id.replace(";", ":model;"))
                 .put("@type", "Interface")
@@ -47,7 +57,8 @@ final class RehearsalTemplates {
         property(contents, INTERVAL, "integer").put("writable", true);
         property(contents, THRESHOLD, "double").put("writable", true);
         cloudProperty(contents, CUSTOMER);
-        cloudProperty(contents, SITE);
+        cloudProperty(contents, site);
+        contents.add(cooler());
         if (kind == TemplateKind.COMPONENT) {
             contents.add(migration());
         } else if (kind == TemplateKind.INHERITED) {
@@ -79,6 +90,18 @@ final class RehearsalTemplates {
         ObjectNode property = property(contents, name, "string");
         property.remove("@type");
         property.putArray("@type").add("Property").add("Cloud");
+    }
+
+    private static ObjectNode cooler() {
+        ObjectNode component =
+                JSON.objectNode().put("@type", "Component").put("name", COOLER).put("displayName", "Cooler");
+        ObjectNode schema = component
+                .putObject("schema")
+                .put("@id", "dtmi:drover:rehearsal:cooler;1")
+                .put("@type", "Interface")
+                .put("displayName", "Cooler");
+        property(schema.putArray("contents"), LIMIT, "double").put("writable", true);
+        return component;
     }
 
     /** The documented component: {@code dtmi:azureiot:DeviceMigration;1} under the name {@code migration}. */

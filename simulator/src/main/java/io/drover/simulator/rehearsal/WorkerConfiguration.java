@@ -69,15 +69,34 @@ final class WorkerConfiguration {
                         ledger(options));
         Path file = options.folder().resolve("worker.yaml");
         try {
-            ObjectNode patch = JsonNodeFactory.instance.objectNode();
-            ObjectNode credentials = new WorkerCredentials(options.folder(), scenario).write();
-            if (!credentials.isEmpty()) {
-                patch.putObject("migration").set("credentials", credentials);
-            }
-            return Files.writeString(file, patched(patched(text, patch), scenario.worker()));
+            return Files.writeString(file, patched(patched(text, files(options, scenario)), scenario.worker()));
         } catch (IOException e) {
             throw new RehearsalException("The worker's configuration " + file + " cannot be written: " + e, e);
         }
+    }
+
+    /** Writes the files that a fleet's owner would have, and gives the part of the configuration that names them. */
+    private static ObjectNode files(RehearsalOptions options, Scenario scenario) throws IOException {
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        ObjectNode credentials = new WorkerCredentials(options.folder(), scenario).write();
+        if (!credentials.isEmpty()) {
+            patch.withObject("/migration").set("credentials", credentials);
+        }
+        if (scenario.twins()) {
+            Files.writeString(options.folder().resolve("mapping.yaml"), mapping(options.direction()));
+            patch.withObject("/migration").putObject("owned").put("mapping", "mapping.yaml");
+        }
+        return patch;
+    }
+
+    /** The site is called otherwise at the target. */
+    private static String mapping(Direction direction) {
+        return "rename: { %s.%s: %s.%s }%n"
+                .formatted(
+                        direction.source().isCentral() ? "cloud" : "tags",
+                        RehearsalTemplates.SITE,
+                        direction.target().isCentral() ? "cloud" : "tags",
+                        RehearsalTemplates.DEPOT);
     }
 
     private static String patched(String text, JsonNode patch) throws IOException {

@@ -70,7 +70,7 @@ final class StagedFleet implements AutoCloseable {
         this.enrollments = new SiteEnrollments(direction.source(), scenario, rest);
         enrollments.prepare();
         if (scenario.twins()) {
-            new OwnedData(direction.source(), scenario, rest).give();
+            new OwnedData(direction, scenario, rest).give();
         }
     }
 

@@ -5,6 +5,7 @@ import io.drover.worker.cluster.LeaseStore;
 import io.drover.worker.cluster.PaceStore;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.MovePolicy;
+import io.drover.worker.device.OwnedStore;
 import io.drover.worker.device.SourceChecks;
 import io.drover.worker.migration.AuditStore;
 import io.drover.worker.migration.JobStore;
@@ -28,6 +29,7 @@ public final class Ledger {
     private final TelemetryPositionStore telemetryPositions;
     private final JobStore jobs;
     private final SourceChecks sourceChecks;
+    private final OwnedStore owned;
 
     private Ledger(Vertx vertx, Database database, MovePolicy policy, MeterRegistry meters, Clock clock) {
         this.database = database;
@@ -40,6 +42,7 @@ public final class Ledger {
         this.paces = new PaceStore(database.reads(), database.writes(), database.locks(), clock);
         this.telemetryPositions = new TelemetryPositionStore(database.reads(), database.writes());
         this.sourceChecks = new SourceChecks(database.reads(), database.writes());
+        this.owned = new OwnedStore(database.reads(), database.writes());
         this.jobs = new JobStore(database.reads(), database.writes(), audit, clock);
     }
 
@@ -104,6 +107,11 @@ public final class Ledger {
     /** Which moved devices are alive at the source too. */
     public SourceChecks sourceChecks() {
         return sourceChecks;
+    }
+
+    /** What was found of what devices own. */
+    public OwnedStore owned() {
+        return owned;
     }
 
     /** How far the target's telemetry is in this ledger. */

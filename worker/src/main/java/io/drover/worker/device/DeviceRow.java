@@ -14,6 +14,8 @@ import java.time.Instant;
  * @param wave number of its wave from 1 on; 0 while no wave has taken it
  * @param negative strongest negative evidence for this attempt, or null
  * @param lookAfter no command may be sent before a look at the target that begins at this time or later; or null
+ * @param twin how what it owns compared at the target, the best outcome so far; null while it was not compared
+ * @param twinAt when that was found first
  * @param owner the worker that sent the latest command, or null
  * @param seenAttempt the attempt that was the latest when the source last said that the device had connected; 0 for never
  */
@@ -40,6 +42,8 @@ public record DeviceRow(
         Instant lookAfter,
         Instant finishedAt,
         String assignedHub,
+        TwinOutcome twin,
+        Instant twinAt,
         String owner,
         int seenAttempt) {
 

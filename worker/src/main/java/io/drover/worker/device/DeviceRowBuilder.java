@@ -26,6 +26,8 @@ final class DeviceRowBuilder {
     Instant lookAfter;
     Instant finishedAt;
     String assignedHub;
+    TwinOutcome twin;
+    Instant twinAt;
     String owner;
     int seenAttempt;
 
@@ -56,6 +58,8 @@ final class DeviceRowBuilder {
         lookAfter = row.lookAfter();
         finishedAt = row.finishedAt();
         assignedHub = row.assignedHub();
+        twin = row.twin();
+        twinAt = row.twinAt();
         owner = row.owner();
         seenAttempt = row.seenAttempt();
     }
@@ -84,6 +88,8 @@ final class DeviceRowBuilder {
                 lookAfter,
                 finishedAt,
                 assignedHub,
+                twin,
+                twinAt,
                 owner,
                 seenAttempt);
     }

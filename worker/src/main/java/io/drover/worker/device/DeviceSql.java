@@ -11,13 +11,14 @@ final class DeviceSql {
     static final String COLUMNS =
             "migration_id, device_id, template, credential, wave, state, attempt, retries, revision, reason,"
                     + " commanded_at, attempt_at, accepted_at, assigned_at, connected_at, telemetry_at, negative, negative_at,"
-                    + " deadline_at, next_attempt_at, look_after, finished_at, assigned_hub, owner, seen_attempt";
+                    + " deadline_at, next_attempt_at, look_after, finished_at, assigned_hub, twin, twin_at, owner,"
+                    + " seen_attempt";
     static final String SELECT = "SELECT " + COLUMNS + " FROM device WHERE migration_id = #{migration_id}";
     static final String INSERT = "INSERT INTO device (" + COLUMNS + ", position) VALUES (#{migration_id},"
             + " #{device_id}, #{template}, #{credential}, #{wave}, #{state}, #{attempt}, #{retries}, #{revision}, #{reason},"
             + " #{commanded_at}, #{attempt_at}, #{accepted_at}, #{assigned_at}, #{connected_at}, #{telemetry_at},"
             + " #{negative}, #{negative_at}, #{deadline_at}, #{next_attempt_at}, #{look_after}, #{finished_at},"
-            + " #{assigned_hub}, #{owner}, #{seen_attempt}, #{position}) ON CONFLICT (migration_id, device_id) DO NOTHING";
+            + " #{assigned_hub}, #{twin}, #{twin_at}, #{owner}, #{seen_attempt}, #{position}) ON CONFLICT (migration_id, device_id) DO NOTHING";
     static final String MOVE =
             "UPDATE device SET credential = #{credential}, state = #{state}, attempt = #{attempt}, retries = #{retries},"
                     + " revision = revision + 1, reason = #{reason}, commanded_at = #{commanded_at},"
@@ -25,7 +26,7 @@ final class DeviceSql {
                     + " connected_at = #{connected_at}, telemetry_at = #{telemetry_at}, negative = #{negative},"
                     + " negative_at = #{negative_at}, deadline_at = #{deadline_at}, next_attempt_at = #{next_attempt_at},"
                     + " look_after = #{look_after}, finished_at = #{finished_at}, assigned_hub = #{assigned_hub},"
-                    + " owner = #{owner}, seen_attempt = #{seen_attempt}"
+                    + " twin = #{twin}, twin_at = #{twin_at}, owner = #{owner}, seen_attempt = #{seen_attempt}"
                     + " WHERE migration_id = #{migration_id} AND device_id = #{device_id} AND revision = #{revision}";
     static final String HISTORY = "INSERT INTO device_history (migration_id, device_id, at, attempt, from_state,"
             + " to_state, event, detail) VALUES (#{migration_id}, #{device_id}, #{at}, #{attempt}, #{from_state},"
@@ -87,6 +88,8 @@ final class DeviceSql {
         values.put("look_after", millis(row.lookAfter()));
         values.put("finished_at", millis(row.finishedAt()));
         values.put("assigned_hub", row.assignedHub());
+        values.put("twin", row.twin() == null ? null : row.twin().name());
+        values.put("twin_at", millis(row.twinAt()));
         values.put("owner", row.owner());
         values.put("seen_attempt", row.seenAttempt());
         return values;
@@ -96,6 +99,7 @@ final class DeviceSql {
         String credential = row.getString("credential");
         String reason = row.getString("reason");
         String negative = row.getString("negative");
+        String twin = row.getString("twin");
         return new DeviceRow(
                 new DeviceKey(row.getLong("migration_id"), row.getString("device_id")),
                 row.getString("template"),
@@ -119,6 +123,8 @@ final class DeviceSql {
                 instant(row, "look_after"),
                 instant(row, "finished_at"),
                 row.getString("assigned_hub"),
+                twin == null ? null : TwinOutcome.valueOf(twin),
+                instant(row, "twin_at"),
                 row.getString("owner"),
                 row.getInteger("seen_attempt"));
     }

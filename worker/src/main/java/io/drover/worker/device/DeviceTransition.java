@@ -33,7 +33,7 @@ public final class DeviceTransition {
 
     private static boolean hears(DeviceRow row, Evidence evidence) {
         EvidenceKind kind = evidence.kind();
-        if (kind.isArrival()) {
+        if (kind.isArrival() || kind.isOfTwin()) {
             return true;
         }
         if (row.state() == DeviceState.REGISTERED
@@ -161,7 +161,11 @@ public final class DeviceTransition {
         next.negativeAt = null;
         next.nextAttemptAt = now;
         next.lookAfter = row.attempt() == 0 ? null : now;
-        if (proofAt(next) != null) {
+        if (next.twin != TwinOutcome.EQUAL) {
+            next.twin = null;
+            next.twinAt = null;
+        }
+        if (arrivalAt(next) != null) {
             derive(next);
         } else if (next.connectedAt != null || next.assignedAt != null) {
             // It is at the target and was judged by a deadline: that deadline runs anew.
@@ -178,11 +182,23 @@ public final class DeviceTransition {
             case ASSIGNED -> row.assignedAt = earliest(row.assignedAt, at);
             case CONNECTED -> row.connectedAt = earliest(row.connectedAt, at);
             case TELEMETRY -> row.telemetryAt = earliest(row.telemetryAt, at);
+            case TWIN_EQUAL -> joinTwin(row, TwinOutcome.EQUAL, at);
+            case TWIN_DIFFERENT -> joinTwin(row, TwinOutcome.DIFFERENT, at);
+            case TWIN_REFUSED -> joinTwin(row, TwinOutcome.REFUSED, at);
             default -> joinNegative(row, evidence);
         }
         boolean namesHub = evidence.kind().isArrival() && evidence.detail() != null;
         if (namesHub && (row.assignedHub == null || evidence.detail().compareTo(row.assignedHub) < 0)) {
             row.assignedHub = evidence.detail();
+        }
+    }
+
+    private static void joinTwin(DeviceRowBuilder row, TwinOutcome outcome, Instant at) {
+        if (row.twin == outcome) {
+            row.twinAt = earliest(row.twinAt, at);
+        } else if (row.twin == null || outcome.compareTo(row.twin) > 0) {
+            row.twin = outcome;
+            row.twinAt = at;
         }
     }
 
@@ -205,6 +221,8 @@ public final class DeviceTransition {
             row.nextAttemptAt = null;
             row.lookAfter = null;
             row.finishedAt = proof;
+        } else if (arrivalAt(row) != null) {
+            awaitTwin(row);
         } else if (row.connectedAt != null || row.assignedAt != null) {
             Instant since = row.connectedAt != null ? row.connectedAt : row.assignedAt;
             await(row, stateAtTarget(row), since.plus(waitAtTarget(row)), reasonAtTarget(row));
@@ -223,6 +241,16 @@ public final class DeviceTransition {
             Instant verdict = row.negativeAt.plus(policy.settle(row.negative));
             await(row, DeviceState.COMMANDED, verdict, reasonOf(row.negative));
         }
+    }
+
+    /** It has arrived but for its twin. Comparing is this program's work, so a deadline runs only once it ended badly. */
+    private void awaitTwin(DeviceRowBuilder row) {
+        boolean seen = row.telemetryAt != null || row.connectedAt != null;
+        await(
+                row,
+                seen ? DeviceState.CONNECTED : DeviceState.ASSIGNED,
+                row.twinAt == null ? null : row.twinAt.plus(policy.telemetry()),
+                row.twin == TwinOutcome.DIFFERENT ? FailureReason.TWIN_DIFFERS : FailureReason.TWIN_NOT_WRITTEN);
     }
 
     private static DeviceState stateAtTarget(DeviceRowBuilder row) {
@@ -246,6 +274,19 @@ public final class DeviceTransition {
     }
 
     private Instant proofAt(DeviceRowBuilder row) {
+        Instant arrival = arrivalAt(row);
+        return switch (policy.twin()) {
+            case NOTHING -> arrival;
+            case COMPARED -> row.twin == null ? null : arrival;
+            case EQUAL -> row.twin == TwinOutcome.EQUAL ? later(arrival, row.twinAt) : null;
+        };
+    }
+
+    private static Instant later(Instant arrival, Instant compared) {
+        return arrival == null || arrival.isAfter(compared) ? arrival : compared;
+    }
+
+    private Instant arrivalAt(DeviceRowBuilder row) {
         int needed = policy.verification().proof().rank();
         Instant proof = row.telemetryAt;
         if (needed <= EvidenceKind.CONNECTED.rank()) {

@@ -62,6 +62,20 @@ public record Evidence(EvidenceKind kind, Instant at, int attempt, String detail
         return new Evidence(kind, at, attempt, detail);
     }
 
+    /**
+     * How what the device owns compared at the target.
+     *
+     * @param detail paths without values
+     */
+    public static Evidence twin(TwinOutcome outcome, Instant at, String detail) {
+        EvidenceKind kind = switch (outcome) {
+            case EQUAL -> EvidenceKind.TWIN_EQUAL;
+            case DIFFERENT -> EvidenceKind.TWIN_DIFFERENT;
+            case REFUSED -> EvidenceKind.TWIN_REFUSED;
+        };
+        return new Evidence(kind, at, 0, detail);
+    }
+
     /** The target's provisioning service turned the registration down. */
     public static Evidence targetRejected(Instant at, String detail) {
         return new Evidence(EvidenceKind.TARGET_REJECTED, at, 0, detail);

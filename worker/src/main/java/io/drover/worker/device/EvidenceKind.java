@@ -27,7 +27,13 @@ public enum EvidenceKind {
     /** The source does not know the device any more. */
     DEVICE_UNKNOWN(0),
     /** The target's provisioning service turned the device's registration down. */
-    TARGET_REJECTED(0);
+    TARGET_REJECTED(0),
+    /** What the device owns is at the target, all of it. */
+    TWIN_EQUAL(0),
+    /** The target has something else of it, or no place for a part. */
+    TWIN_DIFFERENT(0),
+    /** A part of it could not be read at the source, or the target would not take it. */
+    TWIN_REFUSED(0);
 
     private final int rank;
 
@@ -52,7 +58,12 @@ public enum EvidenceKind {
 
     /** True for evidence seen at the target, which names no attempt. */
     public boolean isOfTarget() {
-        return isArrival() || this == TARGET_REJECTED;
+        return isArrival() || isOfTwin() || this == TARGET_REJECTED;
+    }
+
+    /** True for a comparison of what the device owns. */
+    public boolean isOfTwin() {
+        return this == TWIN_EQUAL || this == TWIN_DIFFERENT || this == TWIN_REFUSED;
     }
 
     /** True when the command certainly did not reach the device and no look at the target is owed. */

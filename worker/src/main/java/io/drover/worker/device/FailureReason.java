@@ -51,6 +51,14 @@ public enum FailureReason {
             "the target refused the device's registration",
             "Compare the target enrollment group's keys with the source group's, then retry.",
             Retry.NEVER),
+    TWIN_DIFFERS(
+            "arrived, but what it owns differs at the target",
+            "Compare the paths in the report, correct them at the target or in the mapping file, then retry.",
+            Retry.NEVER),
+    TWIN_NOT_WRITTEN(
+            "arrived, but what it owns could not be read at the source or written at the target",
+            "Read the paths in the report and the answers in the worker's log, correct the cause, then retry.",
+            Retry.NEVER),
     NOT_ADMITTED(
             "the target would not take the device in",
             "Read the target's answer in the worker's log, correct the device or the target, then retry.",

@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * @param attempts commands per device that got through to it; probes of an offline device do not count
  * @param probe longest pause between commands to an offline device: long where the source tells who is back
+ * @param carries whether what devices own is compared before the verdict
  * @param compression divides the built-in backoff and settle times; 1 except against a simulator
  */
 public record MovePolicy(
@@ -18,6 +19,7 @@ public record MovePolicy(
         Duration offline,
         int attempts,
         Duration probe,
+        boolean carries,
         int compression) {
     private static final Duration USUAL_PROBE = Duration.ofMinutes(5);
 
@@ -31,7 +33,22 @@ public record MovePolicy(
             Duration offline,
             int attempts,
             int compression) {
-        this(verification, answer, assigned, connected, telemetry, offline, attempts, USUAL_PROBE, compression);
+        this(verification, answer, assigned, connected, telemetry, offline, attempts, USUAL_PROBE, false, compression);
+    }
+
+    /** What is asked of a device's twin before its verdict. */
+    enum TwinDemand {
+        NOTHING,
+        /** That it was compared, however that ended. */
+        COMPARED,
+        EQUAL
+    }
+
+    TwinDemand twin() {
+        if (verification == Verification.TELEMETRY_TWIN) {
+            return TwinDemand.EQUAL;
+        }
+        return carries ? TwinDemand.COMPARED : TwinDemand.NOTHING;
     }
 
     /** Pause between a negative answer and its verdict, in which the target is looked at. */

@@ -4,7 +4,9 @@ package io.drover.worker.device;
 public enum Verification {
     ASSIGNED(EvidenceKind.ASSIGNED),
     CONNECTED(EvidenceKind.CONNECTED),
-    TELEMETRY(EvidenceKind.TELEMETRY);
+    TELEMETRY(EvidenceKind.TELEMETRY),
+    /** Telemetry, and what the device owns is there as well. */
+    TELEMETRY_TWIN(EvidenceKind.TELEMETRY);
 
     private final EvidenceKind proof;
 
@@ -14,5 +16,16 @@ public enum Verification {
 
     public EvidenceKind proof() {
         return proof;
+    }
+
+    /** Whether telemetry at the target is asked for. */
+    public boolean readsTelemetry() {
+        return proof == EvidenceKind.TELEMETRY;
+    }
+
+    /** As the configuration has it, in capitals. */
+    @Override
+    public String toString() {
+        return this == TELEMETRY_TWIN ? "TELEMETRY+TWIN" : name();
     }
 }

@@ -130,7 +130,7 @@ final class ApplicationPreflight implements TargetPreflight {
                 if (template == null) {
                     return unknown(id, byId.keySet());
                 }
-                if (template.telemetry().isEmpty() && verification == Verification.TELEMETRY) {
+                if (template.telemetry().isEmpty() && verification.readsTelemetry()) {
                     return refused(
                             "NoTelemetry",
                             "Device template '" + id + "' of " + central.host()

@@ -15,7 +15,6 @@ import io.drover.worker.azure.arm.ProvisioningResource;
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.dps.DpsClient;
 import io.drover.worker.azure.hub.HubClient;
-import io.drover.worker.device.Verification;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -328,7 +327,7 @@ public final class PermissionChecks {
     }
 
     private Future<Void> targetHub(HubResource hub) {
-        boolean keys = config.migration().verification() == Verification.TELEMETRY
+        boolean keys = config.migration().verification().readsTelemetry()
                 && config.access().hub(hub.hostName()).isEmpty();
         return query(hub)
                 .compose(queried -> keys

@@ -1,6 +1,7 @@
 package io.drover.worker.source;
 
 import io.drover.worker.azure.DeviceAttestation;
+import io.drover.worker.azure.PacedCalls;
 import io.drover.worker.azure.arm.CentralApplication;
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.central.CentralClient.CentralDevice;
@@ -9,6 +10,8 @@ import io.drover.worker.azure.central.MoveCommand;
 import io.drover.worker.azure.quota.AzureLimit;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DiscoveredDevice;
+import io.drover.worker.owned.ApplicationProperties;
+import io.drover.worker.owned.OwnedData;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.HashSet;
@@ -16,11 +19,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** A device group of an IoT Central application; devices are told by the command of their template. */
 public final class CentralSource implements MigrationSource {
+    /** Devices that an application may have (reference section 0). */
+    private static final int MOST_LISTED = 200_000;
+
     private final CentralApplication application;
     private final CentralClient central;
     private final String group;
@@ -29,6 +36,8 @@ public final class CentralSource implements MigrationSource {
     private final Map<String, DeviceTemplate> templates;
     private final CentralVerdict verdict;
     private final CentralMove move;
+    private final ApplicationProperties properties;
+    private final Map<String, CentralDevice> listed = new ConcurrentHashMap<>();
 
     /**
      * A source.
@@ -52,6 +61,7 @@ public final class CentralSource implements MigrationSource {
         this.templates = Map.copyOf(templates);
         this.verdict = new CentralVerdict(templates);
         this.move = new CentralMove(central, this.templates);
+        this.properties = new ApplicationProperties(central, templates);
     }
 
     /** The application as ARM lists it. */
@@ -101,6 +111,7 @@ public final class CentralSource implements MigrationSource {
         Function<List<CentralDevice>, Future<Void>> chosen = page -> handler.apply(page.stream()
                 .filter(device ->
                         look.takes(device.id(), device.displayName(), device.template(), device.organizations()))
+                .map(this::remember)
                 .map(verdict::on)
                 .toList());
         return (group == null ? central.eachDevicePage(chosen) : central.eachGroupPage(group, chosen))
@@ -127,7 +138,7 @@ public final class CentralSource implements MigrationSource {
 
     @Override
     public Future<String> displayName(String deviceId) {
-        return central.device(deviceId)
+        return device(deviceId)
                 .map(device -> device.map(CentralDevice::displayName).orElse(deviceId));
     }
 
@@ -145,6 +156,33 @@ public final class CentralSource implements MigrationSource {
     @Override
     public Future<Optional<DeviceAttestation>> attestation(DeviceRow device) {
         return central.credentials(device.deviceId());
+    }
+
+    /** Name, organization and template are as the selection was last read; a call for them only where this process has not read it. */
+    @Override
+    public Future<Map<String, OwnedData>> owned(List<DeviceRow> devices) {
+        Map<String, OwnedData> found = new ConcurrentHashMap<>();
+        return PacedCalls.each(
+                        devices,
+                        row -> device(row.deviceId())
+                                .compose(device -> device.isEmpty()
+                                        ? Future.succeededFuture()
+                                        : properties
+                                                .read(device.get())
+                                                .onSuccess(owned -> found.put(row.deviceId(), owned))))
+                .map(done -> found);
+    }
+
+    private Future<Optional<CentralDevice>> device(String id) {
+        CentralDevice known = listed.get(id);
+        return known == null ? central.device(id) : Future.succeededFuture(Optional.of(known));
+    }
+
+    private CentralDevice remember(CentralDevice device) {
+        if (listed.size() < MOST_LISTED || listed.containsKey(device.id())) {
+            listed.put(device.id(), device);
+        }
+        return device;
     }
 
     /** IoT Central's REST API tells nobody's connection. */

@@ -8,9 +8,13 @@ import io.drover.worker.azure.hub.HubClient;
 import io.drover.worker.azure.quota.AzureLimit;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DiscoveredDevice;
+import io.drover.worker.owned.HubTwins;
+import io.drover.worker.owned.OwnedData;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,6 +108,32 @@ public final class HubReturn implements MigrationSource {
     @Override
     public Future<Optional<DeviceAttestation>> attestation(DeviceRow device) {
         return Future.succeededFuture(Optional.empty());
+    }
+
+    /** Each hub is asked for those that arrived at it. */
+    @Override
+    public Future<Map<String, OwnedData>> owned(List<DeviceRow> devices) {
+        Map<HubClient, List<String>> byHub = new HashMap<>();
+        Future<Void> all = Future.succeededFuture();
+        for (DeviceRow device : devices) {
+            all = all.compose(done -> selection.moved(device.deviceId()))
+                    .compose(moved -> hub(moved.map(DeviceRow::assignedHub).orElse(null)))
+                    .onSuccess(hub -> byHub.computeIfAbsent(hub, first -> new ArrayList<>())
+                            .add(device.deviceId()))
+                    .mapEmpty();
+        }
+        return all.compose(done -> read(List.copyOf(byHub.entrySet()), new HashMap<>()));
+    }
+
+    private static Future<Map<String, OwnedData>> read(
+            List<Map.Entry<HubClient, List<String>>> byHub, Map<String, OwnedData> found) {
+        Future<Void> all = Future.succeededFuture();
+        for (Map.Entry<HubClient, List<String>> one : byHub) {
+            all = all.compose(done -> new HubTwins(one.getKey()).read(one.getValue()))
+                    .onSuccess(found::putAll)
+                    .mapEmpty();
+        }
+        return all.map(done -> found);
     }
 
     @Override

@@ -7,6 +7,8 @@ import io.drover.worker.azure.quota.AzureLimit;
 import io.drover.worker.device.DeviceCredential;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DiscoveredDevice;
+import io.drover.worker.owned.HubTwins;
+import io.drover.worker.owned.OwnedData;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -140,6 +142,11 @@ public final class HubSource implements MigrationSource {
     public Future<MoveReply> move(DeviceRow device, MoveTarget target, Duration answer) {
         JsonObject payload = new JsonObject(target.fields(device.template()));
         return hub.invoke(device.deviceId(), method, payload, answer).map(MoveReply::new);
+    }
+
+    @Override
+    public Future<Map<String, OwnedData>> owned(List<DeviceRow> devices) {
+        return new HubTwins(hub).read(devices.stream().map(DeviceRow::deviceId).toList());
     }
 
     @Override

@@ -5,9 +5,11 @@ import io.drover.worker.azure.DeviceAttestation;
 import io.drover.worker.azure.quota.AzureLimit;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DiscoveredDevice;
+import io.drover.worker.owned.OwnedData;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -64,6 +66,9 @@ public interface MigrationSource {
      * thumbprint only. Fails with {@link AzureException}: 404 when the source does not know the device.
      */
     Future<Optional<DeviceAttestation>> attestation(DeviceRow device);
+
+    /** What these devices own, by id and as it stands now; one that the source does not know is left out. */
+    Future<Map<String, OwnedData>> owned(List<DeviceRow> devices);
 
     /** Whether {@link #eachConnectedPage} tells anything. */
     boolean showsConnections();

@@ -1,6 +1,7 @@
 package io.drover.worker.target;
 
 import io.drover.worker.azure.AzureException;
+import io.drover.worker.azure.PacedCalls;
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.central.CentralClient.CentralDevice;
 import io.drover.worker.device.DeviceRow;

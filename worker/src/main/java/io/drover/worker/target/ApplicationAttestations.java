@@ -2,6 +2,7 @@ package io.drover.worker.target;
 
 import io.drover.worker.azure.AzureException;
 import io.drover.worker.azure.DeviceAttestation;
+import io.drover.worker.azure.PacedCalls;
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.device.FailureReason;
 import io.vertx.core.Future;
@@ -36,7 +37,7 @@ final class ApplicationAttestations {
 
     /** As {@link MigrationTarget#conflicts}. */
     Future<Map<String, FailureReason>> conflicts(Map<String, DeviceAttestation> devices) {
-        return PacedCalls.conflicts(devices, central::attestation);
+        return AttestationConflicts.of(devices, central::attestation);
     }
 
     private Future<Optional<FailureReason>> ensure(String id, DeviceAttestation wanted) {

@@ -1,5 +1,6 @@
 package io.drover.worker.target;
 
+import io.drover.worker.azure.PacedCalls;
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.central.CentralClient.CentralDevice;
 import io.drover.worker.azure.central.DeviceTemplate.TelemetryName;

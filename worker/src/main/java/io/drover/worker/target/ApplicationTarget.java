@@ -9,10 +9,13 @@ import io.drover.worker.azure.quota.AzureLimit;
 import io.drover.worker.azure.quota.Quotas;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.FailureReason;
+import io.drover.worker.owned.ApplicationProperties;
+import io.drover.worker.owned.OwnedPlace;
 import io.drover.worker.source.MoveTarget;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -134,6 +137,11 @@ public final class ApplicationTarget implements MigrationTarget {
     @Override
     public List<String> notes() {
         return notes;
+    }
+
+    @Override
+    public Optional<OwnedPlace> owned(DeviceRow device) {
+        return Optional.of(new ApplicationProperties(central, templates.all()));
     }
 
     @Override

@@ -47,7 +47,7 @@ final class IndividualEnrollments {
 
     /** As {@link MigrationTarget#conflicts}. */
     Future<Map<String, FailureReason>> conflicts(Map<String, DeviceAttestation> devices) {
-        return PacedCalls.conflicts(devices, enrollments::attestation);
+        return AttestationConflicts.of(devices, enrollments::attestation);
     }
 
     private Future<Void> judge(

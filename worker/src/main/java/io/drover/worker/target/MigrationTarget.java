@@ -5,10 +5,12 @@ import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.quota.Quotas;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.FailureReason;
+import io.drover.worker.owned.OwnedPlace;
 import io.drover.worker.source.MoveTarget;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Where devices are moved to: what must be there to accept them, and what is seen of them there. Thread-safe. */
@@ -78,6 +80,9 @@ public interface MigrationTarget {
     default List<String> notes() {
         return List.of();
     }
+
+    /** Where the target keeps what this device owns; empty while it does not show where the device is. */
+    Optional<OwnedPlace> owned(DeviceRow device);
 
     /** The hubs whose telemetry proves arrivals; empty where the target shows telemetry in {@link #look} only. */
     List<HubResource> hubs();

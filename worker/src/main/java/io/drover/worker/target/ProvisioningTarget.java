@@ -13,11 +13,14 @@ import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.FailureReason;
+import io.drover.worker.owned.HubTwins;
+import io.drover.worker.owned.OwnedPlace;
 import io.drover.worker.source.MoveTarget;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -121,6 +124,14 @@ public final class ProvisioningTarget implements MigrationTarget {
         return enrollments.stream()
                 .flatMap(wanted -> groups.waits(wanted).stream())
                 .toList();
+    }
+
+    @Override
+    public Optional<OwnedPlace> owned(DeviceRow device) {
+        return registries.stream()
+                .filter(hub -> hub.host().equalsIgnoreCase(device.assignedHub()))
+                .findFirst()
+                .map(HubTwins::new);
     }
 
     @Override

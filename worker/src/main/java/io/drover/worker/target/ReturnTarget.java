@@ -5,10 +5,12 @@ import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.quota.Quotas;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.FailureReason;
+import io.drover.worker.owned.OwnedPlace;
 import io.drover.worker.source.MoveTarget;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -78,6 +80,11 @@ public final class ReturnTarget implements MigrationTarget {
     @Override
     public List<String> notes() {
         return left.notes();
+    }
+
+    @Override
+    public Optional<OwnedPlace> owned(DeviceRow device) {
+        return left.owned(device);
     }
 
     @Override

@@ -47,6 +47,7 @@ class ConnectionProbeIT {
             Duration.ofDays(7),
             3,
             Duration.ofHours(1),
+            false,
             1);
 
     @TempDir

@@ -142,6 +142,8 @@ class JobFitTest {
                 row.lookAfter(),
                 row.finishedAt(),
                 row.assignedHub(),
+                row.twin(),
+                row.twinAt(),
                 row.owner(),
                 row.seenAttempt());
     }

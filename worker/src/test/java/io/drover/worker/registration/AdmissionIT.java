@@ -217,6 +217,7 @@ class AdmissionIT {
                 null,
                 Registering.ENROLLMENT,
                 new Credentials(Credentials.Check.GROUPS_ONLY, List.of(), null, List.of(), Duration.ofHours(1)),
+                WorkerConfig.Owned.nothing(),
                 Verification.TELEMETRY,
                 null,
                 3,

@@ -278,6 +278,7 @@ class RegistrationIT {
                 null,
                 registering,
                 new Credentials(check, List.of(), directory, List.of(), Duration.ofHours(1)),
+                WorkerConfig.Owned.nothing(),
                 Verification.TELEMETRY,
                 null,
                 3,

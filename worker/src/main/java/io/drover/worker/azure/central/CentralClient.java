@@ -143,8 +143,28 @@ public final class CentralClient {
 
     /** Assigns a device to a template and leaves the rest of it as it is. */
     public Future<Void> assignTemplate(String deviceId, String template) {
+        return patchDevice(deviceId, new JsonObject().put("template", template));
+    }
+
+    /** Changes what a device is, such as its name, and leaves the rest of it as it is. */
+    public Future<Void> patchDevice(String deviceId, JsonObject changes) {
         return http.send(get("patch-device", path(deviceId, ""))
-                        .with(HttpMethod.PATCH, new JsonObject().put("template", template))
+                        .with(HttpMethod.PATCH, changes)
+                        .safeToRepeat())
+                .mapEmpty();
+    }
+
+    /** The properties of a device with their {@code $metadata}, those of components under the components' names. */
+    public Future<JsonObject> properties(String deviceId) {
+        return http.send(get("get-properties", path(deviceId, "/properties"))).map(answer -> answer.bodyAsJsonObject());
+    }
+
+    /** Writes writable and cloud properties of a device or of one component, and leaves all others as they are. */
+    public Future<Void> patchProperties(String deviceId, Optional<String> component, JsonObject values) {
+        String part =
+                component.map(name -> "/components/" + PathSegment.encode(name)).orElse("") + "/properties";
+        return http.send(get("patch-properties", path(deviceId, part))
+                        .with(HttpMethod.PATCH, values)
                         .safeToRepeat())
                 .mapEmpty();
     }

@@ -15,8 +15,14 @@ import java.util.stream.Stream;
  *
  * @param move empty when there is no DeviceMove that takes an ID scope
  * @param telemetry what its devices may send, the device's own before its components'
+ * @param owned the properties that the cloud gives its devices
  */
-public record DeviceTemplate(String id, String displayName, Optional<MoveCommand> move, List<TelemetryName> telemetry) {
+public record DeviceTemplate(
+        String id,
+        String displayName,
+        Optional<MoveCommand> move,
+        List<TelemetryName> telemetry,
+        List<OwnedProperty> owned) {
     private static final String COMMAND = "DeviceMove";
     private static final String MOVE_INTERFACE = "dtmi:azureiot:DeviceMigration;1";
     /** Interfaces inherit to ten levels at most (DTDL v2). */
@@ -24,7 +30,20 @@ public record DeviceTemplate(String id, String displayName, Optional<MoveCommand
 
     public DeviceTemplate {
         telemetry = List.copyOf(telemetry);
+        owned = List.copyOf(owned);
     }
+
+    /** A template whose devices own nothing. */
+    public DeviceTemplate(String id, String displayName, Optional<MoveCommand> move, List<TelemetryName> telemetry) {
+        this(id, displayName, move, telemetry, List.of());
+    }
+
+    /**
+     * A property that a device is given: a cloud property, or one that is writable and so a desired one of its twin.
+     *
+     * @param component null for the device's own
+     */
+    public record OwnedProperty(String component, String name, boolean cloud) {}
 
     /**
      * A telemetry of a device.
@@ -41,7 +60,30 @@ public record DeviceTemplate(String id, String displayName, Optional<MoveCommand
     static DeviceTemplate of(JsonObject item) {
         JsonObject model = item.getJsonObject("capabilityModel", new JsonObject());
         return new DeviceTemplate(
-                item.getString("@id"), item.getString("displayName"), command(model), telemetry(model));
+                item.getString("@id"), item.getString("displayName"), command(model), telemetry(model), owned(model));
+    }
+
+    private static List<OwnedProperty> owned(JsonObject model) {
+        List<OwnedProperty> properties = new ArrayList<>(owned(null, contents(model, DEEPEST)));
+        contents(model, DEEPEST)
+                .filter(content -> isA(content, "Component"))
+                .forEach(content -> objects(content.getValue("schema"))
+                        .forEach(schema ->
+                                properties.addAll(owned(content.getString("name"), contents(schema, DEEPEST)))));
+        return properties;
+    }
+
+    /** Cloud properties have the type Cloud (before that CloudProperty) beside Property. */
+    private static List<OwnedProperty> owned(String component, Stream<JsonObject> contents) {
+        return contents.filter(content -> content.getString("name") != null)
+                .filter(content -> isCloud(content)
+                        || (isA(content, "Property") && Boolean.TRUE.equals(content.getValue("writable"))))
+                .map(content -> new OwnedProperty(component, content.getString("name"), isCloud(content)))
+                .toList();
+    }
+
+    private static boolean isCloud(JsonObject content) {
+        return isA(content, "Cloud") || isA(content, "CloudProperty");
     }
 
     private static List<TelemetryName> telemetry(JsonObject model) {

@@ -20,6 +20,7 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /** One IoT hub's service API 2021-04-12 (reference section e). */
@@ -28,6 +29,10 @@ public final class HubClient {
     private static final String ARRIVALS = "SELECT deviceId, connectionState, lastActivityTime FROM devices";
     private static final String IDENTITIES =
             "SELECT deviceId, status, connectionState, authenticationType, capabilities FROM devices";
+    private static final String TWINS = "SELECT * FROM devices WHERE deviceId IN ['";
+    /** A query may have about 8 KB (reference section e). */
+    private static final int LONGEST_LIST = 6_000;
+
     private static final String CONNECTED = "SELECT deviceId FROM devices WHERE connectionState = 'Connected'";
     /** .NET's minimum date stands for "never". */
     private static final String NEVER = "0001-01-01";
@@ -72,6 +77,62 @@ public final class HubClient {
     public Future<Void> eachConnectedPage(String condition, Function<List<String>, Future<Void>> handler) {
         String query = condition == null ? CONNECTED : CONNECTED + " AND (" + condition + ")";
         return eachPage(query, item -> item.getString("deviceId"), handler);
+    }
+
+    /** Hands over the twins of these devices, by as few queries as hold their ids; one that the hub has not is left out. */
+    public Future<Void> eachTwin(List<String> deviceIds, BiConsumer<String, JsonObject> handler) {
+        Future<Void> all = Future.succeededFuture();
+        int from = 0;
+        while (from < deviceIds.size()) {
+            int to = from;
+            int length = 0;
+            while (to < deviceIds.size() && length < LONGEST_LIST) {
+                length += deviceIds.get(to).length() + 4;
+                to++;
+            }
+            List<String> some = deviceIds.subList(from, to);
+            all = all.compose(done -> twins(some, handler));
+            from = to;
+        }
+        return all;
+    }
+
+    /** An id with a quote in it is asked for by itself. */
+    private Future<Void> twins(List<String> deviceIds, BiConsumer<String, JsonObject> handler) {
+        List<String> plain =
+                deviceIds.stream().filter(id -> id.indexOf('\'') < 0).toList();
+        Future<Void> all = plain.isEmpty()
+                ? Future.succeededFuture()
+                : eachPage(TWINS + String.join("', '", plain) + "']", item -> item, page -> {
+                    page.forEach(twin -> handler.accept(twin.getString("deviceId"), twin));
+                    return Future.succeededFuture();
+                });
+        for (String id : deviceIds) {
+            if (id.indexOf('\'') >= 0) {
+                all = all.compose(done -> twin(id))
+                        .onSuccess(twin -> twin.ifPresent(found -> handler.accept(id, found)))
+                        .mapEmpty();
+            }
+        }
+        return all;
+    }
+
+    /** A device's twin; empty when the hub has none of this id. */
+    public Future<Optional<JsonObject>> twin(String deviceId) {
+        return orGone(http.send(call("get-twin", twinPath(deviceId), AzureLimit.HUB_TWIN_READS))
+                .map(answer -> Optional.of(answer.bodyAsJsonObject())));
+    }
+
+    /** Merges tags and desired properties into a twin; completes with the whole twin as it is then. */
+    public Future<JsonObject> patchTwin(String deviceId, JsonObject changes) {
+        AzureCall call = call("patch-twin", twinPath(deviceId), AzureLimit.HUB_TWIN_UPDATES)
+                .with(HttpMethod.PATCH, changes)
+                .safeToRepeat();
+        return http.send(call).map(answer -> answer.bodyAsJsonObject());
+    }
+
+    private static String twinPath(String deviceId) {
+        return "/twins/" + PathSegment.encode(deviceId);
     }
 
     private <T> Future<Void> eachPage(

@@ -16,6 +16,8 @@ public enum AzureLimit {
     DPS_SERVICE_OPERATIONS(1000, Duration.ofMinutes(1)),
     HUB_IDENTITY_OPERATIONS(100, Duration.ofMinutes(1)),
     HUB_QUERIES(20, Duration.ofMinutes(1)),
+    HUB_TWIN_READS(100, Duration.ofSeconds(1)),
+    HUB_TWIN_UPDATES(50, Duration.ofSeconds(1)),
     HUB_CONNECTIONS(100, Duration.ofSeconds(1)),
     /** Counted as calls: the documented 160 KB/s and unit in steps of 4 KB, which holds any DeviceMove. */
     HUB_DIRECT_METHODS(40, Duration.ofSeconds(1));
@@ -59,6 +61,8 @@ public enum AzureLimit {
             case HUB_IDENTITY_OPERATIONS -> (large ? 5000 : 100) / 60.0 * units;
             case HUB_DIRECT_METHODS -> (large ? 6000.0 : middle ? 120.0 : 40.0) * units;
             case HUB_QUERIES -> (large ? 1000 : 20) / 60.0 * units;
+            case HUB_TWIN_READS -> large ? 500.0 * units : middle ? Math.max(100.0, 10.0 * units) : 100.0;
+            case HUB_TWIN_UPDATES -> large ? 250.0 * units : middle ? Math.max(50.0, 5.0 * units) : 50.0;
             case HUB_CONNECTIONS -> large ? 6000.0 * units : middle ? 120.0 * units : Math.max(100.0, 12.0 * units);
             default -> perSecond;
         };
