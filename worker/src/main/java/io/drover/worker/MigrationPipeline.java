@@ -284,7 +284,8 @@ public final class MigrationPipeline {
                                         scope,
                                         migrations,
                                         devices,
-                                        new CredentialCheck(vertx, scope, config.migration())),
+                                        new CredentialCheck(vertx, scope, config.migration()),
+                                        config.migration().owned().carries() ? mapping : null),
                                 id))
                         .compose(registration -> vertx.deployVerticle(new SupervisorVerticle(supervisor, id))
                                 .compose(supervision -> vertx.deployVerticle(

@@ -102,7 +102,9 @@ public record WorkerConfig(
         /** The source's enrollment groups, and an enrollment of its own for each device that comes through none of them. */
         ENROLLMENT,
         /** An enrollment of its own for each device, also for those whose key derives from a group's. */
-        INDIVIDUAL
+        INDIVIDUAL,
+        /** As ENROLLMENT, and each device is made at the target hub beforehand, with its twin. */
+        PREREGISTER
     }
 
     /**

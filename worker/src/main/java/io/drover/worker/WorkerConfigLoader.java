@@ -191,12 +191,18 @@ public final class WorkerConfigLoader {
                 migration.integer("attempts", 3, 1, 20),
                 migration.choice("requirePlan", YesNo.class, YesNo.FALSE) == YesNo.TRUE,
                 new RolloutLoader(file).read(migration.section("rollout")));
-        if (read.registration() == Registering.INDIVIDUAL
+        if (read.registration() != Registering.ENROLLMENT
                 && read.credentials().check() == WorkerConfig.Credentials.Check.GROUPS_ONLY) {
             migration.problem(
                     "registration",
-                    "individual needs each device's credential, and credentials.check: groups-only reads none.",
+                    "needs each device's credential in this mode, and credentials.check: groups-only reads none.",
                     "Write credentials.check: all, or leave out registration.");
+        }
+        if (read.registration() == Registering.PREREGISTER && to instanceof WorkerConfig.TargetApplication) {
+            migration.problem(
+                    "registration",
+                    "preregister makes devices in an IoT hub, and the target is an application, which makes them anyway.",
+                    "Leave it out.");
         }
         if (read.verification() == Verification.TELEMETRY_TWIN && !read.owned().carries()) {
             migration.problem(

@@ -127,7 +127,7 @@ public final class AzureHttp {
 
     private static Future<Void> enter(QuotaGate gate, AzureCall call) {
         return call.patient()
-                ? gate.acquire()
+                ? gate.acquire(call.items())
                 : gate.acquireWithin(LONGEST_QUEUE)
                         .orElseGet(() -> Future.failedFuture(new AzureException(
                                 429,
@@ -168,7 +168,7 @@ public final class AzureHttp {
     private Future<HttpResponse<Buffer>> judge(
             AzureCall call, int number, boolean renewed, List<QuotaGate> gates, HttpResponse<Buffer> answer) {
         int status = answer.statusCode();
-        if (status >= 200 && status < 300) {
+        if ((status >= 200 && status < 300) || isPartial(call, answer)) {
             return Future.succeededFuture(answer);
         }
         if (status == 429 && number < TRIES_ON_THROTTLE) {
@@ -193,6 +193,14 @@ public final class AzureHttp {
             return later(backoff(number)).compose(passed -> attempt(call, number + 1, false));
         }
         return Future.failedFuture(refusal(call, answer, null));
+    }
+
+    /** A registry's bulk operation answers so when some of its items failed (reference section e). */
+    private static boolean isPartial(AzureCall call, HttpResponse<Buffer> answer) {
+        return call.items() > 1
+                && answer.statusCode() == 400
+                && answer.bodyAsString("UTF-8") != null
+                && answer.bodyAsString("UTF-8").contains("\"isSuccessful\"");
     }
 
     private Future<HttpResponse<Buffer>> retryLost(AzureCall call, int number, Throwable cause) {

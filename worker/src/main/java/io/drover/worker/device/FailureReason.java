@@ -59,6 +59,10 @@ public enum FailureReason {
             "arrived, but what it owns could not be read at the source or written at the target",
             "Read the paths in the report and the answers in the worker's log, correct the cause, then retry.",
             Retry.NEVER),
+    NOT_PREPARED(
+            "its device could not be made at the target hub beforehand",
+            "Read the hub's answer in the worker's log, correct its data or the mapping file, then retry.",
+            Retry.NEVER),
     NOT_ADMITTED(
             "the target would not take the device in",
             "Read the target's answer in the worker's log, correct the device or the target, then retry.",
@@ -100,7 +104,7 @@ public enum FailureReason {
             Retry.NEVER),
     TARGET_HAS_OTHER_CREDENTIAL(
             "the target has it already, with another credential",
-            "Delete its individual enrollment at the target, or correct the credential there, then retry.",
+            "Delete its individual enrollment or device at the target, or correct the credential there, then retry.",
             Retry.NEVER),
     ENROLLMENT_REFUSED(
             "the target refused to enroll it",

@@ -66,6 +66,15 @@ final class ProvisioningPreflight implements TargetPreflight {
 
     @Override
     public Future<MigrationTarget> target(SourceOffer offer, SigningFiles signing, WorkerConfig.Migration migration) {
+        if (migration.registration() == Registering.PREREGISTER && hubs.size() > 1) {
+            return Future.failedFuture(new AzureException(
+                    409,
+                    "SeveralHubs",
+                    "Provisioning service '" + resource.name() + "' has " + hubs.size()
+                            + " linked IoT hubs and may assign a device to another one than it was made at. Link one hub only,"
+                            + " or write migration.registration: individual, which gives each device its twin wherever it"
+                            + " is assigned."));
+        }
         DpsClient dps = azure.dps(resource.serviceHost());
         CertificateProof proof = new CertificateProof(
                 vertx,
@@ -83,6 +92,6 @@ final class ProvisioningPreflight implements TargetPreflight {
                         hubs.stream().map(hub -> azure.hub(hub.hostName())).toList(),
                         enrollments,
                         groups,
-                        migration.registration() == Registering.INDIVIDUAL));
+                        migration.registration()));
     }
 }

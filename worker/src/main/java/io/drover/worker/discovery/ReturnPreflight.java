@@ -3,6 +3,7 @@ package io.drover.worker.discovery;
 import io.drover.worker.WorkerConfig;
 import io.drover.worker.WorkerConfig.ApplicationDevices;
 import io.drover.worker.WorkerConfig.HubDevices;
+import io.drover.worker.WorkerConfig.Registering;
 import io.drover.worker.WorkerConfig.TargetApplication;
 import io.drover.worker.azure.AzureClients;
 import io.drover.worker.azure.AzureException;
@@ -143,7 +144,7 @@ public final class ReturnPreflight {
                                 .map(group -> new TargetEnrollment(group.id(), group.id(), null, true))
                                 .toList(),
                         new EnrollmentGroups(dps, proof, service.name()),
-                        true));
+                        Registering.INDIVIDUAL));
     }
 
     private Future<MigrationTarget> application(CentralApplication application) {

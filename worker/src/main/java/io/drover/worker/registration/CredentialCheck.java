@@ -34,6 +34,7 @@ public final class CredentialCheck {
     private final boolean certificateGroups;
     private final boolean readsEach;
     private final boolean enrollsEach;
+    private final boolean preparesEach;
     private final CertificateFolder folder;
 
     /** The files of {@code migration.credentials} are read when a device needs them. */
@@ -47,6 +48,7 @@ public final class CredentialCheck {
         this.certificateGroups = enrollments.stream().anyMatch(group -> group.signing() != null);
         this.readsEach = migration.credentials().check() == Credentials.Check.ALL;
         this.enrollsEach = migration.registration() == Registering.INDIVIDUAL;
+        this.preparesEach = scope.target().preparesEach();
         this.folder = new CertificateFolder(
                 vertx.fileSystem(), migration.credentials().deviceCertificates());
     }
@@ -56,9 +58,15 @@ public final class CredentialCheck {
      *
      * @param credential null where nobody looked
      * @param own what the target needs an enrollment for, or null
+     * @param identity what it signs in with, where that was looked at; else null
      * @param refusal why it cannot be moved, or null
      */
-    record Finding(DeviceRow device, DeviceCredential credential, DeviceAttestation own, FailureReason refusal) {
+    record Finding(
+            DeviceRow device,
+            DeviceCredential credential,
+            DeviceAttestation own,
+            DeviceAttestation identity,
+            FailureReason refusal) {
         @Override
         public String toString() {
             return "Finding[" + device.deviceId() + ", " + credential + ", " + refusal + "]";
@@ -67,7 +75,7 @@ public final class CredentialCheck {
 
     /** Whether any device is looked at; otherwise all of them are taken to come through the groups. */
     boolean isNeeded() {
-        return readsEach || enrollsEach;
+        return readsEach || enrollsEach || preparesEach;
     }
 
     /** A finding for each device, in any order. Fails when the source did not tell of one of them. */
@@ -85,14 +93,14 @@ public final class CredentialCheck {
 
     private Future<Finding> look(DeviceRow device) {
         if (!isLookedAt(device)) {
-            return Future.succeededFuture(new Finding(device, device.credential(), null, null));
+            return Future.succeededFuture(new Finding(device, device.credential(), null, null, null));
         }
         return source.attestation(device)
                 .compose(shown ->
                         shown.isPresent() ? found(device, shown.get()) : Future.succeededFuture(nothing(device)))
                 .recover(cause -> cause instanceof AzureException refused && refused.status() == 404
                         ? Future.succeededFuture(
-                                new Finding(device, device.credential(), null, FailureReason.DEVICE_UNKNOWN))
+                                new Finding(device, device.credential(), null, null, FailureReason.DEVICE_UNKNOWN))
                         : Future.failedFuture(cause));
     }
 
@@ -101,25 +109,26 @@ public final class CredentialCheck {
         DeviceCredential known = device.credential();
         return known == null
                 ? isNeeded() && !source.showsCredentials()
-                : known.isIndividual() || (enrollsEach && known == DeviceCredential.GROUP_KEY);
+                : known.isIndividual() || ((enrollsEach || preparesEach) && known == DeviceCredential.GROUP_KEY);
     }
 
     private Future<Finding> found(DeviceRow device, DeviceAttestation shown) {
         DeviceCredential credential = classify(shown, device.deviceId(), groups);
         if (credential == DeviceCredential.GROUP_KEY && !enrollsEach) {
-            return Future.succeededFuture(new Finding(device, credential, null, null));
+            return Future.succeededFuture(new Finding(device, credential, null, shown, null));
         }
         return whole(device, shown)
                 .map(attestation -> attestation
-                        .map(own -> new Finding(device, credential, own, null))
-                        .orElseGet(() -> new Finding(device, credential, null, FailureReason.CREDENTIAL_UNAVAILABLE)));
+                        .map(own -> new Finding(device, credential, own, own, null))
+                        .orElseGet(() ->
+                                new Finding(device, credential, null, null, FailureReason.CREDENTIAL_UNAVAILABLE)));
     }
 
     /** A source that shows nothing of a device may have it come with a certificate of a group. */
     private Finding nothing(DeviceRow device) {
         return certificateGroups && device.credential() == null
-                ? new Finding(device, DeviceCredential.GROUP_CERTIFICATE, null, null)
-                : new Finding(device, device.credential(), null, FailureReason.CREDENTIAL_UNAVAILABLE);
+                ? new Finding(device, DeviceCredential.GROUP_CERTIFICATE, null, null, null)
+                : new Finding(device, device.credential(), null, null, FailureReason.CREDENTIAL_UNAVAILABLE);
     }
 
     /** The kind; keys are a group's when one of them derives from the key of the same rank of one of these groups. */

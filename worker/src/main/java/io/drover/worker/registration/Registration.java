@@ -11,12 +11,15 @@ import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.MigrationStore;
 import io.drover.worker.migration.Wave;
 import io.drover.worker.migration.WaveState;
+import io.drover.worker.owned.OwnedData;
+import io.drover.worker.owned.OwnedMapping;
 import io.drover.worker.registration.CredentialCheck.Finding;
 import io.drover.worker.target.MigrationScope;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Makes the target accept the source's devices, then releases them for dispatch. */
 public final class Registration {
@@ -27,10 +30,17 @@ public final class Registration {
     private final MigrationStore migrations;
     private final DeviceStore store;
     private final CredentialCheck credentials;
+    private final OwnedMapping mapping;
     private boolean ensured;
 
+    /** {@code mapping} of what devices own to what they are given beforehand; null when nothing is. */
     public Registration(
-            MigrationScope scope, MigrationStore migrations, DeviceStore store, CredentialCheck credentials) {
+            MigrationScope scope,
+            MigrationStore migrations,
+            DeviceStore store,
+            CredentialCheck credentials,
+            OwnedMapping mapping) {
+        this.mapping = mapping;
         this.scope = scope;
         this.migrations = migrations;
         this.store = store;
@@ -84,16 +94,50 @@ public final class Registration {
                 .filter(finding -> finding.refusal() == null)
                 .map(Finding::device)
                 .toList();
-        return admitAll(devices).onSuccess(refused::putAll).compose(done -> {
-            Map<String, DeviceAttestation> own = new HashMap<>();
-            findings.stream()
-                    .filter(finding -> finding.own() != null)
-                    .filter(finding -> !refused.containsKey(finding.device().deviceId()))
-                    .forEach(finding -> own.put(finding.device().deviceId(), finding.own()));
-            return own.isEmpty()
-                    ? Future.succeededFuture(refused)
-                    : scope.target().enroll(own).onSuccess(refused::putAll).map(enrolled -> refused);
-        });
+        return admitAll(devices)
+                .onSuccess(refused::putAll)
+                .compose(done -> given(findings, refused))
+                .compose(owned -> enroll(findings, owned, refused));
+    }
+
+    /** What devices are to begin with, by id: of those that get something made for them alone. */
+    private Future<Map<String, OwnedData>> given(List<Finding> findings, Map<String, FailureReason> refused) {
+        List<DeviceRow> devices = findings.stream()
+                .filter(finding -> !refused.containsKey(finding.device().deviceId()))
+                .filter(finding ->
+                        finding.own() != null || (scope.target().preparesEach() && finding.identity() != null))
+                .map(Finding::device)
+                .toList();
+        return mapping == null || !scope.target().takesTwins() || devices.isEmpty()
+                ? Future.succeededFuture(Map.of())
+                : scope.source().owned(devices).map(owned -> {
+                    Map<String, OwnedData> given = new HashMap<>();
+                    owned.forEach((id, data) -> given.put(id, mapping.map(data).data()));
+                    return given;
+                });
+    }
+
+    private Future<Map<String, FailureReason>> enroll(
+            List<Finding> findings, Map<String, OwnedData> owned, Map<String, FailureReason> refused) {
+        Map<String, DeviceAttestation> own = attestations(findings, refused, Finding::own);
+        Future<Map<String, FailureReason>> enrolled = own.isEmpty()
+                ? Future.succeededFuture(refused)
+                : scope.target().enroll(own, owned).onSuccess(refused::putAll);
+        return enrolled.compose(done -> scope.target().preparesEach()
+                        ? scope.target().prepare(attestations(findings, refused, Finding::identity), owned)
+                        : Future.succeededFuture(Map.<String, FailureReason>of()))
+                .onSuccess(refused::putAll)
+                .map(done -> refused);
+    }
+
+    private static Map<String, DeviceAttestation> attestations(
+            List<Finding> findings, Map<String, FailureReason> refused, Function<Finding, DeviceAttestation> part) {
+        Map<String, DeviceAttestation> found = new HashMap<>();
+        findings.stream()
+                .filter(finding -> part.apply(finding) != null)
+                .filter(finding -> !refused.containsKey(finding.device().deviceId()))
+                .forEach(finding -> found.put(finding.device().deviceId(), part.apply(finding)));
+        return found;
     }
 
     /** What would look like an arrival afterwards is in the ledger before anybody is admitted. */

@@ -10,6 +10,7 @@ import io.drover.worker.azure.quota.Quotas;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.FailureReason;
 import io.drover.worker.owned.ApplicationProperties;
+import io.drover.worker.owned.OwnedData;
 import io.drover.worker.owned.OwnedPlace;
 import io.drover.worker.source.MoveTarget;
 import io.vertx.core.Future;
@@ -125,7 +126,8 @@ public final class ApplicationTarget implements MigrationTarget {
     }
 
     @Override
-    public Future<Map<String, FailureReason>> enroll(Map<String, DeviceAttestation> devices) {
+    public Future<Map<String, FailureReason>> enroll(
+            Map<String, DeviceAttestation> devices, Map<String, OwnedData> owned) {
         return new ApplicationAttestations(central).ensure(devices);
     }
 

@@ -6,6 +6,8 @@ import io.drover.worker.azure.dps.EnrollmentClient;
 import io.drover.worker.azure.dps.EnrollmentClient.Refusal;
 import io.drover.worker.azure.dps.EnrollmentClient.Wanted;
 import io.drover.worker.device.FailureReason;
+import io.drover.worker.owned.HubTwins;
+import io.drover.worker.owned.OwnedData;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,9 +34,10 @@ final class IndividualEnrollments {
      * Sees to it that each device has an enrollment that accepts its credential. Completes with those that have not,
      * by id; fails when that is not known, as after a lost connection.
      */
-    Future<Map<String, FailureReason>> ensure(Map<String, DeviceAttestation> devices) {
+    Future<Map<String, FailureReason>> ensure(Map<String, DeviceAttestation> devices, Map<String, OwnedData> owned) {
         List<Wanted> wanted = new ArrayList<>();
-        devices.forEach((id, attestation) -> wanted.add(new Wanted(id, attestation, null)));
+        devices.forEach((id, attestation) ->
+                wanted.add(new Wanted(id, attestation, owned.containsKey(id) ? HubTwins.twin(owned.get(id)) : null)));
         Map<String, FailureReason> refused = new HashMap<>();
         Future<Void> all = Future.succeededFuture();
         for (int from = 0; from < wanted.size(); from += EnrollmentClient.BULK) {

@@ -5,6 +5,7 @@ import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.quota.Quotas;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.FailureReason;
+import io.drover.worker.owned.OwnedData;
 import io.drover.worker.owned.OwnedPlace;
 import io.drover.worker.source.MoveTarget;
 import io.vertx.core.Future;
@@ -60,8 +61,29 @@ public interface MigrationTarget {
      * Makes the target accept each of these devices, already {@link #admit admitted}, by a credential of its own instead
      * of its group's; repeating it changes nothing, and what is there with another credential is left as it is.
      * Completes with the devices that the target does not accept, by id, and why; fails as {@link #admit} does.
+     *
+     * @param owned what they are to begin with, by id, where {@link #takesTwins}
      */
-    Future<Map<String, FailureReason>> enroll(Map<String, DeviceAttestation> devices);
+    Future<Map<String, FailureReason>> enroll(Map<String, DeviceAttestation> devices, Map<String, OwnedData> owned);
+
+    /** Whether devices can be given what they own before they come. */
+    default boolean takesTwins() {
+        return false;
+    }
+
+    /** Whether each device is to be made beforehand by {@link #prepare}. */
+    default boolean preparesEach() {
+        return false;
+    }
+
+    /**
+     * Makes each of these devices where it will be assigned, with what it signs in with and what it owns; repeating it
+     * changes nothing, and one that is there is left as it is. Completes and fails as {@link #enroll} does.
+     */
+    default Future<Map<String, FailureReason>> prepare(
+            Map<String, DeviceAttestation> devices, Map<String, OwnedData> owned) {
+        return Future.succeededFuture(Map.of());
+    }
 
     /** Which of these devices {@link #enroll} would leave out as the target has them with another credential; reads only. */
     default Future<Map<String, FailureReason>> conflicts(Map<String, DeviceAttestation> devices) {

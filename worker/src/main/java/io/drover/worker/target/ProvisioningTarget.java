@@ -1,5 +1,6 @@
 package io.drover.worker.target;
 
+import io.drover.worker.WorkerConfig.Registering;
 import io.drover.worker.azure.DeviceAttestation;
 import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.arm.ProvisioningResource;
@@ -14,9 +15,11 @@ import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.FailureReason;
 import io.drover.worker.owned.HubTwins;
+import io.drover.worker.owned.OwnedData;
 import io.drover.worker.owned.OwnedPlace;
 import io.drover.worker.source.MoveTarget;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,13 +37,13 @@ public final class ProvisioningTarget implements MigrationTarget {
     private final List<HubClient> registries;
     private final List<TargetEnrollment> enrollments;
     private final EnrollmentGroups groups;
-    private final boolean enrollsEach;
+    private final Registering registering;
 
     /**
      * A target.
      *
      * @param registries the clients of {@code hubs}
-     * @param enrollsEach whether each device gets an enrollment of its own
+     * @param registering what the service is given for each device
      */
     public ProvisioningTarget(
             ProvisioningResource resource,
@@ -49,14 +52,14 @@ public final class ProvisioningTarget implements MigrationTarget {
             List<HubClient> registries,
             List<TargetEnrollment> enrollments,
             EnrollmentGroups groups,
-            boolean enrollsEach) {
+            Registering registering) {
         this.resource = resource;
         this.dps = dps;
         this.hubs = List.copyOf(hubs);
         this.registries = List.copyOf(registries);
         this.enrollments = List.copyOf(enrollments);
         this.groups = groups;
-        this.enrollsEach = enrollsEach;
+        this.registering = registering;
     }
 
     /** The service as ARM lists it. */
@@ -85,10 +88,16 @@ public final class ProvisioningTarget implements MigrationTarget {
         double connections = hubs.stream()
                 .mapToDouble(hub -> quotas.perSecond(AzureLimit.HUB_CONNECTIONS, hub.hostName()))
                 .sum();
-        return List.of(
+        List<ArrivalLimit> limits = new ArrayList<>(List.of(
                 new ArrivalLimit(
                         AzureLimit.DPS_REGISTRATIONS, host, quotas.perSecond(AzureLimit.DPS_REGISTRATIONS, host)),
-                new ArrivalLimit(AzureLimit.HUB_CONNECTIONS, host, connections));
+                new ArrivalLimit(AzureLimit.HUB_CONNECTIONS, host, connections)));
+        if (preparesEach()) {
+            AzureLimit identities = AzureLimit.HUB_IDENTITY_OPERATIONS;
+            String hub = registries.get(0).host();
+            limits.add(new ArrivalLimit(identities, hub, quotas.perSecond(identities, hub)));
+        }
+        return limits;
     }
 
     @Override
@@ -110,8 +119,25 @@ public final class ProvisioningTarget implements MigrationTarget {
     }
 
     @Override
-    public Future<Map<String, FailureReason>> enroll(Map<String, DeviceAttestation> devices) {
-        return new IndividualEnrollments(dps.enrollments(), resource.linkedHubs()).ensure(devices);
+    public Future<Map<String, FailureReason>> enroll(
+            Map<String, DeviceAttestation> devices, Map<String, OwnedData> owned) {
+        return new IndividualEnrollments(dps.enrollments(), resource.linkedHubs()).ensure(devices, owned);
+    }
+
+    @Override
+    public boolean takesTwins() {
+        return true;
+    }
+
+    @Override
+    public boolean preparesEach() {
+        return registering == Registering.PREREGISTER;
+    }
+
+    @Override
+    public Future<Map<String, FailureReason>> prepare(
+            Map<String, DeviceAttestation> devices, Map<String, OwnedData> owned) {
+        return new PreparedDevices(registries.get(0)).ensure(devices, owned);
     }
 
     @Override
@@ -158,8 +184,8 @@ public final class ProvisioningTarget implements MigrationTarget {
         Future<Void> all = Future.succeededFuture();
         for (DeviceRow row : overdue) {
             boolean unassigned = row.state() == DeviceState.COMMANDED || row.state() == DeviceState.ACCEPTED;
-            boolean individual =
-                    enrollsEach || (row.credential() != null && row.credential().isIndividual());
+            boolean individual = registering == Registering.INDIVIDUAL
+                    || (row.credential() != null && row.credential().isIndividual());
             if (unassigned && individual) {
                 all = all.compose(done -> dps.enrollments().registration(row.deviceId()))
                         .compose(state -> view.record(assignments(state.stream().toList(), view)));

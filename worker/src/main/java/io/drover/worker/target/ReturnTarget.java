@@ -5,6 +5,7 @@ import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.quota.Quotas;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.FailureReason;
+import io.drover.worker.owned.OwnedData;
 import io.drover.worker.owned.OwnedPlace;
 import io.drover.worker.source.MoveTarget;
 import io.vertx.core.Future;
@@ -68,8 +69,9 @@ public final class ReturnTarget implements MigrationTarget {
 
     /** Never asked for: each device has what it came with. */
     @Override
-    public Future<Map<String, FailureReason>> enroll(Map<String, DeviceAttestation> devices) {
-        return left.enroll(devices);
+    public Future<Map<String, FailureReason>> enroll(
+            Map<String, DeviceAttestation> devices, Map<String, OwnedData> owned) {
+        return left.enroll(devices, owned);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.drover.worker.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.drover.worker.WorkerConfig.Registering;
 import io.drover.worker.azure.AzureHttp;
 import io.drover.worker.azure.ScriptedAzure;
 import io.drover.worker.azure.arm.ArmClient;
@@ -237,7 +238,7 @@ class PlannerIT {
                 List.of(),
                 List.of(new TargetEnrollment("g", "drover-g", null, false)),
                 new EnrollmentGroups(new DpsClient(http, "dps.example.test", "https://dps.example.test"), null, "dps"),
-                false);
+                Registering.ENROLLMENT);
         Planner.Facts facts = new Planner.Facts(
                 rollout(),
                 new MovePolicy(

@@ -3,6 +3,7 @@ package io.drover.worker.plan;
 import static io.drover.worker.azure.ScriptedAzure.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.worker.WorkerConfig.Registering;
 import io.drover.worker.azure.AzureHttp;
 import io.drover.worker.azure.ScriptedAzure;
 import io.drover.worker.azure.arm.ArmClient;
@@ -167,7 +168,7 @@ class TargetCheckIT {
                 List.of(),
                 wanted,
                 new EnrollmentGroups(new DpsClient(http, "dps.example.test", "https://dps.example.test"), null, "dps"),
-                false);
+                Registering.ENROLLMENT);
         return await(new TargetCheck(new ArmClient(http, "https://arm.example.test"), target).of(movable));
     }
 

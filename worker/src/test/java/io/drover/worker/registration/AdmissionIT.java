@@ -224,7 +224,7 @@ class AdmissionIT {
                 false,
                 null);
         return new Registration(
-                scope, ledger.migrations(), ledger.devices(), new CredentialCheck(vertx, scope, config));
+                scope, ledger.migrations(), ledger.devices(), new CredentialCheck(vertx, scope, config), null);
     }
 
     private DeviceCounts counts() throws Exception {

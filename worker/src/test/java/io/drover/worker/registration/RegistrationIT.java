@@ -269,7 +269,7 @@ class RegistrationIT {
                 List.of(new TargetEnrollment(
                         "keys", "drover-app-keys", new GroupKeys(GROUP_KEY, SECONDARY_GROUP_KEY), false)),
                 new EnrollmentGroups(dps, null, "dps"),
-                registering == Registering.INDIVIDUAL);
+                registering);
         MigrationScope scope = new MigrationScope(source, target);
         WorkerConfig.Migration config = new WorkerConfig.Migration(
                 "m",
@@ -285,7 +285,7 @@ class RegistrationIT {
                 false,
                 null);
         return new Registration(
-                scope, ledger.migrations(), ledger.devices(), new CredentialCheck(vertx, scope, config));
+                scope, ledger.migrations(), ledger.devices(), new CredentialCheck(vertx, scope, config), null);
     }
 
     private void discovered(String... ids) throws Exception {

@@ -124,8 +124,8 @@ class ApplicationTargetIT {
         application.attestations.put("other", theirs.toJson());
         application.invalid.add("turned-down");
 
-        Map<String, FailureReason> refused =
-                await(target(List.of()).enroll(Map.of("new", own, "same", own, "other", own, "turned-down", own)));
+        Map<String, FailureReason> refused = await(
+                target(List.of()).enroll(Map.of("new", own, "same", own, "other", own, "turned-down", own), Map.of()));
 
         assertThat(refused)
                 .isEqualTo(Map.of(

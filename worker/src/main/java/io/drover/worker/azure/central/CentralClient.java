@@ -302,7 +302,8 @@ public final class CentralClient {
                 body.toBuffer(),
                 Duration.ofSeconds(seconds + 15),
                 false,
-                false);
+                false,
+                1);
         return http.send(call).map(answer -> {
             JsonObject json = answer.bodyAsJsonObject();
             return new CommandAnswer(json.getInteger("responseCode", 0), json.getString("id"));

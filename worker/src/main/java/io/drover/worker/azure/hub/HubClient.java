@@ -12,11 +12,13 @@ import io.drover.worker.azure.x509.CertificatePair;
 import io.drover.worker.azure.x509.ShownCertificate;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,6 +79,86 @@ public final class HubClient {
     public Future<Void> eachConnectedPage(String condition, Function<List<String>, Future<Void>> handler) {
         String query = condition == null ? CONNECTED : CONNECTED + " AND (" + condition + ")";
         return eachPage(query, item -> item.getString("deviceId"), handler);
+    }
+
+    /**
+     * A device to be made.
+     *
+     * @param attestation keys or certificates
+     * @param twin tags and desired properties that it begins with
+     */
+    public record NewDevice(String deviceId, DeviceAttestation attestation, JsonObject twin) {
+        private JsonObject toJson() {
+            JsonObject json = new JsonObject()
+                    .put("id", deviceId)
+                    .put("importMode", "create")
+                    .put("status", "enabled")
+                    .put("authentication", authentication(attestation));
+            return json.mergeIn(twin);
+        }
+
+        @Override
+        public String toString() {
+            return "NewDevice[" + deviceId + "]";
+        }
+    }
+
+    private static JsonObject authentication(DeviceAttestation attestation) {
+        if (attestation.keys() != null) {
+            return new JsonObject()
+                    .put("type", "sas")
+                    .put("symmetricKey", attestation.keys().toJson());
+        }
+        CertificatePair certificates = attestation.certificates();
+        JsonObject thumbprints =
+                new JsonObject().put("primaryThumbprint", certificates.primary().thumbprint());
+        return new JsonObject()
+                .put("type", "selfSigned")
+                .put(
+                        "x509Thumbprint",
+                        certificates.secondary() == null
+                                ? thumbprints
+                                : thumbprints.put(
+                                        "secondaryThumbprint",
+                                        certificates.secondary().thumbprint()));
+    }
+
+    /**
+     * Makes up to 100 devices. Completes with those that were not made, by id; one that exists is never changed. Each
+     * costs one identity operation.
+     */
+    public Future<Map<String, Refusal>> create(List<NewDevice> devices) {
+        JsonArray items = new JsonArray();
+        devices.forEach(device -> items.add(device.toJson()));
+        // Creating what was created before is a conflict, which is looked into anyway: safe to send again.
+        AzureCall call = call("create-devices", "/devices", AzureLimit.HUB_IDENTITY_OPERATIONS)
+                .withList(HttpMethod.POST, items)
+                .safeToRepeat()
+                .of(Math.max(2, devices.size()));
+        return http.send(call).map(answer -> {
+            JsonArray errors = answer.bodyAsJsonObject().getJsonArray("errors", new JsonArray());
+            Map<String, Refusal> refused = new HashMap<>();
+            for (int i = 0; i < errors.size(); i++) {
+                JsonObject error = errors.getJsonObject(i);
+                refused.put(
+                        error.getString("deviceId"),
+                        new Refusal(String.valueOf(error.getValue("errorCode")), error.getString("errorStatus", "")));
+            }
+            return refused;
+        });
+    }
+
+    /** Why one device of a bulk operation was not made; the text is the hub's. */
+    public record Refusal(String code, String text) {
+        /** Whether there is one of this id already. */
+        public boolean isConflict() {
+            return code.startsWith("409") || code.equals("DeviceAlreadyExists");
+        }
+
+        /** Whether it says nothing about the device. */
+        public boolean isPassing() {
+            return code.startsWith("429") || code.startsWith("5") || code.startsWith("Throttling");
+        }
     }
 
     /** Hands over the twins of these devices, by as few queries as hold their ids; one that the hub has not is left out. */
@@ -225,7 +307,8 @@ public final class HubClient {
                 body.toBuffer(),
                 Duration.ofSeconds(seconds + 15),
                 false,
-                false);
+                false,
+                1);
         return http.send(call)
                 .map(answer -> answer.bodyAsJsonObject().getInteger("status", 0))
                 .recover(cause ->
