@@ -4,6 +4,7 @@ import io.drover.worker.db.Ledger;
 import io.drover.worker.migration.Migration;
 import io.drover.worker.report.HtmlReport;
 import io.drover.worker.report.JsonReport;
+import io.drover.worker.report.OwnedReport;
 import io.drover.worker.report.ReportReader;
 import io.drover.worker.report.TextReport;
 import io.vertx.core.Future;
@@ -35,13 +36,16 @@ final class ReportCommand implements Callable<Integer> {
                 case csv -> csv(out, ledger, migration);
                 case json -> out.println(JsonReport.of(WorkerProcess.await(reader.read(migration))));
                 case html -> new HtmlReport(out).write(WorkerProcess.await(reader.read(migration)));
-                case table ->
+                case table -> {
                     TextReport.summary(
                             out,
                             migration,
                             WorkerProcess.await(ledger.devices().counts(migration.id())),
                             WorkerProcess.await(ledger.devices().reads().returned(migration.id())),
                             WorkerProcess.await(reader.sides(migration.id())));
+                    WorkerProcess.await(OwnedReport.read(ledger.owned(), migration.id()))
+                            .text(out);
+                }
             }
             out.flush();
             return WorkerCommand.DONE;

@@ -3,10 +3,12 @@ package io.drover.worker.device;
 import io.drover.worker.sql.Transactions;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.templates.SqlTemplate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,19 +88,35 @@ public final class OwnedStore {
                                             + " WHERE migration_id = #{migration_id} AND device_id IN ("
                                             + DeviceSql.placeholders(LOOKUP) + ")")
                             .execute(DeviceSql.listed(Map.of("migration_id", migrationId), page, LOOKUP)))
-                    .onSuccess(rows -> rows.forEach(row -> {
-                        String text = row.getString("differences");
-                        found.put(
-                                row.getString("device_id"),
-                                new Found(
-                                        row.getString("device_id"),
-                                        row.getInteger("tries"),
-                                        Instant.ofEpochMilli(row.getLong("next_at")),
-                                        text.isEmpty() ? List.of() : List.of(text.split("\n", -1))));
-                    }))
+                    .onSuccess(rows -> rows.forEach(row -> found.put(row.getString("device_id"), found(row))))
                     .mapEmpty();
         }
         return pages.map(done -> found);
+    }
+
+    /** The first devices, in the order of ids, whose last comparison did not end equal. */
+    public Future<List<Found>> different(long migrationId, int limit) {
+        return SqlTemplate.forQuery(
+                        reads,
+                        "SELECT o.device_id, o.tries, o.next_at, o.differences FROM device_owned o JOIN device d"
+                                + " ON d.migration_id = o.migration_id AND d.device_id = o.device_id"
+                                + " WHERE o.migration_id = #{migration_id} AND d.twin IS NOT NULL AND d.twin <> 'EQUAL'"
+                                + " ORDER BY o.device_id LIMIT #{limit}")
+                .execute(Map.of("migration_id", migrationId, "limit", limit))
+                .map(rows -> {
+                    List<Found> found = new ArrayList<>();
+                    rows.forEach(row -> found.add(found(row)));
+                    return found;
+                });
+    }
+
+    private static Found found(Row row) {
+        String text = row.getString("differences");
+        return new Found(
+                row.getString("device_id"),
+                row.getInteger("tries"),
+                Instant.ofEpochMilli(row.getLong("next_at")),
+                text.isEmpty() ? List.of() : List.of(text.split("\n", -1)));
     }
 
     /** How many devices were compared, by outcome. */
@@ -109,7 +127,7 @@ public final class OwnedStore {
                                 + " AND twin IS NOT NULL GROUP BY twin")
                 .execute(Map.of("migration_id", migrationId))
                 .map(rows -> {
-                    Map<TwinOutcome, Long> outcomes = new HashMap<>();
+                    Map<TwinOutcome, Long> outcomes = new EnumMap<>(TwinOutcome.class);
                     rows.forEach(row -> outcomes.put(TwinOutcome.valueOf(row.getString("twin")), row.getLong("n")));
                     return outcomes;
                 });

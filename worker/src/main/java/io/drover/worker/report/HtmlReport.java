@@ -34,6 +34,7 @@ public final class HtmlReport {
         section(
                 "Failed devices",
                 () -> devices(report.statistics().failed(), "Failed devices", "No device has failed."));
+        section("What devices own", () -> report.owned().html(page));
         section(
                 "Never seen",
                 () -> devices(

@@ -37,6 +37,7 @@ public final class JsonReport {
                 .put("commandToArrivalMillis", latency(report.statistics().latency()))
                 .put("failed", devices(report.statistics().failed()))
                 .put("neverSeen", devices(report.statistics().neverSeen()))
+                .put("owned", report.owned().toJson())
                 .put("auditHead", report.auditHead())
                 .encode();
     }

@@ -24,6 +24,7 @@ public record MigrationReport(
         long returned,
         BothSides sides,
         DeviceStatistics statistics,
+        OwnedReport owned,
         Limit limit,
         String auditHead) {
     public MigrationReport {

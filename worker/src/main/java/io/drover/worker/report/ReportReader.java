@@ -41,17 +41,20 @@ public final class ReportReader {
                                                 .reads()
                                                 .returned(migration.id())
                                                 .compose(returned -> sides(migration.id())
-                                                        .map(sides -> new MigrationReport(
-                                                                now,
-                                                                migration,
-                                                                period,
-                                                                waves,
-                                                                counts,
-                                                                returned,
-                                                                sides,
-                                                                statistics,
-                                                                limit(migration, rates),
-                                                                head)))))));
+                                                        .compose(sides -> OwnedReport.read(
+                                                                        ledger.owned(), migration.id())
+                                                                .map(owned -> new MigrationReport(
+                                                                        now,
+                                                                        migration,
+                                                                        period,
+                                                                        waves,
+                                                                        counts,
+                                                                        returned,
+                                                                        sides,
+                                                                        statistics,
+                                                                        owned,
+                                                                        limit(migration, rates),
+                                                                        head))))))));
     }
 
     /** What was found of devices alive on both sides. */

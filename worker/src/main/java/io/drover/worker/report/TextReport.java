@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /** The report as lines of text: a summary for people, or CSV (RFC 4180) with one line per device. */
 public final class TextReport {
     private static final String HEADER = "device_id,state,reason,attempts,commanded_at,accepted_at,assigned_at,"
-            + "connected_at,telemetry_at,finished_at,assigned_hub";
+            + "connected_at,telemetry_at,finished_at,assigned_hub,twin";
 
     private static final int NAMED = 5;
 
@@ -73,7 +73,8 @@ public final class TextReport {
                         text(row.connectedAt()),
                         text(row.telemetryAt()),
                         text(row.finishedAt()),
-                        row.assignedHub() == null ? "" : row.assignedHub())
+                        row.assignedHub() == null ? "" : row.assignedHub(),
+                        row.twin() == null ? "" : row.twin().name())
                 .map(TextReport::quoted)
                 .collect(Collectors.joining(","));
     }
