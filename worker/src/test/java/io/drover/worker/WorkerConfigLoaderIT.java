@@ -329,6 +329,68 @@ class WorkerConfigLoaderIT {
                 .hasMessageContaining("migration.target.deviceTemplate: is missing");
     }
 
+    @Test
+    void mistakesOfAMappingNameItsFileAndLine() throws IOException {
+        Files.writeString(directory.resolve("mapping.yaml"), """
+                rename:
+                  cloud.site: tags.depot
+                  cloud.place: tags.depot.city
+                  tags.own: tags.other
+                  writable.limit: wished.limit
+                  displayNme: tags.name
+                drop: [cloud.site, notes]
+                droop: []
+                """);
+
+        ConfigException mistakes = mistakes(withOwned("{ mapping: mapping.yaml, existing: overrite }"));
+
+        assertThat(mistakes)
+                .hasMessageContaining("migration.owned.existing: 'overrite' is not known.")
+                .hasMessageContaining(
+                        "mapping.yaml line 3, rename.cloud.place: goes to tags.depot.city, where cloud.site goes.")
+                .hasMessageContaining("mapping.yaml line 4, rename.tags.own: is no path of the source.")
+                .hasMessageContaining("mapping.yaml line 5, rename.writable.limit: goes to 'wished.limit'")
+                .hasMessageContaining("mapping.yaml line 6, rename.displayNme: is no path of the source.")
+                .hasMessageContaining("mapping.yaml line 7, drop: 'cloud.site' is named already.")
+                .hasMessageContaining("mapping.yaml line 7, drop: 'notes' is no path of the source.")
+                .hasMessageContaining("mapping.yaml line 8, droop: is not a known key.");
+        assertThat(mistakes.problems()).hasSize(8);
+    }
+
+    @Test
+    void aMappingThatIsNotThereOrNoYamlIsSaidOnce() throws IOException {
+        assertThat(mistakes(withOwned("{ mapping: missing.yaml }")).problems())
+                .singleElement()
+                .asString()
+                .contains("there is no readable file");
+
+        Files.writeString(directory.resolve("mapping.yaml"), "rename: [");
+        assertThat(mistakes(withOwned("{ mapping: mapping.yaml }")).problems())
+                .singleElement()
+                .asString()
+                .contains("mapping.yaml line 1");
+    }
+
+    @Test
+    void theTwinCanOnlyBeTheProofWhereItIsTakenAlong() throws IOException {
+        String twin = withOwned("{ carry: nothing }").replace("  owned:", "  verification: telemetry+twin\n  owned:");
+
+        assertThat(mistakes(twin)).hasMessageContaining("telemetry+twin compares what devices own");
+        assertThat(load(twin.replace("nothing", "all")).migration().verification())
+                .isEqualTo(Verification.TELEMETRY_TWIN);
+    }
+
+    private static String withOwned(String owned) {
+        return """
+                entra: { tenant: t, clientId: c, clientSecret: { env: DROVER_CLIENT_SECRET } }
+                migration:
+                  name: trucks
+                  source: { application: app, deviceGroup: all }
+                  target: { provisioningService: dps }
+                  owned: OWNED
+                """.replace("OWNED", owned);
+    }
+
     private static String withTarget(String target) {
         return MINIMAL.replace("{ provisioningService: dps }", target);
     }

@@ -42,8 +42,9 @@ final class CentralPermissions {
      *
      * @param jobs whether devices are commanded by jobs
      * @param credentials whether each device's are read
+     * @param carries whether what devices own is read
      */
-    Future<List<PermissionCheck>> ofSource(boolean jobs, boolean credentials) {
+    Future<List<PermissionCheck>> ofSource(boolean jobs, boolean credentials, boolean carries) {
         List<PermissionCheck> found = new ArrayList<>();
         return CallProbe.attempt(RequiredCall.READ_DEVICE_GROUPS, name, central::groups)
                 .onSuccess(found::add)
@@ -52,6 +53,10 @@ final class CentralPermissions {
                 .compose(read -> byRole(RequiredCall.EXECUTE_COMMANDS, OPERATORS))
                 .map(commands -> {
                     found.add(commands);
+                    if (carries) {
+                        found.add(new PermissionCheck(
+                                RequiredCall.READ_CENTRAL_PROPERTIES, name, commands.verdict(), commands.detail()));
+                    }
                     if (jobs) {
                         found.add(new PermissionCheck(
                                 RequiredCall.RUN_JOBS, name, commands.verdict(), commands.detail()));
@@ -64,14 +69,22 @@ final class CentralPermissions {
      * What a target must allow.
      *
      * @param individuals whether devices may get enrollments of their own
+     * @param carries whether what devices own is written
      */
-    Future<List<PermissionCheck>> ofTarget(boolean individuals) {
+    Future<List<PermissionCheck>> ofTarget(boolean individuals, boolean carries) {
         List<PermissionCheck> found = new ArrayList<>();
         return model(found)
                 .compose(model -> byRole(RequiredCall.CREATE_CENTRAL_GROUPS, ADMINISTRATORS))
                 .onSuccess(found::add)
                 .compose(groups -> byRole(RequiredCall.CREATE_CENTRAL_DEVICES, OPERATORS))
                 .onSuccess(found::add)
+                .map(devices -> {
+                    if (carries) {
+                        found.add(new PermissionCheck(
+                                RequiredCall.WRITE_CENTRAL_PROPERTIES, name, devices.verdict(), devices.detail()));
+                    }
+                    return devices;
+                })
                 .compose(devices -> individuals
                         ? byRole(RequiredCall.CREATE_CENTRAL_ATTESTATIONS, OPERATORS)
                                 .onSuccess(found::add)

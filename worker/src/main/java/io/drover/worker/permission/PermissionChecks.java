@@ -4,6 +4,7 @@ import io.drover.worker.Access;
 import io.drover.worker.WorkerConfig;
 import io.drover.worker.WorkerConfig.ApplicationDevices;
 import io.drover.worker.WorkerConfig.HubDevices;
+import io.drover.worker.WorkerConfig.Registering;
 import io.drover.worker.WorkerConfig.Target;
 import io.drover.worker.WorkerConfig.TargetApplication;
 import io.drover.worker.azure.AzureClients;
@@ -189,7 +190,8 @@ public final class PermissionChecks {
                     subscriptions,
                     application.name(),
                     "migration.target.application",
-                    central -> central.ofTarget(individuals()));
+                    central -> central.ofTarget(
+                            individuals(), config.migration().owned().carries()));
         }
         return provisioningService(subscriptions, target.name(), "migration.target.provisioningService", Role.TARGET)
                 .compose(service -> targetHubs(subscriptions, service));
@@ -212,7 +214,8 @@ public final class PermissionChecks {
                 subscriptions,
                 devices.application(),
                 "migration.source.application",
-                permissions -> permissions.ofSource(jobs, readsEach()));
+                permissions -> permissions.ofSource(
+                        jobs, readsEach(), config.migration().owned().carries()));
     }
 
     private boolean readsEach() {
@@ -330,11 +333,29 @@ public final class PermissionChecks {
         boolean keys = config.migration().verification().readsTelemetry()
                 && config.access().hub(hub.hostName()).isEmpty();
         return query(hub)
+                .compose(queried -> written(hub, queried).map(queried))
                 .compose(queried -> keys
                         ? CallProbe.attempt(RequiredCall.LIST_HUB_KEYS, hub.name(), () -> arm.serviceKey(hub))
                                 .onSuccess(found::add)
                                 .mapEmpty()
                         : Future.succeededFuture());
+    }
+
+    /** What is written at a target hub of what devices own, or beforehand. */
+    private Future<Void> written(HubResource hub, PermissionCheck queried) {
+        List<RequiredCall> calls = new ArrayList<>();
+        if (config.migration().owned().carries()) {
+            calls.addAll(List.of(RequiredCall.READ_TWINS, RequiredCall.WRITE_TWINS));
+        }
+        if (config.migration().registration() == Registering.PREREGISTER) {
+            calls.add(RequiredCall.CREATE_HUB_DEVICES);
+        }
+        Optional<String> policy = policy(hub);
+        return calls.isEmpty()
+                ? Future.succeededFuture()
+                : rolesOf(hub.id(), policy)
+                        .onSuccess(roles -> calls.forEach(call -> add(call, hub.name(), policy, roles, queried)))
+                        .mapEmpty();
     }
 
     /** A hub whose devices are told to leave it. */
@@ -347,6 +368,9 @@ public final class PermissionChecks {
                                 add(RequiredCall.READ_DEVICE_KEYS, hub.name(), policy, roles, read);
                             }
                             add(RequiredCall.INVOKE_METHODS, hub.name(), policy, roles, read);
+                            if (config.migration().owned().carries()) {
+                                add(RequiredCall.READ_TWINS, hub.name(), policy, roles, read);
+                            }
                         })
                         .mapEmpty());
     }

@@ -59,6 +59,9 @@ public enum RequiredCall {
             "ServiceConnect",
             Roles.HUB),
     DELETE_HUB_DEVICES("hub: delete devices", "Microsoft.Devices/IotHubs/devices/delete", "RegistryWrite", Roles.HUB),
+    READ_TWINS("hub: read twins", "Microsoft.Devices/IotHubs/twins/read", "ServiceConnect", Roles.HUB),
+    WRITE_TWINS("hub: update twins", "Microsoft.Devices/IotHubs/twins/write", "ServiceConnect", Roles.HUB),
+    CREATE_HUB_DEVICES("hub: make devices", "Microsoft.Devices/IotHubs/devices/write", "RegistryWrite", Roles.HUB),
     READ_DEVICE_GROUPS("IoT Central: read device groups", "", "", Roles.CENTRAL),
     READ_TEMPLATES("IoT Central: read device templates", "", "", Roles.CENTRAL),
     READ_CENTRAL_KEYS("IoT Central: read enrollment groups with keys", "", "", Roles.CENTRAL_ADMINISTRATOR),
@@ -67,6 +70,8 @@ public enum RequiredCall {
     CREATE_CENTRAL_DEVICES("IoT Central: make devices", "", "", Roles.CENTRAL),
     CREATE_CENTRAL_ATTESTATIONS("IoT Central: give devices enrollments of their own", "", "", Roles.CENTRAL),
     DELETE_CENTRAL_DEVICES("IoT Central: delete devices", "", "", Roles.CENTRAL),
+    READ_CENTRAL_PROPERTIES("IoT Central: read devices' properties", "", "", Roles.CENTRAL),
+    WRITE_CENTRAL_PROPERTIES("IoT Central: change devices and their properties", "", "", Roles.CENTRAL),
     EXECUTE_COMMANDS("IoT Central: execute commands", "", "", Roles.CENTRAL),
     RUN_JOBS("IoT Central: run jobs", "", "", Roles.CENTRAL);
 

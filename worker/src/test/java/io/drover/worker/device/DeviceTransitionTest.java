@@ -23,8 +23,11 @@ class DeviceTransitionTest {
 
     @Property
     void anyOrderAndRepetitionOfTheSameEvidenceGivesTheSameRow(
-            @ForAll("evidence") List<Evidence> evidence, @ForAll Verification verification, @ForAll long seed) {
-        DeviceTransition transition = transition(verification);
+            @ForAll("evidence") List<Evidence> evidence,
+            @ForAll Verification verification,
+            @ForAll boolean carries,
+            @ForAll long seed) {
+        DeviceTransition transition = carries ? carrying(verification) : transition(verification);
         DeviceRow commanded = transition.claim(DISCOVERED, START, Duration.ofSeconds(30), "w");
         List<Evidence> shuffled = new ArrayList<>(evidence);
         Random random = new Random(seed);
@@ -237,6 +240,61 @@ class DeviceTransitionTest {
                         .apply(rejected, Evidence.assigned(START.plusSeconds(5), "hub-a"))
                         .state())
                 .isEqualTo(DeviceState.ASSIGNED);
+    }
+
+    @Example
+    void telemetryAloneIsNoVerdictWhileWhatTheDeviceOwnsIsNotCompared() {
+        DeviceTransition transition = carrying(Verification.TELEMETRY);
+        DeviceRow commanded = transition.claim(DISCOVERED, START, Duration.ofSeconds(30), "w");
+
+        DeviceRow seen = transition.apply(commanded, Evidence.telemetry(START.plusSeconds(5), "hub-a"));
+        assertThat(seen.state()).isEqualTo(DeviceState.CONNECTED);
+        assertThat(seen.deadlineAt()).as("comparing is no work of the device").isNull();
+
+        DeviceRow compared =
+                transition.apply(seen, Evidence.twin(TwinOutcome.DIFFERENT, START.plusSeconds(9), "tags.site"));
+        assertThat(compared.state()).isEqualTo(DeviceState.MIGRATED);
+        assertThat(compared.finishedAt()).isEqualTo(START.plusSeconds(5));
+    }
+
+    @Example
+    void withTheTwinAsProofOnlyAnEqualOneIsAndTheBestOutcomeStays() {
+        DeviceTransition transition = carrying(Verification.TELEMETRY_TWIN);
+        DeviceRow seen = fold(
+                transition,
+                transition.claim(DISCOVERED, START, Duration.ofSeconds(30), "w"),
+                List.of(
+                        Evidence.telemetry(START.plusSeconds(5), "hub-a"),
+                        Evidence.twin(TwinOutcome.REFUSED, START.plusSeconds(9), null)));
+
+        assertThat(seen.state()).isEqualTo(DeviceState.CONNECTED);
+        assertThat(transition
+                        .expire(seen, START.plus(Duration.ofHours(1)), true)
+                        .reason())
+                .isEqualTo(FailureReason.TWIN_NOT_WRITTEN);
+        DeviceRow equal = fold(
+                transition,
+                seen,
+                List.of(
+                        Evidence.twin(TwinOutcome.EQUAL, START.plusSeconds(20), null),
+                        Evidence.twin(TwinOutcome.DIFFERENT, START.plusSeconds(30), "tags.site")));
+        assertThat(equal.state()).isEqualTo(DeviceState.MIGRATED);
+        assertThat(equal.twin()).isEqualTo(TwinOutcome.EQUAL);
+        assertThat(equal.finishedAt()).isEqualTo(START.plusSeconds(20));
+    }
+
+    private static DeviceTransition carrying(Verification verification) {
+        return new DeviceTransition(new MovePolicy(
+                verification,
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(10),
+                Duration.ofDays(7),
+                3,
+                Duration.ofMinutes(5),
+                true,
+                1));
     }
 
     /** One thing that may happen to a row: evidence, a connection at the source, a claim, or the passing of time. */
