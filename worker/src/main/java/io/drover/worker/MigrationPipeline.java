@@ -8,6 +8,7 @@ import io.drover.worker.azure.arm.HubKey;
 import io.drover.worker.azure.arm.HubResource;
 import io.drover.worker.azure.hub.TelemetrySource;
 import io.drover.worker.azure.quota.AzureLimit;
+import io.drover.worker.carry.CarryPreview;
 import io.drover.worker.carry.CarryVerticle;
 import io.drover.worker.cleanup.CleanupPreflight;
 import io.drover.worker.cleanup.QuietVerticle;
@@ -215,7 +216,11 @@ public final class MigrationPipeline {
                 new CredentialPreview(new CredentialCheck(vertx, scope, config.migration()), scope.target());
         return new Planner(vertx, scope, facts, azure.arm(), clock)
                 .plan(preview, credentials)
-                .map(planned -> new Planner.Planned(planned.plan().alsoWarning(notes()), planned.devices()));
+                .compose(planned -> (config.migration().owned().carries()
+                                ? new CarryPreview(scope, mapping).lines()
+                                : Future.succeededFuture(List.<String>of()))
+                        .map(lines -> new Planner.Planned(
+                                planned.plan().alsoWarning(notes()).alsoWarning(lines), planned.devices())));
     }
 
     private List<String> notes() {
@@ -401,7 +406,8 @@ public final class MigrationPipeline {
     private DispatchPace pace() {
         boolean looked = !scope.source().showsCredentials()
                 && config.migration().credentials().check() == WorkerConfig.Credentials.Check.ALL;
-        return DispatchPace.of(scope, azure.quotas(), looked ? 1 : 0);
+        int owned = config.migration().owned().carries() ? scope.source().callsForOwned() : 0;
+        return DispatchPace.of(scope, azure.quotas(), (looked ? 1 : 0) + owned);
     }
 
     private Future<TrackingVerticle> tracking(Ledger ledger, Migration migration) {

@@ -94,15 +94,8 @@ final class Rehearsal {
                 List<DeviceTruth> truth = readTruth(cloud);
                 rememberPeak("cloud", cloudProcess);
                 rememberPeak("fleet", fleetProcess);
-                Reconciliation reconciliation = Reconciliation.of(ledger, truth, unlisted())
-                        .with(
-                                scenario.twins()
-                                        ? Optional.of(TwinComparison.read(
-                                                cloud,
-                                                options.direction().source(),
-                                                options.direction().target(),
-                                                truth))
-                                        : Optional.empty());
+                Reconciliation reconciliation =
+                        Reconciliation.of(ledger, truth, unlisted()).with(compareTwins(cloud, truth));
                 Optional<ReturnLeg> back =
                         options.thereAndBack() ? Optional.of(goBack(cloud, ledger, truth, owned)) : Optional.empty();
                 List<Reconciliation.Mismatch> left =
@@ -116,6 +109,14 @@ final class Rehearsal {
                         back);
             }
         }
+    }
+
+    /** Empty where the devices own nothing. */
+    private Optional<TwinComparison> compareTwins(ControlClient cloud, List<DeviceTruth> truth) {
+        return scenario.twins()
+                ? Optional.of(TwinComparison.read(
+                        cloud, options.direction().source(), options.direction().target(), truth))
+                : Optional.empty();
     }
 
     private ChildProcess startCloud() {

@@ -37,7 +37,7 @@ class FailbackIT {
 
     @Test
     void whatMovedReturnsThoughTheWorkerIsKilledOnEitherWayAndOwnsAtTheSourceWhatItOwned() throws Exception {
-        JsonNode report = rehearse("--there-and-back", "--kill-worker-at=0.3");
+        JsonNode report = rehearse("--there-and-back", "--kill-worker-at=0.3", "--demand-twins");
 
         long moved = report.path("states").path("MIGRATED").asLong();
         JsonNode back = report.path("back");

@@ -101,6 +101,19 @@ public final class ApplicationProperties implements OwnedPlace {
                                         + " property");
     }
 
+    /** What a device of a template could own: every path that there is, with no value of meaning. */
+    public static OwnedData possible(DeviceTemplate template) {
+        JsonObject all = new JsonObject()
+                .put("template", template.id())
+                .put("displayName", "")
+                .put("organization", "")
+                .put("cloud", new JsonObject())
+                .put("writable", new JsonObject());
+        template.owned()
+                .forEach(property -> put(all.getJsonObject(property.cloud() ? "cloud" : "writable"), property, ""));
+        return OwnedData.of(all);
+    }
+
     private List<OwnedProperty> declared(String template) {
         DeviceTemplate known = template == null ? null : templates.get(template);
         return known == null ? List.of() : known.owned();

@@ -62,7 +62,8 @@ public final class HubTwins implements OwnedPlace {
         return desired.isEmpty() ? twin : twin.put("properties", new JsonObject().put("desired", desired));
     }
 
-    private static OwnedData data(JsonObject twin) {
+    /** What a twin of a hub holds. */
+    public static OwnedData data(JsonObject twin) {
         JsonObject desired = twin.getJsonObject("properties", new JsonObject())
                 .getJsonObject("desired", new JsonObject())
                 .copy();

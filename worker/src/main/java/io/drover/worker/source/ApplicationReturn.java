@@ -77,6 +77,14 @@ public final class ApplicationReturn implements MigrationSource {
     }
 
     @Override
+    public int callsForOwned() {
+        return templates.values().stream()
+                        .anyMatch(template -> !template.owned().isEmpty())
+                ? 2
+                : 1;
+    }
+
+    @Override
     public Future<Map<String, OwnedData>> owned(List<DeviceRow> devices) {
         ApplicationProperties properties = new ApplicationProperties(central, templates);
         Map<String, OwnedData> found = new ConcurrentHashMap<>();

@@ -173,6 +173,23 @@ public final class CentralSource implements MigrationSource {
                 .map(done -> found);
     }
 
+    @Override
+    public int callsForOwned() {
+        return templates.values().stream()
+                        .anyMatch(template ->
+                                template.movable() && !template.owned().isEmpty())
+                ? 1
+                : 0;
+    }
+
+    @Override
+    public Future<List<OwnedData>> ownedSamples() {
+        return Future.succeededFuture(templates.values().stream()
+                .filter(DeviceTemplate::movable)
+                .map(ApplicationProperties::possible)
+                .toList());
+    }
+
     private Future<Optional<CentralDevice>> device(String id) {
         CentralDevice known = listed.get(id);
         return known == null ? central.device(id) : Future.succeededFuture(Optional.of(known));

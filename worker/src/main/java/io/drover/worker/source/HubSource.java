@@ -150,6 +150,12 @@ public final class HubSource implements MigrationSource {
     }
 
     @Override
+    public Future<List<OwnedData>> ownedSamples() {
+        return hub.someTwins(condition)
+                .map(twins -> twins.stream().map(HubTwins::data).toList());
+    }
+
+    @Override
     public boolean showsConnections() {
         return true;
     }

@@ -70,6 +70,16 @@ public interface MigrationSource {
     /** What these devices own, by id and as it stands now; one that the source does not know is left out. */
     Future<Map<String, OwnedData>> owned(List<DeviceRow> devices);
 
+    /** Calls for each device that {@link #owned} takes of the limit that commands are within. */
+    default int callsForOwned() {
+        return 0;
+    }
+
+    /** What devices here own or could own, by a few samples: of each template, or of the first devices; reads only. */
+    default Future<List<OwnedData>> ownedSamples() {
+        return Future.succeededFuture(List.of());
+    }
+
     /** Whether {@link #eachConnectedPage} tells anything. */
     boolean showsConnections();
 

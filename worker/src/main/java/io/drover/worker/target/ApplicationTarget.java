@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /** An IoT Central application: devices are made there beforehand, register through its own service and show telemetry by REST. */
@@ -144,6 +146,13 @@ public final class ApplicationTarget implements MigrationTarget {
     @Override
     public Optional<OwnedPlace> owned(DeviceRow device) {
         return Optional.of(new ApplicationProperties(central, templates.all()));
+    }
+
+    @Override
+    public Optional<String> refuses(String sourceTemplate, String path) {
+        SortedMap<String, Object> there = new TreeMap<>();
+        templates.of(sourceTemplate).ifPresent(template -> there.put("template", template));
+        return new ApplicationProperties(central, templates.all()).refuses(new OwnedData(there), path);
     }
 
     @Override

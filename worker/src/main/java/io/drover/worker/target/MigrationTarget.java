@@ -106,6 +106,11 @@ public interface MigrationTarget {
     /** Where the target keeps what this device owns; empty while it does not show where the device is. */
     Optional<OwnedPlace> owned(DeviceRow device);
 
+    /** Why no device with this template at the source, which may be null, can have such a path; empty when it can. */
+    default Optional<String> refuses(String sourceTemplate, String path) {
+        return Optional.empty();
+    }
+
     /** The hubs whose telemetry proves arrivals; empty where the target shows telemetry in {@link #look} only. */
     List<HubResource> hubs();
 

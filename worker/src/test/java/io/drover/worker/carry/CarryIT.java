@@ -294,6 +294,23 @@ class CarryIT {
                         "writable.cooler.other NO_PLACE (" + TEMPLATE + " declares no such writable property)");
     }
 
+    @Test
+    void aPlanSaysWhatGoesAlongAndWhatHasNoPlace() throws Exception {
+        ledger(Verification.TELEMETRY);
+        OwnedMapping mapping =
+                new OwnedMapping(Side.APPLICATION, Side.HUB, List.of(new Rule("writable.interval", "tags.customer")));
+
+        List<String> lines =
+                await(new CarryPreview(new MigrationScope(outOfApplication(List.of()), target()), mapping).lines());
+
+        assertThat(lines)
+                .containsExactly(
+                        "What devices own goes along as desired.cooler.limit, tags.customer, tags.deviceTemplate,"
+                                + " tags.displayName, tags.organization.",
+                        "cloud.customer has no place at the target (tags.customer is the place of writable.interval)."
+                                + " Name one in migration.owned.mapping, or drop it there.");
+    }
+
     private void ledger(Verification verification) throws Exception {
         MovePolicy policy = new MovePolicy(
                 verification,

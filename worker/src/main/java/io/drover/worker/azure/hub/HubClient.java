@@ -199,6 +199,19 @@ public final class HubClient {
         return all;
     }
 
+    /** The twins of some devices that a condition selects: one query. */
+    public Future<List<JsonObject>> someTwins(String condition) {
+        String query = "SELECT * FROM devices" + (condition == null ? "" : " WHERE " + condition);
+        AzureCall call = call("query-devices", "/devices/query", AzureLimit.HUB_QUERIES)
+                .with(HttpMethod.POST, new JsonObject().put("query", query))
+                .safeToRepeat()
+                .header("x-ms-max-item-count", "100");
+        return http.send(call)
+                .map(answer -> answer.bodyAsJsonArray().stream()
+                        .map(JsonObject.class::cast)
+                        .toList());
+    }
+
     /** A device's twin; empty when the hub has none of this id. */
     public Future<Optional<JsonObject>> twin(String deviceId) {
         return orGone(http.send(call("get-twin", twinPath(deviceId), AzureLimit.HUB_TWIN_READS))
