@@ -75,7 +75,7 @@ public final class FleetCommand implements Callable<Integer> {
             names = "--scenario",
             defaultValue = "default",
             description =
-                    "Scenario file, or default, mixed, faults, jobs, sdk, waves, credentials, defects or a kind of credential")
+                    "Scenario file, or default, mixed, faults, jobs, sdk, waves, twins, credentials, defects or a kind of credential")
     String scenarioFile;
 
     @Option(names = "--devices", description = "Number of devices instead of the scenario's")

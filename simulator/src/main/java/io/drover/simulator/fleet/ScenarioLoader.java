@@ -74,7 +74,7 @@ public final class ScenarioLoader {
             throw new ScenarioException(
                     fileOrName,
                     List.of(
-                            "no such file, and no packaged scenario; packaged are: default, mixed, faults, jobs, sdk, waves,"
+                            "no such file, and no packaged scenario; packaged are: default, mixed, faults, jobs, sdk, waves, twins,"
                                     + " credentials, defects, and one of each kind of credential: "
                                     + Arrays.stream(CredentialKind.values())
                                             .map(CredentialKind::text)

@@ -111,6 +111,12 @@ final class Rehearsal {
         }
     }
 
+    /** The fleet runs in the work folder, so a file is named as seen from anywhere. */
+    private String scenarioForFleet() {
+        Path file = Path.of(options.scenarioArgument());
+        return Files.isRegularFile(file) ? file.toAbsolutePath().toString() : options.scenarioArgument();
+    }
+
     /** Empty where the devices own nothing. */
     private Optional<TwinComparison> compareTwins(ControlClient cloud, List<DeviceTruth> truth) {
         return scenario.twins()
@@ -148,7 +154,7 @@ final class Rehearsal {
                 "--https-port=" + cloudReady.path("httpsPort").asInt(),
                 "--mqtt-port=" + cloudReady.path("mqttPort").asInt(),
                 "--ca=" + cloudReady.path("caCertificate").asText(),
-                "--scenario=" + options.scenarioArgument(),
+                "--scenario=" + scenarioForFleet(),
                 "--devices=" + options.devices(),
                 "--seed=" + options.seed(),
                 "--suffix=" + SUFFIX,

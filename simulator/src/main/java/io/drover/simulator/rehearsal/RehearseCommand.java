@@ -40,8 +40,9 @@ public final class RehearseCommand implements Callable<Integer> {
     @Option(
             names = "--scenario",
             defaultValue = "default",
-            description = "Scenario file, or the name of a packaged one (default, mixed, faults, jobs, sdk, waves,"
-                    + " credentials, defects, or a kind of credential such as tpm).")
+            description =
+                    "Scenario file, or the name of a packaged one (default, mixed, faults, jobs, sdk, waves, twins,"
+                            + " credentials, defects, or a kind of credential such as tpm).")
     private String scenario;
 
     @Option(
