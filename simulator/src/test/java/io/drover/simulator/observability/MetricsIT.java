@@ -2,6 +2,7 @@ package io.drover.simulator.observability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.simulator.contract.RecordedContract;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ class MetricsIT {
     private static final String CLOUD = "9460";
     private static final String FLEET = "9461";
     private static final String WORKER = "9464";
+    private static final String RECORDING = "exchanges.ndjson";
     private static final int DEVICES = ComposedPrograms.DEVICES;
 
     @TempDir
@@ -35,7 +37,8 @@ class MetricsIT {
         programs = new ComposedPrograms(folder);
         // The worker believes in 20 commands a second and ten times that, so it is sure to be refused and has to count
         // it.
-        programs.start("cloud", "--time-compression=1", "--limit=central-commands=2");
+        programs.start(
+                "cloud", "--time-compression=1", "--limit=central-commands=2", "--record=" + folder.resolve(RECORDING));
         programs.awaitReady("cloud", CLOUD);
         programs.start("fleet");
         programs.awaitReady("fleet", FLEET);
@@ -60,6 +63,7 @@ class MetricsIT {
     @AfterAll
     static void stop() throws Exception {
         programs.stop();
+        RecordedContract.holdEveryRequest(folder.resolve(RECORDING));
     }
 
     @Test
