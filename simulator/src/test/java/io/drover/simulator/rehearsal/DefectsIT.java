@@ -169,7 +169,7 @@ class DefectsIT {
                 .containsExactlyInAnyOrder(
                         "READY", "NO_MOVE_COMMAND", "NO_TEMPLATE", "SIMULATED", "BLOCKED", "ID_REFUSED_BY_DPS");
         assertThat(json.getString("idScope")).startsWith("0ne");
-        assertThat(json.getString("bindingLimit")).isEqualTo("DPS_REGISTRATIONS");
+        assertThat(json.getString("bindingLimit")).isEqualTo("CENTRAL_REST");
         assertThat(json.getDouble("devicesPerSecond")).isPositive();
         assertThat(json.getDouble("shortestSeconds")).isPositive().isLessThanOrEqualTo(json.getDouble("movingSeconds"));
         assertThat(json.getDouble("longestSeconds")).isGreaterThanOrEqualTo(json.getDouble("movingSeconds"));

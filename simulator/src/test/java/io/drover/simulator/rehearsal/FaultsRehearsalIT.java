@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged scenario {@code faults}: the real worker and a fleet in a cloud where much goes wrong at once. */
+@Tag("long")
 class FaultsRehearsalIT {
     @TempDir
     Path folder;
