@@ -11,10 +11,8 @@ import io.drover.worker.azure.quota.AzureLimit;
 import io.drover.worker.carry.CarryPreview;
 import io.drover.worker.carry.CarryVerticle;
 import io.drover.worker.cleanup.CleanupPreflight;
-import io.drover.worker.cleanup.QuietVerticle;
 import io.drover.worker.cluster.MembershipVerticle;
 import io.drover.worker.connectivity.ConnectionProbe;
-import io.drover.worker.connectivity.ConnectionProbeVerticle;
 import io.drover.worker.connectivity.ConnectivityVerticle;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.device.DeviceStore;
@@ -290,7 +288,7 @@ public final class MigrationPipeline {
                                         migrations,
                                         devices,
                                         new CredentialCheck(vertx, scope, config.migration()),
-                                        config.migration().owned().carries() ? mapping : null),
+                                        givesBeforehand() ? mapping : null),
                                 id))
                         .compose(registration -> vertx.deployVerticle(new SupervisorVerticle(supervisor, id))
                                 .compose(supervision -> vertx.deployVerticle(
@@ -346,7 +344,8 @@ public final class MigrationPipeline {
         int compression = config.azure().timeCompression();
         return new CleanupPreflight(azure, config.migration(), clock)
                 .quiet(ledger.sourceChecks(), migration.id(), QUIET_AFTER.dividedBy(compression))
-                .compose(check -> vertx.deployVerticle(new QuietVerticle(check, LOOK_INTERVAL.dividedBy(compression))))
+                .compose(check -> vertx.deployVerticle(
+                        new SweepVerticle("quiet at the source", LOOK_INTERVAL.dividedBy(compression), check::sweep)))
                 .map(Optional::of);
     }
 
@@ -376,9 +375,9 @@ public final class MigrationPipeline {
                 * azure.quotas()
                         .perSecond(AzureLimit.HUB_QUERIES, scope.source().host());
         Duration perPage = Duration.ofMillis(Math.round(1000 / perSecond));
-        return vertx.deployVerticle(new ConnectionProbeVerticle(
-                        new ConnectionProbe(scope.source(), devices, migrationId, perPage, clock),
-                        PROBE_INTERVAL.dividedBy(config.azure().timeCompression())))
+        ConnectionProbe probe = new ConnectionProbe(scope.source(), devices, migrationId, perPage, clock);
+        Duration interval = PROBE_INTERVAL.dividedBy(config.azure().timeCompression());
+        return vertx.deployVerticle(new SweepVerticle("connection probe", interval, probe::round))
                 .map(Optional::of);
     }
 
@@ -407,7 +406,13 @@ public final class MigrationPipeline {
         boolean looked = !scope.source().showsCredentials()
                 && config.migration().credentials().check() == WorkerConfig.Credentials.Check.ALL;
         int owned = config.migration().owned().carries() ? scope.source().callsForOwned() : 0;
-        return DispatchPace.of(scope, azure.quotas(), (looked ? 1 : 0) + owned);
+        return DispatchPace.of(scope, azure.quotas(), (looked ? 1 : 0) + owned * (givesBeforehand() ? 2 : 1));
+    }
+
+    /** Whether what devices own is read once more at registration, as the target shall have it before they come. */
+    private boolean givesBeforehand() {
+        return config.migration().owned().carries()
+                && config.migration().registration() != WorkerConfig.Registering.ENROLLMENT;
     }
 
     private Future<TrackingVerticle> tracking(Ledger ledger, Migration migration) {

@@ -36,7 +36,7 @@ public final class QuietCheck {
     }
 
     /** Looks at the next few; a look that fails is taken again by a later sweep. */
-    Future<Void> sweep() {
+    public Future<Void> sweep() {
         return checks.due(migrationId, after, clock.instant().minus(wait), BATCH)
                 .compose(rows -> {
                     Future<Void> all = Future.succeededFuture();

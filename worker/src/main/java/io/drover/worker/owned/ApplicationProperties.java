@@ -1,15 +1,19 @@
 package io.drover.worker.owned;
 
+import io.drover.worker.azure.PacedCalls;
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.central.CentralClient.CentralDevice;
 import io.drover.worker.azure.central.DeviceTemplate;
 import io.drover.worker.azure.central.DeviceTemplate.OwnedProperty;
+import io.drover.worker.device.DeviceRow;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * What devices own in an IoT Central application: name, organization, and the cloud and writable properties that their
@@ -45,6 +49,25 @@ public final class ApplicationProperties implements OwnedPlace {
                 ? Future.succeededFuture(OwnedData.of(about(device)))
                 : central.properties(device.id())
                         .map(properties -> OwnedData.of(about(device).mergeIn(owned(declared, properties))));
+    }
+
+    /** What these devices own, by id; one that {@code lookup} does not find is left out. */
+    public Future<Map<String, OwnedData>> read(
+            List<DeviceRow> devices, Function<String, Future<Optional<CentralDevice>>> lookup) {
+        Map<String, OwnedData> found = new ConcurrentHashMap<>();
+        return PacedCalls.each(
+                        devices,
+                        row -> lookup.apply(row.deviceId())
+                                .compose(device -> device.isEmpty()
+                                        ? Future.succeededFuture()
+                                        : read(device.get()).onSuccess(owned -> found.put(row.deviceId(), owned))))
+                .map(done -> found);
+    }
+
+    /** Whether devices of a template that the application has own anything that a call of its own reads. */
+    public boolean declaresAny() {
+        return templates.values().stream()
+                .anyMatch(template -> !template.owned().isEmpty());
     }
 
     @Override

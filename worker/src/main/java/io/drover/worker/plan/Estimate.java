@@ -22,9 +22,10 @@ public record Estimate(Duration moving, Duration shortest, Duration longest) {
 
     private static final Duration QUICK_ARRIVAL = Duration.ofSeconds(5);
     /** Of a rehearsal's devices, whatever the compression: round trips, TLS handshakes and half a second of their own. */
-    private static final Duration REHEARSED_ARRIVAL = Duration.ofMillis(1500);
+    private static final Duration REHEARSED_ARRIVAL = Duration.ofMillis(500);
 
-    private static final Duration QUICK_REHEARSED_ARRIVAL = Duration.ofSeconds(1);
+    /** What a provisioning service lets a device wait while it assigns it a hub; compressed, it is still whole seconds. */
+    private static final int ASSIGNMENT_SECONDS = 3;
     /** From the last arrival of a wave to the first command of the next: sweeps that look one after the other. */
     private static final double NEXT_WAVE_SECONDS = 1;
     /** Dispatch asks for the rate in force about so often. */
@@ -41,11 +42,15 @@ public record Estimate(Duration moving, Duration shortest, Duration longest) {
      */
     static Estimate of(List<Long> waves, double perSecond, RolloutPolicy policy, int compression, Instant start) {
         boolean rehearsed = compression > 1;
-        Duration arrival = rehearsed ? REHEARSED_ARRIVAL : ARRIVAL;
-        Duration quickArrival = rehearsed ? QUICK_REHEARSED_ARRIVAL : QUICK_ARRIVAL;
+        Duration arrival = rehearsed ? rehearsedArrival(compression) : ARRIVAL;
+        Duration quickArrival = rehearsed ? REHEARSED_ARRIVAL : QUICK_ARRIVAL;
         Duration moving = new Walk(perSecond, policy, start, arrival).through(waves);
         Duration quick = new Walk(perSecond, policy, start, quickArrival).through(waves);
         return new Estimate(moving, quick, moving.multipliedBy(4).dividedBy(3).plus(arrival.multipliedBy(2)));
+    }
+
+    private static Duration rehearsedArrival(int compression) {
+        return REHEARSED_ARRIVAL.plusSeconds((ASSIGNMENT_SECONDS + compression - 1) / compression);
     }
 
     /** Goes through the waves in steps, as dispatch does; times are seconds after the start. */

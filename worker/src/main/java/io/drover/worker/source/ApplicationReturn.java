@@ -1,7 +1,6 @@
 package io.drover.worker.source;
 
 import io.drover.worker.azure.DeviceAttestation;
-import io.drover.worker.azure.PacedCalls;
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.central.DeviceTemplate;
 import io.drover.worker.azure.quota.AzureLimit;
@@ -14,14 +13,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /** Devices that a migration moved to an IoT Central application and that leave it again, told by its command. */
 public final class ApplicationReturn implements MigrationSource {
     private final CentralClient central;
     private final ReturnSelection selection;
-    private final Map<String, DeviceTemplate> templates;
+    private final ApplicationProperties properties;
     private final CentralMove move;
     private final String chosen;
 
@@ -35,8 +33,8 @@ public final class ApplicationReturn implements MigrationSource {
             CentralClient central, ReturnSelection selection, Map<String, DeviceTemplate> templates, String chosen) {
         this.central = central;
         this.selection = selection;
-        this.templates = Map.copyOf(templates);
-        this.move = new CentralMove(central, this.templates);
+        this.properties = new ApplicationProperties(central, templates);
+        this.move = new CentralMove(central, Map.copyOf(templates));
         this.chosen = chosen;
     }
 
@@ -78,25 +76,12 @@ public final class ApplicationReturn implements MigrationSource {
 
     @Override
     public int callsForOwned() {
-        return templates.values().stream()
-                        .anyMatch(template -> !template.owned().isEmpty())
-                ? 2
-                : 1;
+        return properties.declaresAny() ? 2 : 1;
     }
 
     @Override
     public Future<Map<String, OwnedData>> owned(List<DeviceRow> devices) {
-        ApplicationProperties properties = new ApplicationProperties(central, templates);
-        Map<String, OwnedData> found = new ConcurrentHashMap<>();
-        return PacedCalls.each(
-                        devices,
-                        row -> central.device(row.deviceId())
-                                .compose(device -> device.isEmpty()
-                                        ? Future.succeededFuture()
-                                        : properties
-                                                .read(device.get())
-                                                .onSuccess(owned -> found.put(row.deviceId(), owned))))
-                .map(done -> found);
+        return properties.read(devices, central::device);
     }
 
     /** IoT Central's REST API tells nobody's connection. */

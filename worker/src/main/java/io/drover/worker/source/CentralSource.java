@@ -1,7 +1,6 @@
 package io.drover.worker.source;
 
 import io.drover.worker.azure.DeviceAttestation;
-import io.drover.worker.azure.PacedCalls;
 import io.drover.worker.azure.arm.CentralApplication;
 import io.drover.worker.azure.central.CentralClient;
 import io.drover.worker.azure.central.CentralClient.CentralDevice;
@@ -161,25 +160,12 @@ public final class CentralSource implements MigrationSource {
     /** Name, organization and template are as the selection was last read; a call for them only where this process has not read it. */
     @Override
     public Future<Map<String, OwnedData>> owned(List<DeviceRow> devices) {
-        Map<String, OwnedData> found = new ConcurrentHashMap<>();
-        return PacedCalls.each(
-                        devices,
-                        row -> device(row.deviceId())
-                                .compose(device -> device.isEmpty()
-                                        ? Future.succeededFuture()
-                                        : properties
-                                                .read(device.get())
-                                                .onSuccess(owned -> found.put(row.deviceId(), owned))))
-                .map(done -> found);
+        return properties.read(devices, this::device);
     }
 
     @Override
     public int callsForOwned() {
-        return templates.values().stream()
-                        .anyMatch(template ->
-                                template.movable() && !template.owned().isEmpty())
-                ? 1
-                : 0;
+        return properties.declaresAny() ? 1 : 0;
     }
 
     @Override
