@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,11 +83,24 @@ public final class Carrier {
     }
 
     private Future<List<Settled>> settle(List<DeviceRow> due) {
-        Queue<Settled> settled = new ConcurrentLinkedQueue<>();
         return scope.source()
                 .owned(due)
-                .compose(owned -> PacedCalls.each(
-                        due, row -> settle(row, owned).onSuccess(end -> settled.add(new Settled(row, end)))))
+                .compose(owned -> eachOf(due, row -> settle(row, owned)))
+                .recover(cause ->
+                        cause instanceof AzureException ? eachOf(due, this::alone) : Future.failedFuture(cause));
+    }
+
+    /** One that the source does not show for some reason must not hold up the others of its page. */
+    private Future<Settlement> alone(DeviceRow row) {
+        return scope.source()
+                .owned(List.of(row))
+                .compose(owned -> settle(row, owned))
+                .recover(Carrier::unreached);
+    }
+
+    private static Future<List<Settled>> eachOf(List<DeviceRow> due, Function<DeviceRow, Future<Settlement>> settling) {
+        Queue<Settled> settled = new ConcurrentLinkedQueue<>();
+        return PacedCalls.each(due, row -> settling.apply(row).onSuccess(end -> settled.add(new Settled(row, end))))
                 .map(done -> List.copyOf(settled));
     }
 
@@ -106,7 +120,7 @@ public final class Carrier {
         if (!(cause instanceof AzureException answer)) {
             return Future.failedFuture(cause);
         }
-        LOG.warn("What a device owns was not brought to the target: {}", answer.getMessage());
+        LOG.warn("What a device owns was not read, or not brought to the target: {}", answer.getMessage());
         return Future.succeededFuture(Settlement.undecided("device", answer.status() + " " + answer.code()));
     }
 

@@ -35,13 +35,13 @@ public final class QuietCheck {
         this.clock = clock;
     }
 
-    /** Looks at the next few; a look that fails is taken again by a later sweep. */
+    /** Looks at the next few; one that fails ends the sweep, and is taken again after the others had their turn. */
     public Future<Void> sweep() {
         return checks.due(migrationId, after, clock.instant().minus(wait), BATCH)
                 .compose(rows -> {
                     Future<Void> all = Future.succeededFuture();
                     for (DeviceRow row : rows) {
-                        all = all.compose(done -> look(row));
+                        all = all.compose(done -> look(row).onFailure(away -> after = row.deviceId()));
                     }
                     return all.onSuccess(done -> after = next(rows));
                 });

@@ -241,6 +241,24 @@ class CarryIT {
     }
 
     @Test
+    void aDeviceThatTheSourceFailsToShowHoldsUpNoOther() throws Exception {
+        ledger(Verification.TELEMETRY);
+        for (String id : List.of("broken", "fine-1", "fine-2")) {
+            places.device(id, "T", TEMPLATE, null);
+            places.owns(id, null, "{\"customer\":\"a\"}");
+            places.twin(id, "{}", "{}");
+            arrived(id);
+        }
+        places.unreadable.add("broken");
+
+        sweep(outOfApplication(List.of()), List.of());
+
+        assertThat(row("fine-1").twin()).isEqualTo(TwinOutcome.EQUAL);
+        assertThat(row("fine-2").state()).isEqualTo(DeviceState.MIGRATED);
+        assertThat(row("broken").state()).isEqualTo(DeviceState.CONNECTED);
+    }
+
+    @Test
     void afterSixTriesWithoutAnEndThatIsTheEnd() throws Exception {
         ledger(Verification.TELEMETRY);
         places.device("lost", "T", TEMPLATE, null);

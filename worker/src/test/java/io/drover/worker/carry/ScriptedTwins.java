@@ -17,6 +17,9 @@ final class ScriptedTwins {
     final Map<String, JsonObject> devices = new ConcurrentHashMap<>();
     final Map<String, JsonObject> properties = new ConcurrentHashMap<>();
     /** Names that no service takes a value for. */
+    /** Ids of devices whose properties the application fails to show. */
+    final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+
     final Set<String> turnedDown = ConcurrentHashMap.newKeySet();
 
     final List<String> writes = Collections.synchronizedList(new ArrayList<>());
@@ -50,6 +53,8 @@ final class ScriptedTwins {
         } else if (path[1].equals("twins")) {
             JsonObject twin = twins.get(id);
             reply(request, twin == null ? 404 : 200, merged(twin, body));
+        } else if (request.path().endsWith("/properties") && unreadable.contains(id)) {
+            reply(request, 400, new JsonObject().put("error", new JsonObject().put("code", "BadRequest")));
         } else if (request.path().endsWith("/properties")) {
             boolean component = request.path().contains("/components/");
             JsonObject all = properties.computeIfAbsent(id, first -> new JsonObject());
