@@ -34,7 +34,7 @@ public final class AzureClients {
         this.config = config;
         List<ConnectTo> rules = rules(config);
         HttpClientOptions tls = AzureHttp.tls(config.network().trustedCa());
-        Quotas quotas = new Quotas(vertx, config.azure().timeCompression(), overrides(config));
+        Quotas quotas = new Quotas(vertx, config.azure().timeCompression(), overrides(config), meters);
         this.tokens = new TokenSource(vertx, Credentials.of(vertx, config.entra(), rules, tls, clock), clock);
         this.http = new AzureHttp(
                 vertx, tls, new CallAuthorization(tokens, config.access(), clock), quotas, rules, meters, clock);

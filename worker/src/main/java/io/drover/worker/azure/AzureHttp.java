@@ -3,6 +3,7 @@ package io.drover.worker.azure;
 import io.drover.worker.azure.hub.TrustStore;
 import io.drover.worker.azure.quota.QuotaGate;
 import io.drover.worker.azure.quota.Quotas;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
@@ -30,6 +31,10 @@ import java.util.concurrent.TimeUnit;
  * repeated. Anything else but 2xx fails with {@link AzureException}. Thread-safe.
  */
 public final class AzureHttp {
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(25), Duration.ofMillis(100), Duration.ofMillis(500),
+        Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(30)
+    };
     private static final int TRIES_ON_FAILURE = 4;
     private static final int TRIES_ON_THROTTLE = 30;
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
@@ -155,14 +160,17 @@ public final class AzureHttp {
                 ? request.send()
                 : request.putHeader("content-type", "application/json").sendBuffer(call.body());
         return sent.timeout(call.deadline().toMillis() + 1000, TimeUnit.MILLISECONDS)
-                .onComplete(done -> sample.stop(meters.timer(
-                        "drover.azure.calls",
-                        "service",
-                        call.service(),
-                        "operation",
-                        call.operation(),
-                        "status",
-                        done.succeeded() ? Integer.toString(done.result().statusCode()) : "none")));
+                .onComplete(done -> sample.stop(Timer.builder("drover.azure.calls")
+                        .description("Calls to Azure by service, operation and status; none where no answer came")
+                        .tag("service", call.service())
+                        .tag("operation", call.operation())
+                        .tag(
+                                "status",
+                                done.succeeded()
+                                        ? Integer.toString(done.result().statusCode())
+                                        : "none")
+                        .serviceLevelObjectives(BUCKETS)
+                        .register(meters)));
     }
 
     private Future<HttpResponse<Buffer>> judge(
@@ -172,12 +180,11 @@ public final class AzureHttp {
             return Future.succeededFuture(answer);
         }
         if (status == 429 && number < TRIES_ON_THROTTLE) {
-            meters.counter(
-                            "drover.azure.throttles",
-                            "service",
-                            call.service(),
-                            "limit",
-                            call.limit().key())
+            Counter.builder("drover.azure.throttles")
+                    .description("Answers 429 by the limit that the call counts against")
+                    .tag("service", call.service())
+                    .tag("limit", call.limit().key())
+                    .register(meters)
                     .increment();
             Duration wait = retryAfter(answer, number);
             // The answer does not say which of them was meant.

@@ -1,6 +1,7 @@
 package io.drover.worker.cli;
 
 import io.drover.worker.WorkerConfig.Management;
+import io.drover.worker.metrics.EventLoopLag;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -44,6 +45,7 @@ final class ManagementServer {
         return vertx.createHttpServer()
                 .requestHandler(router)
                 .listen(where.port(), where.host())
+                .compose(server -> EventLoopLag.deploy(vertx, meters).map(server))
                 .recover(cause -> Future.failedFuture(new IllegalStateException(
                         "Cannot listen on " + where.host() + ":" + where.port() + " (" + cause.getMessage()
                                 + "). Stop what uses the port, or set management.port to a free one or 0.",

@@ -1,6 +1,8 @@
 package io.drover.worker.cluster;
 
 import io.drover.worker.sql.Transactions;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.templates.SqlTemplate;
@@ -12,10 +14,14 @@ import java.util.Map;
 public final class LeaseStore {
     private final Pool reads;
     private final Transactions writes;
+    private final Counter lost;
 
-    public LeaseStore(Pool reads, Transactions writes) {
+    public LeaseStore(Pool reads, Transactions writes, MeterRegistry meters) {
         this.reads = reads;
         this.writes = writes;
+        this.lost = Counter.builder("drover.leases.lost")
+                .description("Leases of lost workers that this one took over or removed")
+                .register(meters);
     }
 
     /** One lease as read; {@code beat} grows while the holder lives. */
@@ -45,16 +51,24 @@ public final class LeaseStore {
     /** Takes a lease over from a holder that was seen to stand still; false when it has moved since. */
     public Future<Boolean> takeOver(Lease seen, String owner) {
         return update(
-                "UPDATE lease SET owner = #{owner}, beat = beat + 1"
-                        + " WHERE name = #{name} AND owner = #{was} AND beat = #{beat}",
-                Map.of("name", seen.name(), "owner", owner, "was", seen.owner(), "beat", seen.beat()));
+                        "UPDATE lease SET owner = #{owner}, beat = beat + 1"
+                                + " WHERE name = #{name} AND owner = #{was} AND beat = #{beat}",
+                        Map.of("name", seen.name(), "owner", owner, "was", seen.owner(), "beat", seen.beat()))
+                .onSuccess(this::count);
     }
 
     /** Removes a lease that is exactly as seen; false when it has moved since. */
     public Future<Boolean> remove(Lease seen) {
         return update(
-                "DELETE FROM lease WHERE name = #{name} AND owner = #{owner} AND beat = #{beat}",
-                Map.of("name", seen.name(), "owner", seen.owner(), "beat", seen.beat()));
+                        "DELETE FROM lease WHERE name = #{name} AND owner = #{owner} AND beat = #{beat}",
+                        Map.of("name", seen.name(), "owner", seen.owner(), "beat", seen.beat()))
+                .onSuccess(this::count);
+    }
+
+    private void count(boolean done) {
+        if (done) {
+            lost.increment();
+        }
     }
 
     /** Gives up what this owner holds under this name. */

@@ -38,7 +38,7 @@ public final class Ledger {
         this.devices =
                 new DeviceStore(vertx, database.reads(), database.writes(), database.locks(), policy, meters, clock);
         this.control = new MigrationControl(migrations, devices, audit, clock);
-        this.leases = new LeaseStore(database.reads(), database.writes());
+        this.leases = new LeaseStore(database.reads(), database.writes(), meters);
         this.paces = new PaceStore(database.reads(), database.writes(), database.locks(), clock);
         this.telemetryPositions = new TelemetryPositionStore(database.reads(), database.writes());
         this.sourceChecks = new SourceChecks(database.reads(), database.writes());
@@ -52,21 +52,21 @@ public final class Ledger {
      */
     public static Future<Ledger> open(
             Vertx vertx, LedgerAddress address, MovePolicy policy, MeterRegistry meters, Clock clock) {
-        return open(vertx, address, true).map(database -> new Ledger(vertx, database, policy, meters, clock));
+        return open(vertx, address, true, meters).map(database -> new Ledger(vertx, database, policy, meters, clock));
     }
 
     /** Opens an existing ledger as it is, for all that works beside a running apply. */
     public static Future<Ledger> openBeside(
             Vertx vertx, LedgerAddress address, MovePolicy policy, MeterRegistry meters, Clock clock) {
-        return open(vertx, address, false).map(database -> new Ledger(vertx, database, policy, meters, clock));
+        return open(vertx, address, false, meters).map(database -> new Ledger(vertx, database, policy, meters, clock));
     }
 
-    private static Future<Database> open(Vertx vertx, LedgerAddress address, boolean apply) {
+    private static Future<Database> open(Vertx vertx, LedgerAddress address, boolean apply, MeterRegistry meters) {
         if (address.url().startsWith(SqliteDatabase.PREFIX)) {
-            return SqliteDatabase.open(vertx, address.url(), apply);
+            return SqliteDatabase.open(vertx, address.url(), apply, meters);
         }
         if (address.url().startsWith(PostgresUrl.PREFIX)) {
-            return PostgresDatabase.open(vertx, address, apply);
+            return PostgresDatabase.open(vertx, address, apply, meters);
         }
         return Future.failedFuture(new LedgerException("ledger.url must begin with " + SqliteDatabase.PREFIX
                 + " followed by a file path, or with " + PostgresUrl.PREFIX + " followed by host and database."));

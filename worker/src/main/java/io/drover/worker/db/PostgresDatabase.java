@@ -4,6 +4,7 @@ import io.drover.worker.WorkerConfig.LedgerAddress;
 import io.drover.worker.azure.hub.TrustStore;
 import io.drover.worker.sql.RowLocks;
 import io.drover.worker.sql.Transactions;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.ClientSSLOptions;
@@ -32,7 +33,7 @@ final class PostgresDatabase {
      *
      * @param prepare whether to bring the schema up to date; otherwise it has to be there
      */
-    static Future<Database> open(Vertx vertx, LedgerAddress address, boolean prepare) {
+    static Future<Database> open(Vertx vertx, LedgerAddress address, boolean prepare, MeterRegistry meters) {
         PostgresUrl url = PostgresUrl.parse(address.url());
         Future<PgConnectOptions> prepared = vertx.executeBlocking(() -> {
             if (prepare) {
@@ -45,7 +46,7 @@ final class PostgresDatabase {
             Pool writes = pool(vertx, options, WRITERS);
             Database database = new Database(
                     reads,
-                    Transactions.ofPostgres(vertx, writes),
+                    Transactions.ofPostgres(vertx, writes, meters),
                     RowLocks.OF_ROWS,
                     true,
                     () -> reads.close().compose(done -> writes.close()));

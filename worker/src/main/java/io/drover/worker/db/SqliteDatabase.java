@@ -2,6 +2,7 @@ package io.drover.worker.db;
 
 import io.drover.worker.sql.RowLocks;
 import io.drover.worker.sql.Transactions;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.jdbcclient.JDBCPool;
@@ -24,7 +25,7 @@ final class SqliteDatabase {
      *
      * @param exclusive whether to lock the file for this process and bring the schema up to date
      */
-    static Future<Database> open(Vertx vertx, String url, boolean exclusive) {
+    static Future<Database> open(Vertx vertx, String url, boolean exclusive, MeterRegistry meters) {
         Path file = Path.of(url.substring(PREFIX.length())).toAbsolutePath();
         SQLiteDataSource source = source(url);
         return vertx.<LedgerLock>executeBlocking(() -> exclusive ? prepare(file, source) : existing(file))
@@ -33,7 +34,7 @@ final class SqliteDatabase {
                     Pool writes = pool(vertx, source, 1);
                     return new Database(
                             reads,
-                            Transactions.ofSqlite(writes),
+                            Transactions.ofSqlite(writes, meters),
                             RowLocks.NONE,
                             false,
                             () -> close(vertx, reads, writes, lock));

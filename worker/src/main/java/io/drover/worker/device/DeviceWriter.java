@@ -3,6 +3,8 @@ package io.drover.worker.device;
 import io.drover.worker.sql.RowLocks;
 import io.drover.worker.sql.SqlFailure;
 import io.drover.worker.sql.Transactions;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -20,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,17 +50,27 @@ final class DeviceWriter {
     private final Vertx vertx;
     private final Transactions writes;
     private final RowLocks locks;
-    private final MeterRegistry meters;
+    private final DeviceMeter meter;
+    private final DistributionSummary batches;
     private final Context context;
     private final String selectBatch;
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+    private final AtomicInteger waiting = new AtomicInteger();
     private boolean writing;
 
     DeviceWriter(Vertx vertx, Transactions writes, RowLocks locks, MeterRegistry meters) {
         this.vertx = vertx;
         this.writes = writes;
         this.locks = locks;
-        this.meters = meters;
+        this.meter = new DeviceMeter(meters);
+        this.batches = DistributionSummary.builder("drover.ledger.batch")
+                .description("Changes of devices in one transaction of the ledger")
+                .baseUnit("changes")
+                .serviceLevelObjectives(1, 4, 16, 64, 128, BATCH)
+                .register(meters);
+        Gauge.builder("drover.ledger.changes.waiting", waiting, AtomicInteger::get)
+                .description("Changes of devices that wait for a transaction of the ledger")
+                .register(meters);
         this.context = vertx.getOrCreateContext();
         this.selectBatch = DeviceSql.SELECT + " AND device_id IN (" + DeviceSql.placeholders(BATCH)
                 + ") ORDER BY device_id" + locks.waiting();
@@ -68,6 +81,7 @@ final class DeviceWriter {
         Promise<Optional<DeviceRow>> done = Promise.promise();
         context.runOnContext(ignored -> {
             queue.add(new Waiting(change, done));
+            waiting.set(queue.size());
             drain();
         });
         return done.future();
@@ -115,6 +129,8 @@ final class DeviceWriter {
                 && queue.peek().change().key().migrationId() == migration) {
             batch.add(queue.poll());
         }
+        waiting.set(queue.size());
+        batches.record(batch.size());
         commit(migration, batch, System.nanoTime())
                 .onComplete(written -> context.runOnContext(ignored -> {
                     writing = false;
@@ -247,14 +263,11 @@ final class DeviceWriter {
     }
 
     private void count(Outcome outcome) {
-        if (outcome.before().state() != outcome.after().state()) {
-            counted(outcome.before().state(), outcome.after().state(), 1);
-        }
+        meter.changed(outcome.before(), outcome.after());
     }
 
     /** Counts transitions that a statement of its own made. */
     void counted(DeviceState from, DeviceState to, int devices) {
-        meters.counter("drover.device.transitions", "from", from.name(), "to", to.name())
-                .increment(devices);
+        meter.moved(from, to, devices);
     }
 }

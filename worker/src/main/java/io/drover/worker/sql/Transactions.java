@@ -1,9 +1,12 @@
 package io.drover.worker.sql;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
+import java.time.Duration;
 import java.util.function.Function;
 
 /**
@@ -16,28 +19,47 @@ import java.util.function.Function;
 public final class Transactions {
     private static final int TRIES = 5;
     private static final long FIRST_PAUSE_MILLIS = 10;
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5)
+    };
 
     private final Vertx vertx;
     private final Pool pool;
+    private final MeterRegistry meters;
 
-    private Transactions(Vertx vertx, Pool pool) {
+    private Transactions(Vertx vertx, Pool pool, MeterRegistry meters) {
+        this.meters = meters;
         this.vertx = vertx;
         this.pool = pool;
     }
 
     /** For SQLite; waits for the writer of another process as long as the connection's busy timeout says. */
-    public static Transactions ofSqlite(Pool pool) {
-        return new Transactions(null, pool);
+    public static Transactions ofSqlite(Pool pool, MeterRegistry meters) {
+        return new Transactions(null, pool, meters);
     }
 
     /** For PostgreSQL; what two transactions cannot do at once is done again by the one that was turned back. */
-    public static Transactions ofPostgres(Vertx vertx, Pool pool) {
-        return new Transactions(vertx, pool);
+    public static Transactions ofPostgres(Vertx vertx, Pool pool, MeterRegistry meters) {
+        return new Transactions(vertx, pool, meters);
     }
 
     /** Fails with what the work or the commit failed with; nothing of it is then kept. */
     public <T> Future<T> run(Function<SqlConnection, Future<T>> work) {
-        return vertx == null ? byStatement(work) : attempt(work, 1);
+        Timer.Sample sample = Timer.start(meters);
+        return (vertx == null ? byStatement(work) : attempt(work, 1))
+                .onComplete(done -> sample.stop(Timer.builder("drover.ledger.transactions")
+                        .description("Transactions of the ledger, with the wait for a connection")
+                        .tag("outcome", done.succeeded() ? "committed" : "failed")
+                        .serviceLevelObjectives(BUCKETS)
+                        .register(meters)));
     }
 
     private <T> Future<T> byStatement(Function<SqlConnection, Future<T>> work) {

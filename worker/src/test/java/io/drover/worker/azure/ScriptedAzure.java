@@ -74,7 +74,7 @@ public final class ScriptedAzure implements AutoCloseable {
                 new TokenSource(vertx, Credentials.of(vertx, entra, rules, tls, Clock.systemUTC()), Clock.systemUTC());
         CallAuthorization authorization = new CallAuthorization(tokens, access, Clock.systemUTC());
         return new AzureHttp(
-                vertx, tls, authorization, new Quotas(vertx, 10, Map.of()), rules, meters, Clock.systemUTC());
+                vertx, tls, authorization, new Quotas(vertx, 10, Map.of(), meters), rules, meters, Clock.systemUTC());
     }
 
     private static String basic(HttpServerRequest request) {

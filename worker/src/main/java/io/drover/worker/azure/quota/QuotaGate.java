@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Paces calls against one Azure limit. Tokens are reserved in the order asked for; a caller whose token is not there yet
@@ -25,6 +26,7 @@ public final class QuotaGate {
     private final AtomicLong closedUntilNanos = new AtomicLong(System.nanoTime());
     private double rate;
     private long grantedSinceChange;
+    private final LongAdder granted = new LongAdder();
 
     /**
      * A gate that lets {@code perSecond} calls through each second.
@@ -71,6 +73,7 @@ public final class QuotaGate {
     public void giveBack(int calls) {
         if (calls > 0) {
             bucket.addTokens(calls);
+            granted.add(-calls);
         }
     }
 
@@ -107,6 +110,7 @@ public final class QuotaGate {
     }
 
     private synchronized void recover(int calls) {
+        granted.add(calls);
         grantedSinceChange += calls;
         if (rate < limit && grantedSinceChange >= Math.ceil(rate)) {
             change(Math.min(limit, rate + limit / 20));
@@ -119,6 +123,16 @@ public final class QuotaGate {
         BucketConfiguration configuration =
                 BucketConfiguration.builder().addLimit(bandwidth(perSecond)).build();
         bucket.replaceConfiguration(configuration, TokensInheritanceStrategy.AS_IS);
+    }
+
+    /** Calls that were let through since the start. */
+    public long granted() {
+        return granted.sum();
+    }
+
+    /** The rate while the service throttles nobody, per second. */
+    public double limit() {
+        return limit;
     }
 
     /** The rate in force, per second. */

@@ -1,5 +1,9 @@
 package io.drover.worker.azure.quota;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.vertx.core.Vertx;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -7,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** All gates of this process: one per Azure limit and service instance (application, DPS or hub). Thread-safe. */
 public final class Quotas {
     private final Vertx vertx;
+    private final MeterRegistry meters;
     private final int timeCompression;
     private final Map<AzureLimit, Double> overrides;
     private final Map<String, QuotaGate> gates = new ConcurrentHashMap<>();
@@ -15,8 +20,9 @@ public final class Quotas {
     private record HubSize(String sku, int units) {}
 
     /** Overrides are per second; both they and the documented rates are multiplied by the time compression. */
-    public Quotas(Vertx vertx, int timeCompression, Map<AzureLimit, Double> overrides) {
+    public Quotas(Vertx vertx, int timeCompression, Map<AzureLimit, Double> overrides, MeterRegistry meters) {
         this.vertx = vertx;
+        this.meters = meters;
         this.timeCompression = timeCompression;
         this.overrides = Map.copyOf(overrides);
     }
@@ -24,7 +30,25 @@ public final class Quotas {
     /** The gate of one limit at one instance, named by its host. */
     public QuotaGate gate(AzureLimit limit, String owner) {
         return gates.computeIfAbsent(
-                limit.key() + '|' + owner, key -> new QuotaGate(vertx, perSecond(limit, owner), limit.burst()));
+                limit.key() + '|' + owner,
+                key -> shown(limit, owner, new QuotaGate(vertx, perSecond(limit, owner), limit.burst())));
+    }
+
+    private QuotaGate shown(AzureLimit limit, String owner, QuotaGate gate) {
+        Tags tags = Tags.of("limit", limit.key(), "host", owner);
+        Gauge.builder("drover.quota.limit", gate, QuotaGate::limit)
+                .description("Calls a second that a limit allows, as documented or configured")
+                .tags(tags)
+                .register(meters);
+        Gauge.builder("drover.quota.rate", gate, QuotaGate::perSecond)
+                .description("Calls a second in force: less than the limit after a 429")
+                .tags(tags)
+                .register(meters);
+        FunctionCounter.builder("drover.quota.granted", gate, QuotaGate::granted)
+                .description("Calls that were let through")
+                .tags(tags)
+                .register(meters);
+        return gate;
     }
 
     /** The rate that is configured or documented, after time compression. */

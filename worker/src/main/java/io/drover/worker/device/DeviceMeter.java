@@ -1,0 +1,136 @@
+package io.drover.worker.device;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Counts what happens to devices and times their way. No label names a device or a migration. Thread-safe. */
+final class DeviceMeter {
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(250),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofMillis(2_500),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(2),
+        Duration.ofMinutes(5),
+        Duration.ofMinutes(15),
+        Duration.ofHours(1),
+        Duration.ofDays(1),
+        Duration.ofDays(7)
+    };
+
+    /** From one piece of evidence to the next one of the same attempt. */
+    private enum Stage {
+        ANSWER,
+        ASSIGNMENT,
+        CONNECTION,
+        TELEMETRY;
+
+        Instant proof(DeviceRow row) {
+            return switch (this) {
+                case ANSWER -> row.acceptedAt();
+                case ASSIGNMENT -> row.assignedAt();
+                case CONNECTION -> row.connectedAt();
+                case TELEMETRY -> row.telemetryAt();
+            };
+        }
+    }
+
+    private final MeterRegistry meters;
+    private final Timer moves;
+    private final Counter commands;
+    private final DistributionSummary attempts;
+    private final Map<Stage, Timer> stages = new EnumMap<>(Stage.class);
+
+    DeviceMeter(MeterRegistry meters) {
+        this.meters = meters;
+        this.moves = Timer.builder("drover.device.moves")
+                .description("Moves that are proven, from the first command to the last proof")
+                .serviceLevelObjectives(BUCKETS)
+                .register(meters);
+        this.commands = Counter.builder("drover.device.commands")
+                .description("Commands to move, every attempt of a device counted")
+                .register(meters);
+        this.attempts = DistributionSummary.builder("drover.device.attempts")
+                .description("Commands that a device took until its end")
+                .serviceLevelObjectives(1, 2, 3, 5, 10, 20)
+                .register(meters);
+        for (Stage stage : Stage.values()) {
+            stages.put(
+                    stage,
+                    Timer.builder("drover.device.stages")
+                            .description("Time of each stage of the proven moves, in the attempt that succeeded")
+                            .tag("stage", stage.name().toLowerCase(Locale.ROOT))
+                            .serviceLevelObjectives(BUCKETS)
+                            .register(meters));
+        }
+    }
+
+    /** A row was changed and committed. */
+    void changed(DeviceRow before, DeviceRow after) {
+        if (after.attempt() > before.attempt()) {
+            commands.increment((double) after.attempt() - before.attempt());
+        }
+        if (before.state() != after.state()) {
+            moved(before.state(), after.state(), 1);
+            ended(after);
+        }
+    }
+
+    /** So many devices went from one state to another. */
+    void moved(DeviceState from, DeviceState to, int devices) {
+        Counter.builder("drover.device.transitions")
+                .description("Changes of device states")
+                .tag("from", from.name())
+                .tag("to", to.name())
+                .register(meters)
+                .increment(devices);
+    }
+
+    private void ended(DeviceRow row) {
+        if (!row.state().isFinal()) {
+            return;
+        }
+        if (row.attempt() > 0) {
+            attempts.record(row.attempt());
+        }
+        if (row.state() == DeviceState.MIGRATED) {
+            timed(row);
+        } else if (row.reason() != null) {
+            Counter.builder("drover.device.failures")
+                    .description("Devices that ended without having moved, by state and reason")
+                    .tag("state", row.state().name())
+                    .tag("reason", row.reason().name())
+                    .register(meters)
+                    .increment();
+        }
+    }
+
+    private void timed(DeviceRow row) {
+        record(moves, row.commandedAt(), row.finishedAt());
+        Instant last = row.attemptAt();
+        for (Stage stage : Stage.values()) {
+            Instant proof = stage.proof(row);
+            record(stages.get(stage), last, proof);
+            last = proof == null || (last != null && proof.isBefore(last)) ? last : proof;
+        }
+    }
+
+    /** Evidence that was not seen takes no time, and what came out of order is not counted as negative. */
+    private static void record(Timer timer, Instant from, Instant to) {
+        if (from != null && to != null) {
+            Duration took = Duration.between(from, to);
+            timer.record(took.isNegative() ? Duration.ZERO : took);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** What the process tells of itself. */
+package io.drover.worker.metrics;
