@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** The devices of one event loop: makes them, starts them at the ramp's pace whatever becomes of them, stops them. */
 public final class FleetShard extends VerticleBase {
@@ -124,10 +125,14 @@ public final class FleetShard extends VerticleBase {
     private void beginRamp() {
         long beganNanos = System.nanoTime();
         double perNano = (double) part.scenario().connectRate() / part.of() / 1e9;
+        int all = devices.size();
+        LongSupplier meant = () -> Math.min(all, 1 + (long) ((System.nanoTime() - beganNanos) * perNano));
+        counters.ramp(meant);
         ramp = vertx.setPeriodic(1, RAMP_STEP_MILLIS, tick -> {
-            long due = Math.min(devices.size(), 1 + (long) ((System.nanoTime() - beganNanos) * perNano));
+            long due = meant.getAsLong();
             while (started < due) {
                 devices.get(started++).start();
+                counters.started();
             }
             if (started == devices.size()) {
                 vertx.cancelTimer(ramp);

@@ -65,7 +65,9 @@ final class TwinWriter {
             }
             List<OwnedData> parts = parts(missing);
             if (parts.size() == 1) {
-                LOG.warn("A value of device {} is not taken at the target: {}", deviceId, answer.getMessage());
+                LOG.atWarn()
+                        .addKeyValue("device", deviceId)
+                        .log("A value of device {} is not taken at the target: {}", deviceId, answer.getMessage());
                 missing.values()
                         .keySet()
                         .forEach(path -> refused.add(

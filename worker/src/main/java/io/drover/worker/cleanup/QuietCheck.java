@@ -57,7 +57,11 @@ public final class QuietCheck {
         return source.look(row).compose(sign -> {
             boolean alive = sign.map(there -> there.since(row.finishedAt())).orElse(false);
             if (alive) {
-                LOG.warn("{} has arrived and is still active at the source: alive on both sides", row.deviceId());
+                LOG.atWarn()
+                        .addKeyValue("migration", row.key().migrationId())
+                        .addKeyValue("device", row.deviceId())
+                        .addKeyValue("attempt", row.attempt())
+                        .log("{} has arrived and is still active at the source: alive on both sides", row.deviceId());
             }
             return checks.keep(row, now, alive);
         });

@@ -2,19 +2,16 @@ package io.drover.worker.cli;
 
 import io.drover.worker.db.Ledger;
 import io.drover.worker.device.DeviceState;
+import io.drover.worker.metrics.MigrationGauges;
 import io.drover.worker.migration.Migration;
 import io.drover.worker.migration.MigrationState;
 import io.drover.worker.sql.SqlFailure;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +27,7 @@ final class ProgressWatch {
     private final ProgressMeter meter;
     private final Clock clock;
     private int away;
-    private final AtomicLong aliveOnBothSides = new AtomicLong();
-    private final Map<DeviceState, AtomicLong> gauges = new EnumMap<>(DeviceState.class);
+    private final MigrationGauges gauges;
 
     ProgressWatch(
             Vertx vertx, Ledger ledger, Migration migration, ProgressView view, MeterRegistry meters, Clock clock) {
@@ -41,16 +37,7 @@ final class ProgressWatch {
         this.view = view;
         this.meter = new ProgressMeter(migration.name());
         this.clock = clock;
-        Gauge.builder("drover.devices.alive.on.both.sides", aliveOnBothSides, AtomicLong::get)
-                .description("Moved devices that were still active at the source")
-                .register(meters);
-        for (DeviceState state : DeviceState.values()) {
-            AtomicLong count = new AtomicLong();
-            gauges.put(state, count);
-            Gauge.builder("drover.devices", count, AtomicLong::get)
-                    .tag("state", state.name())
-                    .register(meters);
-        }
+        this.gauges = new MigrationGauges(meters, migration.name());
     }
 
     /**
@@ -96,13 +83,10 @@ final class ProgressWatch {
                         .counts(migration.id())
                         .compose(counts -> ledger.sourceChecks()
                                 .alive(migration.id())
-                                .map(alive -> meter.sample(clock.instant(), now, counts, alive))))
-                .onSuccess(progress -> {
-                    aliveOnBothSides.set(progress.aliveOnBothSides());
-                    progress.counts()
-                            .forEach((state, count) ->
-                                    Optional.ofNullable(gauges.get(state)).ifPresent(gauge -> gauge.set(count)));
-                    view.show(progress);
-                });
+                                .map(alive -> {
+                                    gauges.show(counts, alive);
+                                    return meter.sample(clock.instant(), now, counts, alive);
+                                })))
+                .onSuccess(view::show);
     }
 }

@@ -263,7 +263,21 @@ final class DeviceWriter {
     }
 
     private void count(Outcome outcome) {
-        meter.changed(outcome.before(), outcome.after());
+        DeviceRow before = outcome.before();
+        DeviceRow after = outcome.after();
+        meter.changed(before, after);
+        if (before.state() != after.state()) {
+            LOG.atInfo()
+                    .addKeyValue("migration", after.key().migrationId())
+                    .addKeyValue("device", after.deviceId())
+                    .addKeyValue("attempt", after.attempt())
+                    .log(
+                            "{} -> {} by {}{}",
+                            before.state(),
+                            after.state(),
+                            outcome.waiting().change().event(),
+                            after.reason() == null ? "" : ": " + after.reason());
+        }
     }
 
     /** Counts transitions that a statement of its own made. */

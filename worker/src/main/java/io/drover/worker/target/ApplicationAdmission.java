@@ -99,7 +99,10 @@ final class ApplicationAdmission {
 
     private static Future<Optional<FailureReason>> turnedDown(DeviceRow row, Throwable cause) {
         if (cause instanceof AzureException refused && OF_THE_DEVICE.contains(refused.status())) {
-            LOG.warn("Device {} is not admitted: {}", row.deviceId(), refused.getMessage());
+            LOG.atWarn()
+                    .addKeyValue("migration", row.key().migrationId())
+                    .addKeyValue("device", row.deviceId())
+                    .log("Device {} is not admitted: {}", row.deviceId(), refused.getMessage());
             return refused(FailureReason.NOT_ADMITTED);
         }
         return Future.failedFuture(cause);

@@ -56,7 +56,9 @@ final class ApplicationAttestations {
 
     private static Future<Optional<FailureReason>> turnedDown(String id, Throwable cause) {
         if (cause instanceof AzureException refused && OF_THE_DEVICE.contains(refused.status())) {
-            LOG.warn("The attestation of {} was refused: {}", id, refused.getMessage());
+            LOG.atWarn()
+                    .addKeyValue("device", id)
+                    .log("The attestation of {} was refused: {}", id, refused.getMessage());
             return Future.succeededFuture(Optional.of(FailureReason.ENROLLMENT_REFUSED));
         }
         return Future.failedFuture(cause);

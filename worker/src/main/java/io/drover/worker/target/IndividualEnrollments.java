@@ -73,7 +73,9 @@ final class IndividualEnrollments {
                         Integer.toString(refusal.errorCode()),
                         "Enrollments were not made: " + refusal.text())));
             } else {
-                LOG.warn("The enrollment of {} was refused ({}): {}", id, refusal.errorCode(), refusal.text());
+                LOG.atWarn()
+                        .addKeyValue("device", id)
+                        .log("The enrollment of {} was refused ({}): {}", id, refusal.errorCode(), refusal.text());
                 refused.put(id, FailureReason.ENROLLMENT_REFUSED);
             }
         }

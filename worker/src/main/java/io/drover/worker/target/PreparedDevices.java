@@ -69,7 +69,9 @@ final class PreparedDevices {
                         })
                         .mapEmpty();
             } else {
-                LOG.warn("Device {} was not made at {} ({}): {}", id, hub.host(), refusal.code(), refusal.text());
+                LOG.atWarn()
+                        .addKeyValue("device", id)
+                        .log("Device {} was not made at {} ({}): {}", id, hub.host(), refusal.code(), refusal.text());
                 refused.put(id, FailureReason.NOT_PREPARED);
             }
         }

@@ -1,20 +1,46 @@
 package io.drover.simulator.fleet.device;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /** Counts of the whole fleet over its engines, as {@code /fleet/status} shows them; any thread. */
 public final class FleetCounters {
     private final Map<Engine, EngineCounters> engines = new EnumMap<>(Engine.class);
+    private final List<LongSupplier> ramps = new CopyOnWriteArrayList<>();
+    private final LongAdder started = new LongAdder();
 
     /** All counts at zero, as meters of this registry too. */
     public FleetCounters(MeterRegistry registry) {
         for (Engine engine : Engine.values()) {
             engines.put(engine, new EngineCounters(engine, registry));
         }
+        FunctionCounter.builder(
+                        "drover.fleet.starts.due",
+                        ramps,
+                        all -> all.stream().mapToLong(LongSupplier::getAsLong).sum())
+                .description("Devices that the ramp meant to start by now")
+                .register(registry);
+        FunctionCounter.builder("drover.fleet.starts", started, LongAdder::sum)
+                .description("Devices that were started; behind those due, the load is not what the scenario says")
+                .register(registry);
+    }
+
+    /** A ramp has begun that tells, from any thread, how many devices it meant to start by now. */
+    public void ramp(LongSupplier due) {
+        ramps.add(due);
+    }
+
+    /** One of them was started. */
+    public void started() {
+        started.increment();
     }
 
     /** The counts of one engine's devices. */

@@ -1,0 +1,80 @@
+package io.drover.worker.metrics;
+
+import io.drover.worker.device.DeviceCounts;
+import io.drover.worker.device.DeviceState;
+import io.drover.worker.device.FailureReason;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Where the devices of one migration stand, as the ledger says. Waves beyond the {@value #WAVES}th are added up, so that
+ * the number of series has a bound. Thread-safe.
+ */
+public final class MigrationGauges {
+    private static final int WAVES = 30;
+    private static final String BEYOND = (WAVES + 1) + "+";
+
+    private final MultiGauge states;
+    private final MultiGauge reasons;
+    private final AtomicLong aliveOnBothSides = new AtomicLong();
+
+    public MigrationGauges(MeterRegistry meters, String migration) {
+        this.states = MultiGauge.builder("drover.devices")
+                .description("Devices by state and wave; wave 0 are those that no wave has taken")
+                .tag("migration", migration)
+                .register(meters);
+        this.reasons = MultiGauge.builder("drover.devices.reasons")
+                .description("Devices by the reason why they failed, wait or do not move")
+                .tag("migration", migration)
+                .register(meters);
+        Gauge.builder("drover.devices.alive.on.both.sides", aliveOnBothSides, AtomicLong::get)
+                .description("Moved devices that were still active at the source")
+                .tag("migration", migration)
+                .register(meters);
+    }
+
+    /** Shows these from now on. */
+    public void show(DeviceCounts counts, long alive) {
+        aliveOnBothSides.set(alive);
+        Map<Standing, Long> byState = new HashMap<>();
+        Map<Cause, Long> byReason = new HashMap<>();
+        for (DeviceState state : DeviceState.values()) {
+            byState.put(new Standing("0", state), 0L);
+        }
+        for (DeviceCounts.Entry entry : counts.entries()) {
+            String wave = entry.wave() > WAVES ? BEYOND : Integer.toString(entry.wave());
+            byState.merge(new Standing(wave, entry.state()), entry.devices(), Long::sum);
+            if (entry.reason() != null) {
+                byReason.merge(new Cause(entry.state(), entry.reason()), entry.devices(), Long::sum);
+            }
+        }
+        states.register(
+                byState.entrySet().stream()
+                        .map(entry -> Row.of(entry.getKey().tags(), entry.getValue()))
+                        .toList(),
+                true);
+        reasons.register(
+                byReason.entrySet().stream()
+                        .map(entry -> Row.of(entry.getKey().tags(), entry.getValue()))
+                        .toList(),
+                true);
+    }
+
+    private record Standing(String wave, DeviceState state) {
+        Tags tags() {
+            return Tags.of("wave", wave, "state", state.name());
+        }
+    }
+
+    private record Cause(DeviceState state, FailureReason reason) {
+        Tags tags() {
+            return Tags.of("state", state.name(), "reason", reason.name());
+        }
+    }
+}
