@@ -24,7 +24,8 @@ public record WorkerConfig(
         Dispatch dispatch,
         LedgerAddress ledger,
         Management management,
-        Webhook webhook) {
+        Webhook webhook,
+        Api api) {
     private static final Duration APPLICATION_PROBE = Duration.ofMinutes(5);
     /** A hub tells who is connected; commanding the others now and then only covers what it tells wrong. */
     private static final Duration HUB_PROBE = Duration.ofHours(1);
@@ -319,6 +320,39 @@ public record WorkerConfig(
     /** PEM files of a server's certificate chain and private key. */
     public record Tls(Path certificate, Path key) {}
 
+    /**
+     * Where the API and the web pages are served; the whole section is null when they are off.
+     *
+     * @param port 0 takes any free one
+     * @param publicUrl what browsers reach, without a path; null for localhost and the port
+     * @param tls null where something in front of the worker ends TLS, or on loopback
+     * @param signIn null where nobody signs in, which only loopback allows
+     * @param running how many migrations go on at once
+     */
+    public record Api(
+            String host, int port, String publicUrl, Tls tls, ApiSignIn signIn, ApiLimits limits, int running) {
+        /** What browsers reach when this port is listened on, without a slash at the end. */
+        public String publicUrl(int listening) {
+            return publicUrl == null ? (tls == null ? "http" : "https") + "://localhost:" + listening : publicUrl;
+        }
+    }
+
+    /**
+     * The app registration that people and machines sign in to.
+     *
+     * @param audience what access tokens for the API are meant for, beside {@code clientId}
+     */
+    public record ApiSignIn(String tenant, String clientId, Secret clientSecret, String authority, String audience) {}
+
+    /**
+     * How much is served.
+     *
+     * @param requests of one caller, or of one address while nobody is signed in
+     * @param body largest request body in bytes
+     * @param listeners event streams open at once
+     */
+    public record ApiLimits(Rate requests, int body, int listeners) {}
+
     /** How the migration is rolled out. */
     public RolloutPolicy rollout() {
         return migration.rollout();
@@ -343,7 +377,7 @@ public record WorkerConfig(
                 List.of(WavePolicy.rest()));
         Dispatch singly = new Dispatch(Dispatch.Way.COMMAND, dispatch.maxInFlight(), dispatch.job());
         return new WorkerConfig(
-                entra, access, azure, network, migration.as(name, back), quotas, singly, ledger, management, null);
+                entra, access, azure, network, migration.as(name, back), quotas, singly, ledger, management, null, api);
     }
 
     /** The state machine's part of the configuration. */

@@ -5,6 +5,7 @@ import io.drover.worker.WorkerConfig.Azure;
 import io.drover.worker.WorkerConfig.ConnectTo;
 import io.drover.worker.WorkerConfig.Deadlines;
 import io.drover.worker.WorkerConfig.Dispatch;
+import io.drover.worker.WorkerConfig.Entra;
 import io.drover.worker.WorkerConfig.LedgerAddress;
 import io.drover.worker.WorkerConfig.Management;
 import io.drover.worker.WorkerConfig.Migration;
@@ -13,7 +14,6 @@ import io.drover.worker.WorkerConfig.Rate;
 import io.drover.worker.WorkerConfig.Registering;
 import io.drover.worker.WorkerConfig.Source;
 import io.drover.worker.WorkerConfig.Target;
-import io.drover.worker.WorkerConfig.Tls;
 import io.drover.worker.WorkerConfig.Webhook;
 import io.drover.worker.azure.central.JobLimits;
 import io.drover.worker.db.PostgresUrl;
@@ -71,8 +71,9 @@ public final class WorkerConfigLoader {
     private WorkerConfig read() {
         ConfigSection root = new ConfigSection("", withSettings(parse()), problems);
         Network network = network(root.section("network"));
+        Entra entra = new SignInLoader(root.section("entra"), secrets).read();
         WorkerConfig config = new WorkerConfig(
-                new SignInLoader(root.section("entra"), secrets).read(),
+                entra,
                 new AccessLoader(secrets).read(root.section("access")),
                 azure(root.section("azure")),
                 network,
@@ -81,7 +82,8 @@ public final class WorkerConfigLoader {
                 dispatch(root.section("dispatch")),
                 ledger(root.section("ledger"), network.trustedCa()),
                 management(root.section("management")),
-                webhook(root, root.section("webhook")));
+                webhook(root, root.section("webhook")),
+                new ApiLoader(secrets, entra.authority()).read(root));
         if (config.webhook() != null && config.migration().source() instanceof WorkerConfig.HubDevices) {
             root.problem(
                     "webhook",
@@ -218,15 +220,24 @@ public final class WorkerConfigLoader {
     private static Map<String, Rate> quotas(ConfigSection quotas) {
         Map<String, Rate> rates = new LinkedHashMap<>();
         for (String name : quotas.keys()) {
-            Matcher matcher = RATE.matcher(quotas.text(name, ""));
-            if (matcher.matches()) {
-                rates.put(name, new Rate(Integer.parseInt(matcher.group(1)), per(matcher.group(2))));
-            } else {
-                quotas.problem(name, "is not a rate.", "Write calls per unit, such as 20/s or 1000/m.");
-            }
+            rates.put(name, rate(quotas, name, new Rate(1, Duration.ofSeconds(1))));
         }
         quotas.end();
         return Map.copyOf(rates);
+    }
+
+    /** A number of calls per unit of time; a mistake is reported and stands for the fallback. */
+    static Rate rate(ConfigSection section, String key, Rate fallback) {
+        String text = section.text(key, null);
+        if (text == null) {
+            return fallback;
+        }
+        Matcher matcher = RATE.matcher(text);
+        if (!matcher.matches()) {
+            section.problem(key, "is not a rate.", "Write calls per unit, such as 20/s or 1000/m.");
+            return fallback;
+        }
+        return new Rate(Integer.parseInt(matcher.group(1)), per(matcher.group(2)));
     }
 
     private static Duration per(String unit) {
@@ -334,29 +345,11 @@ public final class WorkerConfigLoader {
                     "Make a long random one; IoT Central sends it in the Authorization header.");
         }
         Webhook read = new Webhook(
-                webhook.text("host", "127.0.0.1"), webhook.integer("port", 9465, 0, 65_535), token, tls(webhook));
+                webhook.text("host", "127.0.0.1"),
+                webhook.integer("port", 9465, 0, 65_535),
+                token,
+                new TlsLoader(secrets).read(webhook));
         webhook.end();
         return read;
-    }
-
-    private Tls tls(ConfigSection server) {
-        ConfigSection tls = server.section("tls");
-        if (!server.has("tls")) {
-            return null;
-        }
-        Tls read = new Tls(
-                pem(tls, "certificate", "Write the path of a PEM file with the server's certificate chain."),
-                pem(tls, "key", "Write the path of a PEM file with the certificate's private key."));
-        tls.end();
-        return read;
-    }
-
-    private Path pem(ConfigSection tls, String key, String remedy) {
-        String text = tls.required(key, remedy);
-        Path path = file.toAbsolutePath().resolveSibling(text);
-        if (!text.isEmpty() && !Files.isReadable(path)) {
-            tls.problem(key, "there is no readable file " + path + ".", remedy);
-        }
-        return path;
     }
 }
