@@ -18,21 +18,26 @@ import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLException;
 
-/** The requests of a sign-in, which need no token: connect-to rules, a deadline, and failures told for a person. */
-final class SignInHttp {
+/** The requests of a sign-in, which need no token: connect-to rules, a deadline, and failures told for a person. Thread-safe. */
+public final class SignInHttp {
     private static final Duration DEADLINE = Duration.ofSeconds(30);
 
     private final WebClient client;
     private final List<ConnectTo> rules;
 
-    SignInHttp(Vertx vertx, HttpClientOptions options, List<ConnectTo> rules) {
+    public SignInHttp(Vertx vertx, HttpClientOptions options, List<ConnectTo> rules) {
         this.client = WebClient.wrap(vertx.createHttpClient(new HttpClientOptions(options)));
         this.rules = List.copyOf(rules);
     }
 
     /** Sends a form. Fails with {@link AzureException} when no answer came. */
-    Future<HttpResponse<Buffer>> post(String url, MultiMap form, String advice) {
+    public Future<HttpResponse<Buffer>> post(String url, MultiMap form, String advice) {
         return request(HttpMethod.POST, url).sendForm(form).recover(cause -> failure(url, cause, advice));
+    }
+
+    /** Sends a GET. Fails with {@link AzureException} when no answer came. */
+    public Future<HttpResponse<Buffer>> get(String url, String advice) {
+        return request(HttpMethod.GET, url).send().recover(cause -> failure(url, cause, advice));
     }
 
     /** Sends a GET with one header. Fails with {@link AzureException} when no answer came. */
