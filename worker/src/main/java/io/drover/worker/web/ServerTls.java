@@ -1,0 +1,223 @@
+package io.drover.worker.web;
+
+import io.drover.worker.WorkerConfig.Tls;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.ServerSSLOptions;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server's certificate from files that may be replaced while it runs. New connections get the new one; one that cannot be used is
+ * logged once, and the old one stays. Files are read off the event loop.
+ */
+public final class ServerTls {
+    /** How often the files are looked at. */
+    public static final Duration LOOK = Duration.ofSeconds(30);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerTls.class);
+
+    private final Vertx vertx;
+    private final Tls files;
+    private final String section;
+    private Content current;
+    private Content refused;
+    private String told;
+    private boolean looking;
+
+    private record Content(byte[] certificate, byte[] key) {
+        private boolean isAs(Content other) {
+            return other != null && Arrays.equals(certificate, other.certificate) && Arrays.equals(key, other.key);
+        }
+
+        private PemKeyCertOptions options() {
+            return new PemKeyCertOptions()
+                    .addCertValue(Buffer.buffer(certificate))
+                    .addKeyValue(Buffer.buffer(key));
+        }
+    }
+
+    private static final class UnusableException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        UnusableException(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    /** @param section the configuration's name for it, such as {@code api.tls} */
+    public ServerTls(Vertx vertx, Tls files, String section) {
+        this.vertx = vertx;
+        this.files = files;
+        this.section = section;
+    }
+
+    /** What the server begins with. Fails with what to correct when the files are of no use. */
+    public Future<PemKeyCertOptions> load() {
+        return vertx.executeBlocking(this::read, false)
+                .map(content -> {
+                    current = content;
+                    return content.options();
+                })
+                .recover(cause -> Future.failedFuture(new IllegalStateException(
+                        section + ": " + cause.getMessage() + " Name a PEM certificate chain and its key.")));
+    }
+
+    /** Looks at the files as often from now on, until the context that calls this is closed. */
+    public void follow(HttpServer server, Duration often) {
+        vertx.setPeriodic(often.toMillis(), tick -> {
+            if (!looking) {
+                looking = true;
+                look(server).onComplete(done -> looking = false);
+            }
+        });
+    }
+
+    private Future<Void> look(HttpServer server) {
+        return vertx.executeBlocking(this::contents, false)
+                .compose(content -> {
+                    if (content.isAs(current)) {
+                        told = null;
+                        return Future.succeededFuture();
+                    }
+                    return content.isAs(refused) ? Future.succeededFuture() : take(server, content);
+                })
+                // An editor may be at it: what is to be taken is taken at the next look.
+                .recover(cause -> {
+                    tell(cause.getMessage());
+                    return Future.succeededFuture();
+                });
+    }
+
+    private Future<Void> take(HttpServer server, Content content) {
+        return vertx.executeBlocking(() -> checked(content), false)
+                .compose(expiry -> server.updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(content.options()))
+                        .map(expiry))
+                .onSuccess(expiry -> {
+                    current = content;
+                    refused = null;
+                    told = null;
+                    LOG.info(
+                            "{}: the certificate in {} is new and shown from now on, until {}",
+                            section,
+                            files.certificate(),
+                            expiry);
+                })
+                .onFailure(cause -> refused = content)
+                .mapEmpty();
+    }
+
+    private void tell(String problem) {
+        if (!problem.equals(told)) {
+            told = problem;
+            LOG.warn(
+                    "{}: the old certificate stays, as the new one is of no use: {} Correct the files.",
+                    section,
+                    problem);
+        }
+    }
+
+    private Content read() throws UnusableException {
+        Content content = contents();
+        checked(content);
+        return content;
+    }
+
+    private Content contents() throws UnusableException {
+        return new Content(bytes(files.certificate()), bytes(files.key()));
+    }
+
+    private static byte[] bytes(Path file) throws UnusableException {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException unreadable) {
+            throw new UnusableException("there is no readable file " + file + ".");
+        }
+    }
+
+    /** The JDK's TLS would notice a key of another certificate only when somebody connects. */
+    private Instant checked(Content content) throws UnusableException {
+        try {
+            X509Certificate certificate = certificate(content.certificate());
+            if (!fits(key(content.key()), certificate.getPublicKey())) {
+                throw new UnusableException(files.key() + " is not the key of " + files.certificate() + ".");
+            }
+            Instant expiry = certificate.getNotAfter().toInstant();
+            if (Instant.now().isAfter(expiry)) {
+                throw new UnusableException(files.certificate() + " expired at " + expiry + ".");
+            }
+            return expiry;
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException damaged) {
+            throw new UnusableException(
+                    files.certificate() + " and " + files.key() + " do not hold a PEM certificate and its key.");
+        }
+    }
+
+    private X509Certificate certificate(byte[] pem) throws IOException, GeneralSecurityException, UnusableException {
+        try (PEMParser parser = parser(pem)) {
+            if (parser.readObject() instanceof X509CertificateHolder holder) {
+                return new JcaX509CertificateConverter().getCertificate(holder);
+            }
+        }
+        throw new UnusableException(files.certificate() + " does not begin with a PEM certificate.");
+    }
+
+    private PrivateKey key(byte[] pem) throws IOException, UnusableException {
+        JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
+        try (PEMParser parser = parser(pem)) {
+            for (Object item = parser.readObject(); item != null; item = parser.readObject()) {
+                if (item instanceof PrivateKeyInfo info) {
+                    return converter.getPrivateKey(info);
+                }
+                if (item instanceof PEMKeyPair pair) {
+                    return converter.getKeyPair(pair).getPrivate();
+                }
+            }
+        }
+        throw new UnusableException(files.key() + " holds no PEM private key without a password.");
+    }
+
+    private static PEMParser parser(byte[] pem) {
+        return new PEMParser(new StringReader(new String(pem, StandardCharsets.ISO_8859_1)));
+    }
+
+    private static boolean fits(PrivateKey secret, PublicKey open) throws GeneralSecurityException {
+        String algorithm = switch (open.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC", "ECDSA" -> "SHA256withECDSA";
+            default -> open.getAlgorithm();
+        };
+        byte[] text = new byte[32];
+        new SecureRandom().nextBytes(text);
+        Signature signing = Signature.getInstance(algorithm);
+        signing.initSign(secret);
+        signing.update(text);
+        Signature checking = Signature.getInstance(algorithm);
+        checking.initVerify(open);
+        checking.update(text);
+        return checking.verify(signing.sign());
+    }
+}
