@@ -67,7 +67,8 @@ final class EntraTenant {
             }
             return Future.succeededFuture(current);
         }
-        return reading == null && !mayTry(now, BETWEEN_TRIES) ? Future.failedFuture(failure) : read();
+        Future<Published> read = reading == null && !mayTry(now, BETWEEN_TRIES) ? Future.failedFuture(failure) : read();
+        return read.recover(cause -> Future.failedFuture(unavailable(cause)));
     }
 
     /** As {@link #published()}, but read again when this key is not in it, unless that was done a moment ago. */
@@ -76,7 +77,9 @@ final class EntraTenant {
     }
 
     private synchronized Future<Published> again(Published known) {
-        return reading == null && !mayTry(clock.instant(), BETWEEN_LOOKS) ? Future.succeededFuture(known) : read();
+        return reading == null && !mayTry(clock.instant(), BETWEEN_LOOKS)
+                ? Future.succeededFuture(known)
+                : read().recover(cause -> Future.failedFuture(unavailable(cause)));
     }
 
     private boolean mayTry(Instant now, Duration pause) {
@@ -90,8 +93,7 @@ final class EntraTenant {
             Future<Published> begun = Future.all(
                             document("/v2.0/.well-known/openid-configuration"),
                             document("/.well-known/openid-configuration"))
-                    .compose(both -> keys(both.resultAt(0), both.resultAt(1)))
-                    .recover(cause -> Future.failedFuture(unavailable(cause)));
+                    .compose(both -> keys(both.resultAt(0), both.resultAt(1)));
             reading = begun;
             begun.onComplete(done -> finished(done.result(), done.cause()));
             return begun;

@@ -20,7 +20,6 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -48,15 +47,15 @@ public final class ServerTls {
     private String told;
     private boolean looking;
 
-    private record Content(byte[] certificate, byte[] key) {
-        private boolean isAs(Content other) {
-            return other != null && Arrays.equals(certificate, other.certificate) && Arrays.equals(key, other.key);
+    private record Content(Buffer certificate, Buffer key) {
+        private PemKeyCertOptions options() {
+            return new PemKeyCertOptions().addCertValue(certificate).addKeyValue(key);
         }
 
-        private PemKeyCertOptions options() {
-            return new PemKeyCertOptions()
-                    .addCertValue(Buffer.buffer(certificate))
-                    .addKeyValue(Buffer.buffer(key));
+        /** Not the key. */
+        @Override
+        public String toString() {
+            return "Content[" + certificate.length() + " bytes]";
         }
     }
 
@@ -99,11 +98,11 @@ public final class ServerTls {
     private Future<Void> look(HttpServer server) {
         return vertx.executeBlocking(this::contents, false)
                 .compose(content -> {
-                    if (content.isAs(current)) {
+                    if (content.equals(current)) {
                         told = null;
                         return Future.succeededFuture();
                     }
-                    return content.isAs(refused) ? Future.succeededFuture() : take(server, content);
+                    return content.equals(refused) ? Future.succeededFuture() : take(server, content);
                 })
                 // An editor may be at it: what is to be taken is taken at the next look.
                 .recover(cause -> {
@@ -150,9 +149,9 @@ public final class ServerTls {
         return new Content(bytes(files.certificate()), bytes(files.key()));
     }
 
-    private static byte[] bytes(Path file) throws UnusableException {
+    private static Buffer bytes(Path file) throws UnusableException {
         try {
-            return Files.readAllBytes(file);
+            return Buffer.buffer(Files.readAllBytes(file));
         } catch (IOException unreadable) {
             throw new UnusableException("there is no readable file " + file + ".");
         }
@@ -176,7 +175,7 @@ public final class ServerTls {
         }
     }
 
-    private X509Certificate certificate(byte[] pem) throws IOException, GeneralSecurityException, UnusableException {
+    private X509Certificate certificate(Buffer pem) throws IOException, GeneralSecurityException, UnusableException {
         try (PEMParser parser = parser(pem)) {
             if (parser.readObject() instanceof X509CertificateHolder holder) {
                 return new JcaX509CertificateConverter().getCertificate(holder);
@@ -185,7 +184,7 @@ public final class ServerTls {
         throw new UnusableException(files.certificate() + " does not begin with a PEM certificate.");
     }
 
-    private PrivateKey key(byte[] pem) throws IOException, UnusableException {
+    private PrivateKey key(Buffer pem) throws IOException, UnusableException {
         JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
         try (PEMParser parser = parser(pem)) {
             for (Object item = parser.readObject(); item != null; item = parser.readObject()) {
@@ -200,8 +199,8 @@ public final class ServerTls {
         throw new UnusableException(files.key() + " holds no PEM private key without a password.");
     }
 
-    private static PEMParser parser(byte[] pem) {
-        return new PEMParser(new StringReader(new String(pem, StandardCharsets.ISO_8859_1)));
+    private static PEMParser parser(Buffer pem) {
+        return new PEMParser(new StringReader(pem.toString(StandardCharsets.ISO_8859_1)));
     }
 
     private static boolean fits(PrivateKey secret, PublicKey open) throws GeneralSecurityException {
