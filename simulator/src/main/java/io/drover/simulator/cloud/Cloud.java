@@ -3,6 +3,7 @@ package io.drover.simulator.cloud;
 import io.drover.simulator.cloud.control.ApplicationControl;
 import io.drover.simulator.cloud.control.ControlApi;
 import io.drover.simulator.cloud.control.ControlPage;
+import io.drover.simulator.cloud.control.EntraControl;
 import io.drover.simulator.cloud.control.EstateFile;
 import io.drover.simulator.cloud.control.FaultControl;
 import io.drover.simulator.cloud.control.ProvisioningControl;
@@ -321,6 +322,7 @@ public final class Cloud {
         new ControlPage().mount(api.router());
         new WorldControl(this::reset, changes).mount(api.router());
         new TwinTruth(world).mount(api.router());
+        new EntraControl(vertx, tokens).mount(api.router());
         new ManagedIdentityApi(world.directory(), tokens, options.names(), clock).mount(api.router());
         return bind(
                 vertx.createHttpServer().requestHandler(api.router()),

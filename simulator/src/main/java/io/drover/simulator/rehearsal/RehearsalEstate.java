@@ -84,6 +84,7 @@ final class RehearsalEstate {
                 .addObject()
                 .put("clientId", CLIENT_ID)
                 .put("clientSecret", clientSecret);
+        RehearsalPeople.addTo(estate, clientSecret);
         estate.putArray("subscriptions")
                 .addObject()
                 .put("subscriptionId", SUBSCRIPTION)

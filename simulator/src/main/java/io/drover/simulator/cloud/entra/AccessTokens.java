@@ -4,16 +4,9 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.MessageDigest;
-import java.security.Signature;
-import java.security.interfaces.RSAPublicKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -23,15 +16,14 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * Issues and checks the RS256 access tokens of the emulated Entra. The signing key lives as long as the process. Claims follow the
- * v1 access token of the "Access token claims reference". Thread-safe.
+ * Issues and checks the RS256 tokens of the emulated Entra. Claims follow the "Access token claims reference" and the "ID token
+ * claims reference". Thread-safe.
  */
 public final class AccessTokens {
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
     private static final Base64.Decoder DECODER = Base64.getUrlDecoder();
 
-    private final KeyPair keys;
-    private final String keyId;
+    private final SigningKeys keys = new SigningKeys();
     private final String issuerHost;
     private final String loginHost;
     private final Clock clock;
@@ -39,8 +31,6 @@ public final class AccessTokens {
 
     /** @param suffix the DNS suffix of the emulated Azure, part of the issuer's name */
     public AccessTokens(String suffix, Clock clock) {
-        this.keys = newKeys();
-        this.keyId = thumbprint((RSAPublicKey) keys.getPublic());
         this.loginHost = "https://login.microsoftonline." + suffix + "/";
         this.issuerHost = "https://sts.windows." + suffix + "/";
         this.clock = clock;
@@ -84,7 +74,7 @@ public final class AccessTokens {
         DirectoryUser user = grant.user();
         JsonObject claims = about(grant.tenant(), resource, grant.clientId(), "0")
                 .put("oid", user.objectId())
-                .put("sub", pairwise(user, resource))
+                .put("sub", pairwise(user, audience(resource)))
                 .put("name", user.displayName())
                 .put("preferred_username", user.userName())
                 .put("scp", String.join(" ", resource.granted()));
@@ -100,22 +90,24 @@ public final class AccessTokens {
         return sign(withRoles(claims, roles, false), lifetime);
     }
 
-    /** The id token of an OpenID sign-in. */
+    /** The id token of an OpenID sign-in: the person's claims for the scope {@code profile}, and the roles in the application. */
     String idToken(Grants.Grant grant, Duration lifetime) {
         DirectoryUser user = grant.user();
         JsonObject claims = new JsonObject()
                 .put("aud", grant.clientId())
                 .put("iss", issuerV2(grant.tenant()))
-                .put("oid", user.objectId())
-                .put("sub", user.objectId())
-                .put("name", user.displayName())
-                .put("preferred_username", user.userName())
+                .put("sub", pairwise(user, grant.clientId()))
                 .put("tid", grant.tenant())
                 .put("ver", "2.0");
+        if (grant.resource().extras().contains("profile")) {
+            claims.put("oid", user.objectId())
+                    .put("name", user.displayName())
+                    .put("preferred_username", user.userName());
+        }
         if (grant.nonce() != null) {
             claims.put("nonce", grant.nonce());
         }
-        return sign(claims, lifetime);
+        return sign(withRoles(claims, user.appRoles().getOrDefault(grant.clientId(), Set.of()), false), lifetime);
     }
 
     private JsonObject about(String tenantId, TokenResource resource, String clientId, String proof) {
@@ -148,24 +140,27 @@ public final class AccessTokens {
         return resource.api() != null && resource.api().tokenVersion() == 2;
     }
 
-    /** A subject differs from API to API, as documented. */
-    private static String pairwise(DirectoryUser user, TokenResource resource) {
-        String api =
-                resource.api() == null ? resource.audience() : resource.api().clientId();
-        return UUID.nameUUIDFromBytes((user.objectId() + "/" + api).getBytes(StandardCharsets.UTF_8))
+    private static String audience(TokenResource resource) {
+        return resource.api() == null ? resource.audience() : resource.api().clientId();
+    }
+
+    /** A subject differs from application to application, as documented. */
+    private static String pairwise(DirectoryUser user, String application) {
+        return UUID.nameUUIDFromBytes((user.objectId() + "/" + application).getBytes(StandardCharsets.UTF_8))
                 .toString();
     }
 
     private String sign(JsonObject claims, Duration lifetime) {
         Instant now = clock.instant();
+        SigningKeys.Key key = keys.current();
         JsonObject header =
-                new JsonObject().put("typ", "JWT").put("alg", "RS256").put("kid", keyId);
+                new JsonObject().put("typ", "JWT").put("alg", "RS256").put("kid", key.id());
         claims.put("iat", now.getEpochSecond())
                 .put("nbf", now.getEpochSecond())
                 .put("exp", now.plus(lifetime).getEpochSecond())
                 .put("uti", UUID.randomUUID().toString());
         String signed = encode(header) + "." + encode(claims);
-        return signed + "." + ENCODER.encodeToString(sign(signed));
+        return signed + "." + ENCODER.encodeToString(key.sign(signed));
     }
 
     /**
@@ -183,7 +178,7 @@ public final class AccessTokens {
         try {
             JsonObject header = decode(parts[0]);
             if (!"RS256".equals(header.getValue("alg"))
-                    || !signatureHolds(parts[0] + "." + parts[1], DECODER.decode(parts[2]))) {
+                    || !keys.holds(header.getValue("kid"), parts[0] + "." + parts[1], DECODER.decode(parts[2]))) {
                 return Optional.empty();
             }
             return callerOf(decode(parts[1]), audience);
@@ -194,18 +189,12 @@ public final class AccessTokens {
 
     /** The key set published at {@code jwks_uri}. */
     public JsonObject keySet(String tenantId) {
-        RSAPublicKey key = (RSAPublicKey) keys.getPublic();
-        JsonObject jwk = new JsonObject()
-                .put("kty", "RSA")
-                .put("use", "sig")
-                .put("kid", keyId)
-                .put("x5t", keyId)
-                .put("n", ENCODER.encodeToString(unsigned(key.getModulus().toByteArray())))
-                .put(
-                        "e",
-                        ENCODER.encodeToString(unsigned(key.getPublicExponent().toByteArray())))
-                .put("issuer", issuer(tenantId));
-        return new JsonObject().put("keys", new JsonArray().add(jwk));
+        return keys.published(issuer(tenantId));
+    }
+
+    /** Signs with a new key from now on; the last one stays published. Blocks for the making of an RSA key. */
+    public void rotateKeys() {
+        keys.rotate();
     }
 
     String issuerV2(String tenantId) {
@@ -238,58 +227,12 @@ public final class AccessTokens {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    private byte[] sign(String text) {
-        try {
-            Signature signature = Signature.getInstance("SHA256withRSA");
-            signature.initSign(keys.getPrivate());
-            signature.update(text.getBytes(StandardCharsets.US_ASCII));
-            return signature.sign();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every Java runtime can sign with SHA256withRSA", e);
-        }
-    }
-
-    private boolean signatureHolds(String text, byte[] value) {
-        try {
-            Signature signature = Signature.getInstance("SHA256withRSA");
-            signature.initVerify(keys.getPublic());
-            signature.update(text.getBytes(StandardCharsets.US_ASCII));
-            return signature.verify(value);
-        } catch (GeneralSecurityException malformed) {
-            return false;
-        }
-    }
-
-    private static KeyPair newKeys() {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(2048);
-            return generator.generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every Java runtime can make RSA keys", e);
-        }
-    }
-
-    private static String thumbprint(RSAPublicKey key) {
-        try {
-            return ENCODER.encodeToString(MessageDigest.getInstance("SHA-256").digest(key.getEncoded()));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every Java runtime has SHA-256", e);
-        }
-    }
-
     private static String encode(JsonObject json) {
         return ENCODER.encodeToString(json.encode().getBytes(StandardCharsets.UTF_8));
     }
 
     private static JsonObject decode(String part) {
         return new JsonObject(new String(DECODER.decode(part), StandardCharsets.UTF_8));
-    }
-
-    private static byte[] unsigned(byte[] twosComplement) {
-        return twosComplement.length > 1 && twosComplement[0] == 0
-                ? Arrays.copyOfRange(twosComplement, 1, twosComplement.length)
-                : twosComplement;
     }
 
     static String withoutSlash(String audience) {

@@ -2,25 +2,30 @@ package io.drover.simulator.cloud.entra;
 
 import io.drover.simulator.cloud.Names;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * The authorization endpoint for codes: a page with the tenant's test users, each a button, no passwords. A {@code login_hint} that
- * names a user signs that user in at once. What can be sent back to the application is; an unknown application or redirect address
- * gets an error page instead, as documented.
+ * The authorization endpoint for codes: a page with the tenant's test users, each a button, no passwords. Who has signed in with the
+ * browser before is not asked again, nor is a {@code login_hint} that names a user, unless {@code prompt} wants it. What can be sent back
+ * to the application is; an unknown application or redirect address gets an error page instead, as documented.
  */
 final class AuthorizeEndpoint {
+    private static final Set<String> PROMPTS = Set.of("login", "none", "consent", "select_account");
+
     private final Directory directory;
     private final Grants grants;
+    private final SignedInBrowsers browsers;
     private final Names names;
 
-    AuthorizeEndpoint(Directory directory, Grants grants, Names names) {
+    AuthorizeEndpoint(Directory directory, Grants grants, SignedInBrowsers browsers, Names names) {
         this.directory = directory;
         this.grants = grants;
+        this.browsers = browsers;
         this.names = names;
     }
 
@@ -31,11 +36,15 @@ final class AuthorizeEndpoint {
         try {
             requireSupported(query);
             TokenResource resource = TokenResource.ofScopes(query.get("scope"), tenant, directory, names);
-            Optional<DirectoryUser> user = user(tenant, query);
+            Optional<DirectoryUser> user = user(context, tenant);
+            if (user.isEmpty() && "none".equals(query.get("prompt"))) {
+                throw new EntraException(EntraError.NOT_SIGNED_IN);
+            }
             if (user.isEmpty()) {
-                page(context, tenant);
+                SignInPage.users(context, query.get("client_id"), directory.users(tenant), query.get("login_hint"));
                 return;
             }
+            browsers.signIn(context, tenant, user.get());
             String code = grants.code(new Grants.Grant(
                     tenant,
                     query.get("client_id"),
@@ -67,7 +76,7 @@ final class AuthorizeEndpoint {
                 .principal(tenant, clientId)
                 .orElseThrow(() -> new EntraException(EntraError.APPLICATION_NOT_FOUND, clientId, tenant));
         String redirect = query.get("redirect_uri");
-        if (redirect == null || !client.redirectUris().contains(redirect)) {
+        if (redirect == null || !client.redirectsTo(redirect)) {
             throw new EntraException(EntraError.REDIRECT_MISMATCH, String.valueOf(redirect));
         }
         return redirect;
@@ -84,51 +93,49 @@ final class AuthorizeEndpoint {
         if (query.contains("code_challenge") && method != null && !method.equals("S256") && !method.equals("plain")) {
             throw new EntraException(EntraError.PARAMETER_MISSING, "code_challenge_method");
         }
+        if (query.contains("prompt") && !PROMPTS.contains(query.get("prompt"))) {
+            throw new EntraException(EntraError.PROMPT, query.get("prompt"));
+        }
     }
 
-    private Optional<DirectoryUser> user(String tenant, MultiMap query) {
-        String chosen = query.get("user");
-        String hint = query.get("login_hint");
+    /** The one whose button was pressed; else whom the browser or the hint names, unless the person is to be asked. */
+    private Optional<DirectoryUser> user(RoutingContext context, String tenant) {
+        if (HttpMethod.POST.equals(context.request().method())) {
+            return byId(tenant, context.request().getFormAttribute("user"));
+        }
+        String prompt = context.queryParams().get("prompt");
+        if (prompt != null && !prompt.equals("none")) {
+            return Optional.empty();
+        }
+        String hint = context.queryParams().get("login_hint");
+        Optional<DirectoryUser> signedIn = browsers.user(context, tenant).flatMap(objectId -> byId(tenant, objectId));
+        if (hint == null || "none".equals(prompt)) {
+            return signedIn.filter(user -> hint == null || user.userName().equalsIgnoreCase(hint));
+        }
         return directory.users(tenant).stream()
-                .filter(user -> user.objectId().equals(chosen)
-                        || (chosen == null && user.userName().equalsIgnoreCase(hint)))
+                .filter(user -> user.userName().equalsIgnoreCase(hint))
                 .findFirst();
     }
 
-    private void page(RoutingContext context, String tenant) {
-        StringBuilder buttons = new StringBuilder();
-        for (DirectoryUser user : directory.users(tenant)) {
-            buttons.append("<li><a href=\"")
-                    .append(escaped(context.request().uri() + "&user=" + encoded(user.objectId())))
-                    .append("\">")
-                    .append(escaped(user.displayName()))
-                    .append("</a> ")
-                    .append(escaped(user.userName()))
-                    .append("</li>");
+    private Optional<DirectoryUser> byId(String tenant, String objectId) {
+        return directory.users(tenant).stream()
+                .filter(user -> user.objectId().equals(objectId))
+                .findFirst();
+    }
+
+    /** Ends the browser's sign-in; leads back to where an application of the tenant has its users sent. */
+    void signOut(RoutingContext context, String tenant) {
+        browsers.signOut(context);
+        String back = context.queryParams().get("post_logout_redirect_uri");
+        if (back != null && directory.redirectsTo(tenant, back)) {
+            context.response()
+                    .setStatusCode(302)
+                    .putHeader("cache-control", "no-store, no-cache")
+                    .putHeader("location", back)
+                    .end();
+        } else {
+            SignInPage.signedOut(context);
         }
-        html(
-                context.response(),
-                200,
-                "<h1>Sign in to the emulated Entra</h1><p>Test users of the tenant; nobody has a password.</p><ul>"
-                        + buttons + "</ul>");
-    }
-
-    /** For what cannot be sent back to the application. */
-    static void errorPage(RoutingContext context, EntraException refused) {
-        html(
-                context.response(),
-                400,
-                "<h1>Sorry, but we're having trouble signing you in.</h1><p>AADSTS"
-                        + refused.error().code() + ": "
-                        + escaped(refused.error().text(refused.values())) + "</p>");
-    }
-
-    private static void html(HttpServerResponse response, int status, String body) {
-        response.setStatusCode(status)
-                .putHeader("content-type", "text/html; charset=utf-8")
-                .putHeader("content-security-policy", "default-src 'none'")
-                .putHeader("cache-control", "no-store, no-cache")
-                .end("<!DOCTYPE html><html lang=\"en\"><title>Sign in</title><body>" + body + "</body></html>");
     }
 
     private static void back(RoutingContext context, String redirect, String query) {
@@ -145,12 +152,5 @@ final class AuthorizeEndpoint {
 
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
     }
 }

@@ -59,6 +59,13 @@ public final class Directory {
                 .map(tenant -> tenant.principals().get(clientId));
     }
 
+    /** Whether an application of the tenant has its users sent back there. */
+    boolean redirectsTo(String tenantId, String uri) {
+        return Stream.ofNullable(tenants.get(tenantId))
+                .flatMap(tenant -> tenant.principals().values().stream())
+                .anyMatch(principal -> principal.redirectsTo(uri));
+    }
+
     /** The principals of a tenant whose tokens the identity endpoint gives. */
     Stream<ServicePrincipal> managedIdentities(String tenantId) {
         return Stream.ofNullable(tenants.get(tenantId))

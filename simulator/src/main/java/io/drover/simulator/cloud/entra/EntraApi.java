@@ -8,6 +8,8 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Clock;
+import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -34,7 +36,7 @@ public final class EntraApi {
         Grants grants = new Grants(clock, random);
         ClientAuthentication clients = new ClientAuthentication(directory, clock);
         this.endpoint = new TokenEndpoint(directory, tokens, grants, clients, names, random);
-        this.users = new AuthorizeEndpoint(directory, grants, names);
+        this.users = new AuthorizeEndpoint(directory, grants, new SignedInBrowsers(random), names);
         this.router = Router.router(vertx);
         router.post("/:tenant/oauth2/v2.0/token")
                 .handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT))
@@ -42,7 +44,14 @@ public final class EntraApi {
         router.post("/:tenant/oauth2/token")
                 .handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT))
                 .handler(context -> token(context, true));
-        router.get("/:tenant/oauth2/v2.0/authorize").handler(this::authorize);
+        router.get("/:tenant/oauth2/v2.0/authorize").handler(context -> page(context, users::answer));
+        router.post("/:tenant/oauth2/v2.0/authorize")
+                .handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT))
+                .handler(context -> page(context, users::answer));
+        for (String logout : List.of("/:tenant/oauth2/v2.0/logout", "/:tenant/oauth2/logout")) {
+            router.get(logout).handler(context -> page(context, users::signOut));
+            router.post(logout).handler(context -> page(context, users::signOut));
+        }
         router.get("/:tenant/v2.0/.well-known/openid-configuration").handler(context -> metadata(context, false));
         router.get("/:tenant/.well-known/openid-configuration").handler(context -> metadata(context, true));
         router.get("/:tenant/discovery/v2.0/keys").handler(this::keys);
@@ -64,13 +73,13 @@ public final class EntraApi {
         }
     }
 
-    private void authorize(RoutingContext context) {
+    private void page(RoutingContext context, BiConsumer<RoutingContext, String> answer) {
         String tenant = context.pathParam("tenant");
         try {
             requireTenant(tenant);
-            users.answer(context, tenant);
+            answer.accept(context, tenant);
         } catch (EntraException refused) {
-            AuthorizeEndpoint.errorPage(context, refused);
+            SignInPage.refusal(context, refused);
         }
     }
 
@@ -102,6 +111,7 @@ public final class EntraApi {
                                         .add("client_secret_post")
                                         .add("private_key_jwt")
                                         .add("client_secret_basic"))
+                        .put("end_session_endpoint", base + "/oauth2" + version + "/logout")
                         .put("jwks_uri", base + "/discovery" + version + "/keys")
                         .put("response_types_supported", new JsonArray().add("code"))
                         .put("response_modes_supported", new JsonArray().add("query"))

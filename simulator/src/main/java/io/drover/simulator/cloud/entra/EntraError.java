@@ -113,6 +113,8 @@ enum EntraError {
             50011,
             "The redirect URI '%s' specified in the request does not match the redirect URIs configured for the"
                     + " application."),
+    PROMPT(400, "invalid_request", 90023, "Unsupported 'prompt' value '%s'."),
+    NOT_SIGNED_IN(400, "login_required", 50058, "A silent sign-in request was sent but no user is signed in."),
     RESPONSE_TYPE(400, "unsupported_response_type", 700054, "response_type '%s' is not enabled for the application."),
     RESOURCE_NOT_FOUND(
             400,

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * An application that may sign in, and what it may do. The roles stand in for Azure's role assignments: a call
@@ -28,6 +30,9 @@ public record ServicePrincipal(
         Map<String, Set<String>> appRoles,
         boolean managedIdentity,
         List<FederatedCredential> federatedCredentials) {
+    private static final Pattern LOOPBACK =
+            Pattern.compile("(https?://(?:localhost|127\\.0\\.0\\.1))(?::\\d{1,5})?((?:/[^#]*)?)");
+
     public static final String ARM_READER = "arm.reader";
     public static final String ARM_LISTKEYS = "arm.listkeys";
     public static final String CENTRAL_ADMINISTRATOR = "central.administrator";
@@ -59,6 +64,20 @@ public record ServicePrincipal(
     /** A principal with a secret alone, whose object id is its client id. */
     public ServicePrincipal(String clientId, String clientSecret, Set<String> roles) {
         this(clientId, clientId, clientSecret, roles, List.of(), Set.of(), Map.of(), false, List.of());
+    }
+
+    /** Whether users may be sent back there: a registered address, of a loopback one any port ("Redirect URI restrictions"). */
+    boolean redirectsTo(String uri) {
+        return redirectUris.contains(uri) || redirectUris.stream().anyMatch(known -> sameLoopback(known, uri));
+    }
+
+    private static boolean sameLoopback(String known, String uri) {
+        Matcher one = LOOPBACK.matcher(known);
+        Matcher other = LOOPBACK.matcher(uri);
+        return one.matches()
+                && other.matches()
+                && one.group(1).equals(other.group(1))
+                && one.group(2).equals(other.group(2));
     }
 
     @Override

@@ -114,15 +114,9 @@ final class TokenEndpoint {
     private JsonObject forUser(Grants.Grant grant) {
         Duration lifetime = lifetime();
         TokenResource resource = grant.resource();
-        String prefix = resource.api() == null
-                ? resource.audience()
-                : AccessTokens.withoutSlash(resource.api().identifierUri());
-        StringBuilder scope = new StringBuilder();
-        resource.granted()
-                .forEach(one -> scope.append(prefix).append('/').append(one).append(' '));
         JsonObject answer = new JsonObject()
                 .put("token_type", "Bearer")
-                .put("scope", scope.toString().trim())
+                .put("scope", resource.scope())
                 .put("expires_in", lifetime.toSeconds())
                 .put("ext_expires_in", lifetime.toSeconds())
                 .put("access_token", tokens.issueForUser(grant, lifetime));

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a token is asked for: one of Azure's own services or an API registered in the tenant, and the permissions on it.
@@ -18,6 +19,8 @@ record TokenResource(String audience, RegisteredApi api, List<String> scopes, Se
     static final String DEFAULT = ".default";
     private static final Set<String> EXTRAS = Set.of("openid", "profile", "email", "offline_access");
     private static final String IMPERSONATION = "user_impersonation";
+    /** Microsoft Graph, whose userinfo endpoint is what OpenID scopes alone are for. */
+    private static final String GRAPH = "00000003-0000-0000-c000-000000000000";
 
     /** Reads a v2 scope parameter; all but the extras must be of one resource. */
     static TokenResource ofScopes(String scope, String tenant, Directory directory, Names names) {
@@ -28,6 +31,9 @@ record TokenResource(String audience, RegisteredApi api, List<String> scopes, Se
                 .filter(EXTRAS::contains)
                 .distinct()
                 .toList());
+        if (asked.isEmpty() && !extras.isEmpty()) {
+            return new TokenResource(GRAPH, null, List.of(), extras);
+        }
         if (asked.isEmpty()) {
             throw new EntraException(EntraError.SCOPE_MALFORMED, scope);
         }
@@ -54,8 +60,23 @@ record TokenResource(String audience, RegisteredApi api, List<String> scopes, Se
         return scopes.equals(List.of(DEFAULT));
     }
 
+    /** The permissions of a user's token as the answer's scope names them. */
+    String scope() {
+        if (GRAPH.equals(audience)) {
+            return String.join(" ", granted());
+        }
+        String prefix = api == null ? audience : AccessTokens.withoutSlash(api.identifierUri());
+        return granted().stream().map(one -> prefix + "/" + one).collect(Collectors.joining(" "));
+    }
+
     /** The permissions a user's token gets. */
     List<String> granted() {
+        if (GRAPH.equals(audience)) {
+            return extras.stream()
+                    .filter(extra -> !extra.equals("offline_access"))
+                    .sorted()
+                    .toList();
+        }
         if (!scopes.contains(DEFAULT)) {
             return scopes;
         }
