@@ -2,6 +2,7 @@ package io.drover.worker.cli;
 
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.FailureReason;
+import io.drover.worker.progress.Progress;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;

@@ -5,6 +5,8 @@ import io.drover.worker.device.DeviceState;
 import io.drover.worker.metrics.MigrationGauges;
 import io.drover.worker.migration.Migration;
 import io.drover.worker.migration.MigrationState;
+import io.drover.worker.progress.Progress;
+import io.drover.worker.progress.ProgressMeter;
 import io.drover.worker.sql.SqlFailure;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;

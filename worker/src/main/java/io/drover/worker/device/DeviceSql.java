@@ -14,13 +14,13 @@ final class DeviceSql {
                     + " deadline_at, next_attempt_at, look_after, finished_at, assigned_hub, twin, twin_at, owner,"
                     + " seen_attempt";
     static final String SELECT = "SELECT " + COLUMNS + " FROM device WHERE migration_id = #{migration_id}";
-    static final String INSERT = "INSERT INTO device (" + COLUMNS + ", position) VALUES (#{migration_id},"
+    static final String INSERT = "INSERT INTO device (" + COLUMNS + ", position, changed_at) VALUES (#{migration_id},"
             + " #{device_id}, #{template}, #{credential}, #{wave}, #{state}, #{attempt}, #{retries}, #{revision}, #{reason},"
             + " #{commanded_at}, #{attempt_at}, #{accepted_at}, #{assigned_at}, #{connected_at}, #{telemetry_at},"
             + " #{negative}, #{negative_at}, #{deadline_at}, #{next_attempt_at}, #{look_after}, #{finished_at},"
-            + " #{assigned_hub}, #{twin}, #{twin_at}, #{owner}, #{seen_attempt}, #{position}) ON CONFLICT (migration_id, device_id) DO NOTHING";
+            + " #{assigned_hub}, #{twin}, #{twin_at}, #{owner}, #{seen_attempt}, #{position}, #{changed_at}) ON CONFLICT (migration_id, device_id) DO NOTHING";
     static final String MOVE =
-            "UPDATE device SET credential = #{credential}, state = #{state}, attempt = #{attempt}, retries = #{retries},"
+            "UPDATE device SET changed_at = #{changed_at}, credential = #{credential}, state = #{state}, attempt = #{attempt}, retries = #{retries},"
                     + " revision = revision + 1, reason = #{reason}, commanded_at = #{commanded_at},"
                     + " attempt_at = #{attempt_at}, accepted_at = #{accepted_at}, assigned_at = #{assigned_at},"
                     + " connected_at = #{connected_at}, telemetry_at = #{telemetry_at}, negative = #{negative},"

@@ -47,7 +47,7 @@ public final class DeviceStore {
         this.turn = "SELECT id FROM migration WHERE id = #{migration_id}" + locks.waiting();
         this.discovery = "SELECT name FROM turn WHERE name = 'discovery'" + locks.waiting();
         this.reads = new DeviceReads(reads);
-        this.writer = new DeviceWriter(vertx, writes, locks, meters);
+        this.writer = new DeviceWriter(vertx, writes, locks, meters, clock);
         this.transition = new DeviceTransition(policy);
         this.clock = clock;
     }
@@ -85,6 +85,7 @@ public final class DeviceStore {
                 DeviceRow row = DeviceRow.discovered(new DeviceKey(migrationId, device.deviceId()), device, now);
                 Map<String, Object> values = DeviceSql.parameters(row);
                 values.put("position", device.position());
+                values.put("changed_at", now.toEpochMilli());
                 rows.add(values);
                 delta.add(row.wave(), row.state(), row.reason(), 1);
             }

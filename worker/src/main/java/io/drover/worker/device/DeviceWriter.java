@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.SqlResult;
 import io.vertx.sqlclient.templates.SqlTemplate;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -52,13 +53,14 @@ final class DeviceWriter {
     private final RowLocks locks;
     private final DeviceMeter meter;
     private final DistributionSummary batches;
+    private final Clock clock;
     private final Context context;
     private final String selectBatch;
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private boolean writing;
 
-    DeviceWriter(Vertx vertx, Transactions writes, RowLocks locks, MeterRegistry meters) {
+    DeviceWriter(Vertx vertx, Transactions writes, RowLocks locks, MeterRegistry meters, Clock clock) {
         this.vertx = vertx;
         this.writes = writes;
         this.locks = locks;
@@ -71,6 +73,7 @@ final class DeviceWriter {
         Gauge.builder("drover.ledger.changes.waiting", waiting, AtomicInteger::get)
                 .description("Changes of devices that wait for a transaction of the ledger")
                 .register(meters);
+        this.clock = clock;
         this.context = vertx.getOrCreateContext();
         this.selectBatch = DeviceSql.SELECT + " AND device_id IN (" + DeviceSql.placeholders(BATCH)
                 + ") ORDER BY device_id" + locks.waiting();
@@ -174,7 +177,7 @@ final class DeviceWriter {
     }
 
     /** Rows, history and counts of these outcomes; the last of several on one row is what the row becomes. */
-    private static Future<Void> store(SqlConnection connection, List<Outcome> outcomes) {
+    private Future<Void> store(SqlConnection connection, List<Outcome> outcomes) {
         Map<String, DeviceRow> rows = new LinkedHashMap<>();
         DeviceCounts.Delta delta = new DeviceCounts.Delta();
         List<Map<String, Object>> history = new ArrayList<>();
@@ -192,6 +195,8 @@ final class DeviceWriter {
         }
         List<Map<String, Object>> moves =
                 rows.values().stream().map(DeviceSql::parameters).toList();
+        long now = clock.millis();
+        moves.forEach(move -> move.put("changed_at", now));
         List<Map<String, Object>> counts = delta.parameters(migration);
         return batch(connection, DeviceSql.MOVE, moves)
                 .compose(moved -> moved == moves.size()

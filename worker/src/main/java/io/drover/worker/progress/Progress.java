@@ -1,4 +1,4 @@
-package io.drover.worker.cli;
+package io.drover.worker.progress;
 
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.FailureReason;
@@ -15,7 +15,7 @@ import java.util.Map;
  * @param ratePerSecond devices that became final per second lately
  * @param eta seconds until the last one, or null while nothing can be said
  */
-record Progress(
+public record Progress(
         Instant at,
         String migration,
         MigrationState state,
@@ -27,24 +27,35 @@ record Progress(
         Eta eta) {
 
     /** An estimate in seconds. */
-    record Eta(long low, long likely, long high) {}
+    public record Eta(long low, long likely, long high) {
+        /** For so many devices at a rate of the last seconds and of the last minute; null while nothing can be said. */
+        public static Eta of(long left, double lately, double longer) {
+            double slow = Math.min(lately, longer);
+            double fast = Math.max(lately, longer);
+            if (left == 0 || slow <= 0) {
+                return null;
+            }
+            return new Eta((long) Math.floor(left / fast), Math.round(left * 2 / (slow + fast)), (long)
+                    Math.ceil(left / slow));
+        }
+    }
 
-    long total() {
+    public long total() {
         return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    boolean complete() {
+    public boolean complete() {
         return state.isFinal();
     }
 
-    long inFlight() {
+    public long inFlight() {
         return counts.get(DeviceState.COMMANDED)
                 + counts.get(DeviceState.ACCEPTED)
                 + counts.get(DeviceState.ASSIGNED)
                 + counts.get(DeviceState.CONNECTED);
     }
 
-    long finished() {
+    public long finished() {
         return finished(counts);
     }
 
@@ -55,7 +66,7 @@ record Progress(
                 .sum();
     }
 
-    JsonObject json() {
+    public JsonObject json() {
         JsonObject states = new JsonObject();
         counts.forEach((state, count) -> states.put(state.name(), count));
         JsonObject why = new JsonObject();

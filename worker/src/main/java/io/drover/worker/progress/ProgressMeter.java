@@ -1,4 +1,4 @@
-package io.drover.worker.cli;
+package io.drover.worker.progress;
 
 import io.drover.worker.device.DeviceCounts;
 import io.drover.worker.device.DeviceState;
@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Map;
 
 /** Turns counts over time into a rate and an estimate; keeps one minute of samples. Not thread-safe. */
-final class ProgressMeter {
+public final class ProgressMeter {
     private record Sample(Instant at, long finished) {}
 
     private static final Duration SHORT = Duration.ofSeconds(10);
@@ -18,11 +18,12 @@ final class ProgressMeter {
     private final String migration;
     private final ArrayDeque<Sample> samples = new ArrayDeque<>();
 
-    ProgressMeter(String migration) {
+    public ProgressMeter(String migration) {
         this.migration = migration;
     }
 
-    Progress sample(Instant at, Migration now, DeviceCounts devices, long aliveOnBothSides) {
+    /** Takes one more look; completes the progress at it. */
+    public Progress sample(Instant at, Migration now, DeviceCounts devices, long aliveOnBothSides) {
         Map<DeviceState, Long> counts = devices.byState();
         long finished = Progress.finished(counts);
         long total = counts.values().stream().mapToLong(Long::longValue).sum();
@@ -42,7 +43,7 @@ final class ProgressMeter {
                 devices.byReason(),
                 aliveOnBothSides,
                 lately,
-                eta(total - finished, lately, longer));
+                Progress.Eta.of(total - finished, lately, longer));
     }
 
     private double rate(Instant now, Duration window) {
@@ -54,15 +55,5 @@ final class ProgressMeter {
             }
         }
         return 0;
-    }
-
-    private static Progress.Eta eta(long left, double lately, double longer) {
-        double slow = Math.min(lately, longer);
-        double fast = Math.max(lately, longer);
-        if (left == 0 || slow <= 0) {
-            return null;
-        }
-        return new Progress.Eta(
-                (long) Math.floor(left / fast), Math.round(left * 2 / (slow + fast)), (long) Math.ceil(left / slow));
     }
 }
