@@ -102,6 +102,10 @@ final class ConfigSection {
         return values.get(key) instanceof ScalarNode;
     }
 
+    boolean isList(String key) {
+        return values.get(key) instanceof SequenceNode;
+    }
+
     List<String> keys() {
         return List.copyOf(values.keySet());
     }

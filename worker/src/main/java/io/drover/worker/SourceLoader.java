@@ -76,6 +76,13 @@ final class SourceLoader {
     }
 
     private static ListedDevices listed(ConfigSection source, Path config) {
+        if (source.isList("devices")) {
+            Set<String> ids = Set.copyOf(source.texts("devices"));
+            if (ids.isEmpty()) {
+                source.problem("devices", "names no device.", "Write device ids into the list.");
+            }
+            return new ListedDevices("a list", ids);
+        }
         String file = source.text("devices", null);
         if (file == null) {
             return null;

@@ -10,6 +10,7 @@ import io.drover.worker.owned.OwnedMapping;
 import io.drover.worker.source.DeviceChoice;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -378,6 +379,41 @@ public record WorkerConfig(
         Dispatch singly = new Dispatch(Dispatch.Way.COMMAND, dispatch.maxInFlight(), dispatch.job());
         return new WorkerConfig(
                 entra, access, azure, network, migration.as(name, back), quotas, singly, ledger, management, null, api);
+    }
+
+    /** This configuration for another migration. */
+    public WorkerConfig of(Migration other, Dispatch way) {
+        return new WorkerConfig(entra, access, azure, network, other, quotas, way, ledger, management, webhook, api);
+    }
+
+    /** This configuration with the migration's earliest start at this time. */
+    public WorkerConfig startingAt(Instant start) {
+        RolloutPolicy own = migration.rollout();
+        RolloutPolicy later = new RolloutPolicy(
+                own.order(),
+                own.seed(),
+                own.refresh(),
+                own.approval(),
+                start,
+                own.windows(),
+                own.rate(),
+                own.stop(),
+                own.campaign(),
+                own.waves());
+        Migration moved = new Migration(
+                migration.name(),
+                migration.subscription(),
+                migration.source(),
+                migration.target(),
+                migration.registration(),
+                migration.credentials(),
+                migration.owned(),
+                migration.verification(),
+                migration.deadlines(),
+                migration.attempts(),
+                migration.requirePlan(),
+                later);
+        return of(moved, dispatch);
     }
 
     /** The state machine's part of the configuration. */

@@ -68,8 +68,40 @@ public final class WorkerConfigLoader {
         return new WorkerConfigLoader(file, settings, environment).read();
     }
 
+    /**
+     * As {@link #load(Path, List)} for a worker that serves: there need be no section {@code migration}, as migrations are
+     * defined through the API.
+     */
+    public static ServingConfig loadServing(Path file, List<String> settings) {
+        WorkerConfigLoader loader = new WorkerConfigLoader(file, settings, System::getenv);
+        Node tree = loader.withSettings(loader.parse());
+        return new ServingConfig(loader.read(tree, false), DefinitionLoader.definitionIn(tree));
+    }
+
+    /**
+     * A migration that is defined through the API, carried out as the worker's configuration says otherwise.
+     *
+     * @param tree with the sections {@code migration} and {@code dispatch}; names no files
+     */
+    static WorkerConfig define(Node tree, WorkerConfig worker, List<Problem> found) {
+        WorkerConfigLoader loader = new WorkerConfigLoader(Path.of("definition"), List.of(), name -> null);
+        loader.problems.addAll(found);
+        ConfigSection root = new ConfigSection("", tree, loader.problems);
+        Migration migration = loader.migration(root.section("migration"));
+        Dispatch dispatch = root.has("dispatch") ? dispatch(root.section("dispatch")) : worker.dispatch();
+        if (!loader.problems.isEmpty()) {
+            throw new ConfigException("the definition", loader.problems);
+        }
+        return worker.of(migration, dispatch);
+    }
+
     private WorkerConfig read() {
-        ConfigSection root = new ConfigSection("", withSettings(parse()), problems);
+        return read(withSettings(parse()), true);
+    }
+
+    private WorkerConfig read(Node tree, boolean needsMigration) {
+        ConfigSection root = new ConfigSection("", tree, problems);
+        ConfigSection migration = root.section("migration");
         Network network = network(root.section("network"));
         Entra entra = new SignInLoader(root.section("entra"), secrets).read();
         WorkerConfig config = new WorkerConfig(
@@ -77,14 +109,16 @@ public final class WorkerConfigLoader {
                 new AccessLoader(secrets).read(root.section("access")),
                 azure(root.section("azure")),
                 network,
-                migration(root.section("migration")),
+                needsMigration || root.has("migration") ? migration(migration) : null,
                 quotas(root.section("quotas")),
                 dispatch(root.section("dispatch")),
                 ledger(root.section("ledger"), network.trustedCa()),
                 management(root.section("management")),
                 webhook(root, root.section("webhook")),
                 new ApiLoader(secrets, entra.authority()).read(root));
-        if (config.webhook() != null && config.migration().source() instanceof WorkerConfig.HubDevices) {
+        if (config.webhook() != null
+                && config.migration() != null
+                && config.migration().source() instanceof WorkerConfig.HubDevices) {
             root.problem(
                     "webhook",
                     "is for IoT Central's data export, and the devices leave a hub.",

@@ -3,19 +3,26 @@ package io.drover.worker.db;
 import io.drover.worker.WorkerConfig.LedgerAddress;
 import io.drover.worker.cluster.LeaseStore;
 import io.drover.worker.cluster.PaceStore;
+import io.drover.worker.device.DeviceSearch;
 import io.drover.worker.device.DeviceStore;
+import io.drover.worker.device.DeviceTimeline;
 import io.drover.worker.device.MovePolicy;
 import io.drover.worker.device.OwnedStore;
 import io.drover.worker.device.SourceChecks;
 import io.drover.worker.migration.AuditStore;
+import io.drover.worker.migration.CleanupStore;
+import io.drover.worker.migration.DefinitionStore;
 import io.drover.worker.migration.JobStore;
 import io.drover.worker.migration.MigrationControl;
+import io.drover.worker.migration.MigrationSearch;
 import io.drover.worker.migration.MigrationStore;
+import io.drover.worker.migration.PlanStore;
 import io.drover.worker.migration.TelemetryPositionStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.util.function.Function;
 
 /** The open ledger: an SQLite file, or a PostgreSQL database that several workers share. */
 public final class Ledger {
@@ -30,9 +37,18 @@ public final class Ledger {
     private final JobStore jobs;
     private final SourceChecks sourceChecks;
     private final OwnedStore owned;
+    private final DefinitionStore definitions;
+    private final PlanStore plans;
+    private final CleanupStore cleanups;
+    private final AnswerStore answers;
+    private final MigrationSearch search;
+    private final DeviceSearch deviceSearch;
+    private final DeviceTimeline timeline;
+    private final Function<MovePolicy, Ledger> other;
 
     private Ledger(Vertx vertx, Database database, MovePolicy policy, MeterRegistry meters, Clock clock) {
         this.database = database;
+        this.other = different -> new Ledger(vertx, database, different, meters, clock);
         this.audit = new AuditStore(database.reads(), database.writes(), database.locks(), clock);
         this.migrations = new MigrationStore(database.reads(), database.writes(), audit, clock);
         this.devices =
@@ -44,6 +60,13 @@ public final class Ledger {
         this.sourceChecks = new SourceChecks(database.reads(), database.writes());
         this.owned = new OwnedStore(database.reads(), database.writes());
         this.jobs = new JobStore(database.reads(), database.writes(), audit, clock);
+        this.definitions = new DefinitionStore(database.reads(), database.writes(), audit, clock);
+        this.plans = new PlanStore(database.reads(), database.writes(), clock);
+        this.cleanups = new CleanupStore(database.reads(), database.writes(), clock);
+        this.answers = new AnswerStore(database.reads(), database.writes(), clock);
+        this.search = new MigrationSearch(database.reads());
+        this.deviceSearch = new DeviceSearch(database.reads());
+        this.timeline = new DeviceTimeline(database.reads());
     }
 
     /**
@@ -70,6 +93,46 @@ public final class Ledger {
         }
         return Future.failedFuture(new LedgerException("ledger.url must begin with " + SqliteDatabase.PREFIX
                 + " followed by a file path, or with " + PostgresUrl.PREFIX + " followed by host and database."));
+    }
+
+    /** This ledger for a migration whose devices move by another policy; it shares the connections of this one. */
+    public Ledger under(MovePolicy policy) {
+        return other.apply(policy);
+    }
+
+    /** What migrations were asked to do through the API. */
+    public DefinitionStore definitions() {
+        return definitions;
+    }
+
+    /** Plans made through the API. */
+    public PlanStore plans() {
+        return plans;
+    }
+
+    /** Cleanups asked for through the API. */
+    public CleanupStore cleanups() {
+        return cleanups;
+    }
+
+    /** Answers to writes that carried an idempotency key. */
+    public AnswerStore answers() {
+        return answers;
+    }
+
+    /** Lists of migrations and of the audit. */
+    public MigrationSearch search() {
+        return search;
+    }
+
+    /** Lists of devices. */
+    public DeviceSearch deviceSearch() {
+        return deviceSearch;
+    }
+
+    /** What happened when. */
+    public DeviceTimeline timeline() {
+        return timeline;
     }
 
     public MigrationStore migrations() {

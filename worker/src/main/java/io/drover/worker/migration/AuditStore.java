@@ -135,7 +135,7 @@ public final class AuditStore {
                                 : eachPageAfter(page.get(page.size() - 1).sequence(), handler)));
     }
 
-    private static List<Entry> entries(RowSet<Row> rows) {
+    static List<Entry> entries(RowSet<Row> rows) {
         List<Entry> entries = new ArrayList<>();
         rows.forEach(row -> entries.add(new Entry(
                 row.getLong("sequence"),

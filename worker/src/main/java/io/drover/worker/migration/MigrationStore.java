@@ -316,7 +316,7 @@ public final class MigrationStore {
                 .map(Optional::isPresent));
     }
 
-    private static Migration migration(Row row) {
+    static Migration migration(Row row) {
         return new Migration(
                 row.getLong("id"),
                 row.getString("name"),
