@@ -57,6 +57,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -116,7 +118,12 @@ public final class MigrationPipeline {
      */
     public static Future<MigrationPipeline> prepare(
             Vertx vertx, WorkerConfig config, MeterRegistry meters, Clock clock) {
-        AzureClients azure = new AzureClients(vertx, config, meters, clock);
+        return prepare(vertx, config, new AzureClients(vertx, config, meters, clock), meters, clock);
+    }
+
+    /** As {@link #prepare(Vertx, WorkerConfig, MeterRegistry, Clock)}, with clients that other migrations use too and so share limits. */
+    public static Future<MigrationPipeline> prepare(
+            Vertx vertx, WorkerConfig config, AzureClients azure, MeterRegistry meters, Clock clock) {
         Instant begun = clock.instant();
         return new PermissionChecks(azure, config)
                 .run()
@@ -169,7 +176,17 @@ public final class MigrationPipeline {
      */
     public static Future<MigrationPipeline> prepareReturn(
             Vertx vertx, WorkerConfig config, ReturnSelection selection, MeterRegistry meters, Clock clock) {
-        AzureClients azure = new AzureClients(vertx, config, meters, clock);
+        return prepareReturn(vertx, config, new AzureClients(vertx, config, meters, clock), selection, meters, clock);
+    }
+
+    /** As the other, with clients that other migrations use too. */
+    public static Future<MigrationPipeline> prepareReturn(
+            Vertx vertx,
+            WorkerConfig config,
+            AzureClients azure,
+            ReturnSelection selection,
+            MeterRegistry meters,
+            Clock clock) {
         Instant begun = clock.instant();
         return new PermissionChecks(azure, config)
                 .ofReturn()
@@ -191,6 +208,14 @@ public final class MigrationPipeline {
     /** What was found of the rights that {@link #deploy} needs; none of them is missing. */
     public List<PermissionCheck> permissions() {
         return permissions;
+    }
+
+    /** Hosts whose limits this migration uses. */
+    public Set<String> hosts() {
+        Set<String> hosts = new TreeSet<>(Set.of(scope.source().host()));
+        scope.target().arrivalLimits(azure.quotas()).forEach(limit -> hosts.add(limit.owner()));
+        scope.target().hubs().forEach(hub -> hosts.add(hub.hostName()));
+        return hosts;
     }
 
     /**
@@ -235,12 +260,13 @@ public final class MigrationPipeline {
     }
 
     /**
-     * Starts the stages. Completes when this worker takes part; the stages go on until the Vertx is closed.
+     * Starts the stages. Completes when this worker takes part, with the ids of what to undeploy in order; until then, or until the Vertx
+     * is closed, the stages go on.
      *
      * @param migration evidence from before its creation proves nothing
      * @param broken hears why the selection cannot be read, without which the migration cannot go on
      */
-    public Future<?> deploy(Ledger ledger, Migration migration, Consumer<Throwable> broken) {
+    public Future<List<String>> deploy(Ledger ledger, Migration migration, Consumer<Throwable> broken) {
         MembershipVerticle.Stages stages = new MembershipVerticle.Stages() {
             @Override
             public Future<?> join(BooleanSupplier trusted) {
@@ -254,22 +280,30 @@ public final class MigrationPipeline {
         };
         return webhook(ledger, migration)
                 .compose(listening -> vertx.deployVerticle(new MembershipVerticle(
-                        ledger.leases(), ledger.devices(), migration.id(), worker, ledger.isShared(), stages)));
+                                ledger.leases(), ledger.devices(), migration.id(), worker, ledger.isShared(), stages))
+                        .map(membership -> Stream.concat(Stream.of(membership), listening.stream())
+                                .toList())
+                        .recover(cause -> undeploy(listening).transform(done -> Future.failedFuture(cause))));
     }
 
     /** Every worker may listen for devices that come back to IoT Central; before the rest, so that a taken port stops the start. */
-    private Future<?> webhook(Ledger ledger, Migration migration) {
+    private Future<Optional<String>> webhook(Ledger ledger, Migration migration) {
         boolean wanted = config.webhook() != null;
         if (!wanted || !(scope.source() instanceof CentralSource central)) {
-            return Future.succeededFuture();
+            return Future.succeededFuture(Optional.empty());
         }
         return vertx.deployVerticle(new ConnectivityVerticle(
-                config.webhook(),
-                ledger.devices(),
-                migration.id(),
-                central.application().applicationId(),
-                meters,
-                clock));
+                        config.webhook(),
+                        ledger.devices(),
+                        migration.id(),
+                        central.application().applicationId(),
+                        meters,
+                        clock))
+                .map(Optional::of);
+    }
+
+    private Future<?> undeploy(Optional<String> deployment) {
+        return deployment.map(id -> (Future<?>) vertx.undeploy(id)).orElseGet(Future::succeededFuture);
     }
 
     /** What is done once, the last stage first so that each finds its successor listening. */
@@ -306,7 +340,7 @@ public final class MigrationPipeline {
                                 .map(quiet -> Stream.of(deployed.stream(), probe.stream(), quiet.stream())
                                         .flatMap(ids -> ids)
                                         .toList())))
-                .onSuccess(deployed -> DiscoveryBus.DISCOVER
+                .onSuccess(deployed -> DiscoveryBus.discover(id)
                         .ask(vertx, new DiscoveryBus.Discover(id), DISCOVERY_DEADLINE)
                         .onFailure(broken::accept));
     }
@@ -402,7 +436,8 @@ public final class MigrationPipeline {
                 clock);
     }
 
-    private DispatchPace pace() {
+    /** The rate at which devices may be commanded, and the limit that binds it. */
+    public DispatchPace pace() {
         boolean looked = !scope.source().showsCredentials()
                 && config.migration().credentials().check() == WorkerConfig.Credentials.Check.ALL;
         int owned = config.migration().owned().carries() ? scope.source().callsForOwned() : 0;

@@ -1,11 +1,9 @@
 package io.drover.worker.cli;
 
 import io.drover.worker.MigrationPipeline;
-import io.drover.worker.WorkerConfig;
 import io.drover.worker.db.Ledger;
-import io.drover.worker.migration.Migration;
-import io.drover.worker.migration.MigrationState;
-import io.drover.worker.migration.MigrationStore;
+import io.drover.worker.operation.MigrationStart;
+import io.drover.worker.operation.PlanGate;
 import io.vertx.core.Future;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -53,9 +51,14 @@ final class ApplyCommand implements Callable<Integer> {
     }
 
     private Future<Integer> migrate(WorkerProcess process, MigrationPipeline pipeline, Ledger ledger) {
-        PlanGate gate = new PlanGate(process.vertx, process.config, plan, clock);
+        PlanGate gate = new PlanGate(
+                process.vertx,
+                process.config,
+                PlanGate.ofFile(process.vertx, plan),
+                System.getProperty("user.name"),
+                clock);
         return gate.admit(ledger, pipeline)
-                .compose(by -> create(process.config, ledger)
+                .compose(by -> MigrationStart.create(process.config, ledger)
                         .compose(created -> by.record(ledger).map(created)))
                 .compose(migration ->
                         new MigrationRun(process, ledger, view(), clock).untilDone(pipeline, migration, exitOnPause));
@@ -63,19 +66,5 @@ final class ApplyCommand implements Callable<Integer> {
 
     private ProgressView view() {
         return new ProgressView(spec.commandLine().getOut(), options.output, WorkerProcess.onTerminal());
-    }
-
-    private static Future<Migration> create(WorkerConfig config, Ledger ledger) {
-        WorkerConfig.Migration migration = config.migration();
-        return ledger.migrations()
-                .createOrGet(new MigrationStore.Definition(
-                        migration.name(),
-                        migration.source().service(),
-                        migration.source().selection(),
-                        migration.target().name(),
-                        migration.target().kind(),
-                        migration.verification().name(),
-                        migration.rollout().layout(),
-                        migration.rollout().approval() ? MigrationState.AWAITING_APPROVAL : MigrationState.SCHEDULED));
     }
 }

@@ -1,22 +1,15 @@
 package io.drover.worker.cli;
 
 import io.drover.worker.azure.AzureClients;
-import io.drover.worker.cleanup.Cleanup;
-import io.drover.worker.cleanup.CleanupPreflight;
 import io.drover.worker.cleanup.CleanupVerdict;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.device.DeviceRow;
-import io.drover.worker.migration.AuditStore.Act;
 import io.drover.worker.migration.Migration;
-import io.drover.worker.permission.PermissionChecks;
+import io.drover.worker.operation.CleanupRun;
 import java.io.PrintWriter;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,8 +22,6 @@ import picocli.CommandLine.Spec;
         description = "Delete moved devices at the source, each only when proven at the target once more.",
         mixinStandardHelpOptions = true)
 final class CleanupCommand implements Callable<Integer> {
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,6})([smhd])");
-
     private final Clock clock = Clock.systemUTC();
 
     @Mixin
@@ -59,60 +50,20 @@ final class CleanupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Duration wait = duration();
+        CleanupRun.Request request = new CleanupRun.Request(after, dryRun, confirm, actor);
+        request.age();
         try (WorkerProcess process = new WorkerProcess(options)) {
             Ledger ledger = WorkerProcess.await(Ledger.open(
                     process.vertx, process.config.ledger(), process.config.policy(), process.meters, clock));
             Migration migration = ReportCommand.migration(process, ledger);
-            check(migration);
+            request.check(migration);
             AzureClients azure = new AzureClients(process.vertx, process.config, process.meters, clock);
-            Cleanup cleanup = WorkerProcess.await(new PermissionChecks(azure, process.config)
-                    .ofCleanup(!dryRun)
-                    .map(PermissionChecks::noneMissing)
-                    .compose(checks -> new CleanupPreflight(azure, process.config.migration(), clock)
-                            .prepare(ledger.devices(), wait, dryRun)));
-            if (!dryRun) {
-                WorkerProcess.await(
-                        ledger.audit().append(new Act(actor, "cleanup", migration.name(), "begun, after " + after)));
-            }
             PrintWriter out = spec.commandLine().getOut();
-            Map<CleanupVerdict, Long> counts = new EnumMap<>(CleanupVerdict.class);
-            WorkerProcess.await(cleanup.run(migration.id(), (row, verdict) -> {
-                counts.merge(verdict, 1L, Long::sum);
-                line(out, row, verdict);
-            }));
-            if (!dryRun) {
-                WorkerProcess.await(
-                        ledger.audit().append(new Act(actor, "cleanup", migration.name(), "done: " + counts)));
-            }
+            Map<CleanupVerdict, Long> counts = WorkerProcess.await(new CleanupRun(azure, process.config, ledger, clock)
+                    .run(migration, request, (row, verdict) -> line(out, row, verdict)));
             summary(out, counts);
             return WorkerCommand.DONE;
         }
-    }
-
-    private void check(Migration migration) {
-        if (migration.returns() != null) {
-            throw new IllegalArgumentException("Migration '" + migration.name()
-                    + "' is a return: nothing of it is cleaned up. Name the forward one.");
-        }
-        if (!dryRun && !migration.name().equals(confirm)) {
-            throw new IllegalArgumentException("cleanup deletes devices for good. Look with --dry-run first, then write"
-                    + " --confirm " + migration.name() + ".");
-        }
-    }
-
-    private Duration duration() {
-        Matcher matcher = DURATION.matcher(after);
-        if (!matcher.matches()) {
-            throw new IllegalArgumentException("--after: '" + after + "' is no duration. Write one such as 7d or 12h.");
-        }
-        long number = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            case "h" -> Duration.ofHours(number);
-            default -> Duration.ofDays(number);
-        };
     }
 
     /** Those that are deleted as well, as the list is what an operator keeps. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Which moved devices were looked for at the source after their arrival, and which of them were alive there too. */
 public final class SourceChecks {
@@ -60,6 +61,17 @@ public final class SourceChecks {
         return number(
                 "SELECT COUNT(*) AS n FROM source_check WHERE migration_id = #{migration_id} AND alive = 1",
                 migrationId);
+    }
+
+    /** Whether one device was alive on both sides; empty while nobody has looked. */
+    public Future<Optional<Boolean>> aliveOf(long migrationId, String deviceId) {
+        return SqlTemplate.forQuery(
+                        reads,
+                        "SELECT alive FROM source_check WHERE migration_id = #{migration_id} AND device_id = #{device_id}")
+                .execute(Map.of("migration_id", migrationId, "device_id", deviceId))
+                .map(rows -> rows.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(rows.iterator().next().getInteger("alive") == 1));
     }
 
     /** Both numbers. */

@@ -5,13 +5,19 @@ import io.drover.worker.bus.Topic;
 
 /** What discovery offers to the other stages. */
 public final class DiscoveryBus {
-    /** Reads the whole selection into the ledger; asking again adds only devices that are new. */
-    public static final Request<Discover, Discovered> DISCOVER =
-            new Request<>("discovery.discover", Discover.class, Discovered.class);
+    private static final String DISCOVER = "discovery.discover/";
     /** The selection is in the ledger. */
     public static final Topic<Discovered> DISCOVERED = new Topic<>("discovery.discovered", Discovered.class);
 
     private DiscoveryBus() {}
+
+    /**
+     * Reads the whole selection of a migration into the ledger; asking again adds only devices that are new. Each
+     * migration of a process has a discovery of its own.
+     */
+    public static Request<Discover, Discovered> discover(long migrationId) {
+        return new Request<>(DISCOVER + migrationId, Discover.class, Discovered.class);
+    }
 
     /** Asks for one migration's devices. */
     public record Discover(long migrationId) {}

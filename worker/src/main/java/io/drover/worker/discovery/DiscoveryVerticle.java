@@ -22,7 +22,7 @@ public final class DiscoveryVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return DiscoveryBus.DISCOVER
+        return DiscoveryBus.discover(migrationId)
                 .answer(vertx, question -> run(question.migrationId()).onSuccess(found -> refreshLater()))
                 .completion();
     }

@@ -47,6 +47,19 @@ public final class VisibleEstate {
      */
     public record Item(Kind kind, String name, String within, String state, String detail) {}
 
+    /** A resource and the subscription that it is in. */
+    public record Within<T>(T resource, String subscription) {}
+
+    /** All that can be seen but what applications hold. */
+    public record Estate(
+            List<Subscription> subscriptions,
+            List<Within<CentralApplication>> applications,
+            List<Within<ProvisioningResource>> services,
+            List<Within<HubResource>> hubs) {}
+
+    /** What a migration can name of an application. */
+    public record Contents(List<CentralClient.DeviceGroup> groups, List<DeviceTemplate> templates) {}
+
     private final AzureClients azure;
 
     public VisibleEstate(AzureClients azure) {
@@ -67,6 +80,43 @@ public final class VisibleEstate {
                 })
                 .compose(done -> application == null ? Future.succeededFuture() : application(application, items))
                 .map(done -> List.copyOf(items));
+    }
+
+    /** Everything, subscription by subscription, as the services tell it. */
+    public Future<Estate> read() {
+        Estate estate = new Estate(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        return azure.arm()
+                .visible()
+                .compose(subscriptions -> {
+                    Future<Void> all = Future.succeededFuture();
+                    for (Subscription subscription : subscriptions) {
+                        estate.subscriptions().add(subscription);
+                        all = all.compose(done -> read(subscription.id(), estate));
+                    }
+                    return all;
+                })
+                .map(done -> estate);
+    }
+
+    private Future<Void> read(String subscription, Estate estate) {
+        List<String> only = List.of(subscription);
+        return azure.arm()
+                .applications(only)
+                .compose(applications -> azure.arm()
+                        .provisioningServices(only)
+                        .compose(services -> azure.arm().hubs(only).map(hubs -> {
+                            applications.forEach(app -> estate.applications().add(new Within<>(app, subscription)));
+                            services.forEach(service -> estate.services().add(new Within<>(service, subscription)));
+                            hubs.forEach(hub -> estate.hubs().add(new Within<>(hub, subscription)));
+                            return null;
+                        })));
+    }
+
+    /** What an application holds. */
+    public Future<Contents> contents(String subdomain) {
+        CentralClient central = azure.central(subdomain);
+        return central.templates()
+                .compose(templates -> central.groups().map(groups -> new Contents(groups, templates)));
     }
 
     private Future<Void> list(Subscription subscription, List<Item> items) {

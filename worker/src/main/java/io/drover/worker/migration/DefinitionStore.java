@@ -18,8 +18,8 @@ import java.util.Optional;
 
 /** What migrations were asked to do through the API: drafts, and what serving workers carry out. Safe from any context. */
 public final class DefinitionStore {
-    private static final String DRAFT = " AND applied_at IS NULL AND NOT EXISTS (SELECT 1 FROM migration m"
-            + " WHERE m.name = migration_definition.name)";
+    private static final String DRAFT =
+            " AND NOT EXISTS (SELECT 1 FROM migration m" + " WHERE m.name = migration_definition.name)";
 
     private final Pool reads;
     private final Transactions writes;
@@ -73,6 +73,16 @@ public final class DefinitionStore {
         return insert(name, definition, null, act);
     }
 
+    /** Keeps that the worker's configuration file defines a migration; changes nothing when that is known. */
+    public Future<Void> ofFile(String name, String actor) {
+        return writes.run(connection -> SqlTemplate.forUpdate(
+                        connection,
+                        "INSERT INTO migration_definition (name, revision, created_at, created_by) VALUES (#{name}, 1,"
+                                + " #{at}, #{actor}) ON CONFLICT DO NOTHING")
+                .execute(Map.of("name", name, "at", clock.millis(), "actor", actor))
+                .mapEmpty());
+    }
+
     /** Keeps a return that is applied from the first and records that; false when the name is in use. */
     public Future<Boolean> create(String name, Return returning, Act act) {
         return insert(name, null, returning, act);
@@ -116,10 +126,14 @@ public final class DefinitionStore {
                         });
     }
 
-    /** Changes a draft of this revision and records that; false when it is another one, or no draft any more. */
+    /**
+     * Changes a draft of this revision and records that; false when it is another one, or no draft any more. One that was
+     * applied and could not begin has to be applied again.
+     */
     public Future<Boolean> change(String name, long revision, String definition, Act act) {
         return recorded(
-                "UPDATE migration_definition SET definition = #{definition}, revision = revision + 1"
+                "UPDATE migration_definition SET definition = #{definition}, revision = revision + 1,"
+                        + " applied_at = NULL, applied_by = NULL, plan_id = NULL, start_at = NULL"
                         + " WHERE name = #{name} AND revision = #{revision}" + DRAFT,
                 Map.of("name", name, "revision", revision, "definition", definition),
                 act);
@@ -144,6 +158,11 @@ public final class DefinitionStore {
                         + " WHERE name = #{name}",
                 values,
                 act);
+    }
+
+    /** Whether it is still as it was when it was read. */
+    public Future<Boolean> isAsRead(Kept kept) {
+        return find(kept.name()).map(now -> now.filter(kept::equals).isPresent());
     }
 
     /** It is a draft again, as it must not begin; records why. Nothing changes once it has begun. */

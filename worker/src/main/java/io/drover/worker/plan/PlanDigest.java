@@ -27,7 +27,7 @@ public final class PlanDigest {
     private PlanDigest() {}
 
     /** Over the devices in the order of their ids, each with what lasts of its verdict. */
-    static Future<String> of(PlannedDevices devices) {
+    public static Future<String> of(PlannedDevices devices) {
         MessageDigest digest = sha256();
         return devices.eachPage(page -> {
                     for (PlannedDevice device : page) {
@@ -40,7 +40,7 @@ public final class PlanDigest {
     }
 
     /** A device goes offline and comes back all the time, and moves either way. */
-    static String lasting(String verdict) {
+    public static String lasting(String verdict) {
         return verdict.equals(PlannedDevice.OFFLINE) || LOOKED.contains(verdict) ? PlannedDevice.READY : verdict;
     }
 

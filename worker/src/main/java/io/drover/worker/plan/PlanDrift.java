@@ -16,15 +16,15 @@ public final class PlanDrift {
     private static final int NAMED = 10;
 
     private final Vertx vertx;
-    private final PlanFile kept;
+    private final KeptPlan kept;
 
-    public PlanDrift(Vertx vertx, PlanFile kept) {
+    public PlanDrift(Vertx vertx, KeptPlan kept) {
         this.vertx = vertx;
         this.kept = kept;
     }
 
     /** What must be the same in both plans, by what a person calls it. */
-    static Map<String, String> facts(Plan plan) {
+    public static Map<String, String> facts(Plan plan) {
         Map<String, String> facts = new TreeMap<>();
         facts.put("source", plan.source());
         facts.put("target", plan.target());
@@ -69,7 +69,7 @@ public final class PlanDrift {
         return PlanDigest.of(now.devices())
                 .compose(digest -> digest.equals(kept.devices())
                         ? Future.succeededFuture(List.copyOf(drift))
-                        : vertx.executeBlocking(kept::verdicts)
+                        : kept.verdicts(vertx)
                                 .compose(verdicts -> devices(now.devices(), verdicts))
                                 .map(changed -> {
                                     drift.addAll(changed);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.drover.worker.plan.Planner.Planned;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -36,7 +37,8 @@ public record PlanFile(
         String configuration,
         Map<String, String> facts,
         List<String> blocking,
-        String devices) {
+        String devices)
+        implements KeptPlan {
     private static final JsonFactory JSON = new JsonFactory();
 
     public PlanFile {
@@ -158,8 +160,17 @@ public record PlanFile(
         }
     }
 
-    /** The verdict of each device, by id; only read when the digests differ. Blocks on the file system. */
-    Map<String, String> verdicts() {
+    @Override
+    public String name() {
+        return file.toString();
+    }
+
+    @Override
+    public Future<Map<String, String>> verdicts(Vertx vertx) {
+        return vertx.executeBlocking(this::readVerdicts);
+    }
+
+    private Map<String, String> readVerdicts() {
         Map<String, String> verdicts = new HashMap<>();
         try (JsonParser parser = JSON.createParser(file.toFile())) {
             parser.nextToken();

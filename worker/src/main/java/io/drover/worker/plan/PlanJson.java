@@ -32,7 +32,7 @@ public final class PlanJson {
     }
 
     /** All but the devices. */
-    static JsonObject summary(Plan plan) {
+    public static JsonObject summary(Plan plan) {
         JsonObject verdicts = new JsonObject();
         plan.verdicts().forEach(verdicts::put);
         JsonArray waves = new JsonArray();

@@ -24,6 +24,8 @@ public final class QuotaGate {
     private volatile double limit;
     private final Bucket bucket;
     private final AtomicLong closedUntilNanos = new AtomicLong(System.nanoTime());
+    private final RecentCalls recent = new RecentCalls();
+    private final AtomicLong throttled = new AtomicLong();
     private double rate;
     private long grantedSinceChange;
     private final LongAdder granted = new LongAdder();
@@ -88,6 +90,7 @@ public final class QuotaGate {
 
     /** Completes when so many calls may be sent. */
     public Future<Void> acquire(int calls) {
+        recent.add(calls, System.nanoTime());
         recover(calls);
         long penalty = bucket.consumeIgnoringRateLimits(calls);
         long closed = closedUntilNanos.get() - System.nanoTime();
@@ -100,6 +103,7 @@ public final class QuotaGate {
 
     /** A 429 came: nothing passes for this long, then at half the rate. */
     public synchronized void throttled(Duration retryAfter) {
+        throttled.incrementAndGet();
         long until = System.nanoTime() + retryAfter.toNanos();
         boolean alreadyClosed = closedUntilNanos.get() - System.nanoTime() > 0;
         closedUntilNanos.accumulateAndGet(until, (a, b) -> a - b > 0 ? a : b);
@@ -133,6 +137,16 @@ public final class QuotaGate {
     /** The rate while the service throttles nobody, per second. */
     public double limit() {
         return limit;
+    }
+
+    /** Calls per second over the last ten. */
+    public double usedPerSecond() {
+        return recent.perSecond(System.nanoTime());
+    }
+
+    /** How many calls were answered with 429. */
+    public long throttled() {
+        return throttled.get();
     }
 
     /** The rate in force, per second. */

@@ -5,7 +5,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** All gates of this process: one per Azure limit and service instance (application, DPS or hub). Thread-safe. */
@@ -49,6 +52,30 @@ public final class Quotas {
                 .tags(tags)
                 .register(meters);
         return gate;
+    }
+
+    /** A limit that was used. {@code perSecond} is as configured or documented, {@code inForce} lower after a 429. */
+    public record Use(
+            AzureLimit limit, String host, double perSecond, double inForce, double usedPerSecond, long throttled) {}
+
+    /** The limits that were used at these hosts, in the order of limits. */
+    public List<Use> uses(Set<String> hosts) {
+        List<Use> uses = new ArrayList<>();
+        for (AzureLimit limit : AzureLimit.values()) {
+            for (String host : hosts) {
+                QuotaGate gate = gates.get(limit.key() + '|' + host);
+                if (gate != null) {
+                    uses.add(new Use(
+                            limit,
+                            host,
+                            perSecond(limit, host),
+                            gate.perSecond(),
+                            gate.usedPerSecond(),
+                            gate.throttled()));
+                }
+            }
+        }
+        return uses;
     }
 
     /** The rate that is configured or documented, after time compression. */

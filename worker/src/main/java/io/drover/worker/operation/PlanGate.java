@@ -1,9 +1,10 @@
-package io.drover.worker.cli;
+package io.drover.worker.operation;
 
 import io.drover.worker.MigrationPipeline;
 import io.drover.worker.WorkerConfig;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.migration.AuditStore.Act;
+import io.drover.worker.plan.KeptPlan;
 import io.drover.worker.plan.PlanDigest;
 import io.drover.worker.plan.PlanDrift;
 import io.drover.worker.plan.PlanFile;
@@ -19,20 +20,38 @@ import java.util.concurrent.atomic.AtomicReference;
  * Holds the beginning of a migration against the plan that apply was given. A migration that has begun under a plan goes
  * on under it: devices have moved since, so the world is another one by rights.
  */
-final class PlanGate {
+public final class PlanGate {
     private static final String VERB = "accept-plan";
 
     private final Vertx vertx;
     private final WorkerConfig config;
-    private final Optional<Path> file;
+    private final Optional<Reading> plan;
+    private final String actor;
     private final Clock clock;
 
-    /** {@code file} is null when apply was given no plan. */
-    PlanGate(Vertx vertx, WorkerConfig config, Path file, Clock clock) {
+    /** Reads a plan that was kept. */
+    public interface Reading {
+        /** Fails with IllegalArgumentException when there is no such plan. */
+        Future<? extends KeptPlan> read();
+    }
+
+    /**
+     * A gate for one migration.
+     *
+     * @param plan null when apply was given none
+     * @param actor who applies, for the audit
+     */
+    public PlanGate(Vertx vertx, WorkerConfig config, Reading plan, String actor, Clock clock) {
         this.vertx = vertx;
         this.config = config;
-        this.file = Optional.ofNullable(file);
+        this.plan = Optional.ofNullable(plan);
+        this.actor = actor;
         this.clock = clock;
+    }
+
+    /** A plan that plan --save wrote. */
+    public static Reading ofFile(Vertx vertx, Path file) {
+        return file == null ? null : () -> vertx.executeBlocking(() -> PlanFile.read(file));
     }
 
     /**
@@ -40,17 +59,18 @@ final class PlanGate {
      *
      * @param act for the audit once the migration is in the ledger; empty when it is there, or there is no plan
      */
-    record Admission(Optional<Act> act) {
+    public record Admission(Optional<Act> act) {
         static final Admission NOTED = new Admission(Optional.empty());
 
-        Future<Void> record(Ledger ledger) {
+        /** Records it. */
+        public Future<Void> record(Ledger ledger) {
             return act.map(plan -> ledger.audit().append(plan).<Void>mapEmpty()).orElse(Future.succeededFuture());
         }
     }
 
-    /** Fails with IllegalArgumentException, which says what has changed, when the migration may not begin. */
-    Future<Admission> admit(Ledger ledger, MigrationPipeline pipeline) {
-        if (file.isEmpty() && !config.migration().requirePlan()) {
+    /** Fails with {@link RefusedException}, which says what has changed, when the migration may not begin. */
+    public Future<Admission> admit(Ledger ledger, MigrationPipeline pipeline) {
+        if (plan.isEmpty() && !config.migration().requirePlan()) {
             return Future.succeededFuture(Admission.NOTED);
         }
         return accepted(ledger)
@@ -82,54 +102,51 @@ final class PlanGate {
     }
 
     private Future<Admission> resumed(String accepted) {
-        return file.isEmpty()
+        return plan.isEmpty()
                 ? Future.succeededFuture(Admission.NOTED)
-                : read(file.get())
-                        .compose(plan -> detail(plan).equals(accepted)
+                : plan.get()
+                        .read()
+                        .compose(kept -> detail(kept).equals(accepted)
                                 ? Future.succeededFuture(Admission.NOTED)
                                 : refused("Migration '" + config.migration().name()
-                                        + "' has begun under another plan than " + file.get() + ": " + accepted
+                                        + "' has begun under another plan than " + kept.name() + ": " + accepted
                                         + ". Name that one, or leave out --plan."));
     }
 
     private Future<Admission> begun(MigrationPipeline pipeline) {
-        if (file.isEmpty()) {
+        if (plan.isEmpty()) {
             return refused(
                     "migration.requirePlan asks for a plan. Make one with plan --save plan.json, read it, then run"
                             + " apply --plan plan.json.");
         }
-        return read(file.get()).compose(plan -> {
-            PlanDrift drift = new PlanDrift(vertx, plan);
+        return plan.get().read().compose(kept -> {
+            PlanDrift drift = new PlanDrift(vertx, kept);
             List<String> before = drift.before(PlanDigest.of(config), clock.instant());
             return before.isEmpty()
                     ? pipeline.plan(0)
                             .compose(now -> drift.against(now)
                                     .eventually(() -> now.devices().close(vertx)))
                             .compose(found -> found.isEmpty()
-                                    ? Future.succeededFuture(new Admission(Optional.of(act(plan))))
-                                    : refused(plan, found))
-                    : refused(plan, before);
+                                    ? Future.succeededFuture(new Admission(Optional.of(act(kept))))
+                                    : refused(kept, found))
+                    : refused(kept, before);
         });
     }
 
-    private Future<PlanFile> read(Path path) {
-        return vertx.executeBlocking(() -> PlanFile.read(path));
+    private Act act(KeptPlan plan) {
+        return new Act(actor, VERB, config.migration().name(), detail(plan));
     }
 
-    private Act act(PlanFile plan) {
-        return new Act(System.getProperty("user.name"), VERB, config.migration().name(), detail(plan));
-    }
-
-    private static String detail(PlanFile plan) {
+    private static String detail(KeptPlan plan) {
         return "made at " + plan.madeAt() + ", devices " + plan.devices();
     }
 
-    private static <T> Future<T> refused(PlanFile plan, List<String> why) {
-        return refused("The plan " + plan.file() + " of " + plan.madeAt() + " does not hold any more:\n  - "
+    private static <T> Future<T> refused(KeptPlan plan, List<String> why) {
+        return refused("The plan " + plan.name() + " of " + plan.madeAt() + " does not hold any more:\n  - "
                 + String.join("\n  - ", why) + "\nMake a new one with plan --save, read it, then apply that.");
     }
 
     private static <T> Future<T> refused(String message) {
-        return Future.failedFuture(new IllegalArgumentException(message));
+        return Future.failedFuture(new RefusedException(message));
     }
 }
