@@ -33,6 +33,11 @@ final class ApiLoader {
         this.authority = authority;
     }
 
+    /** What serve does without the section: on loopback, and nobody signs in. */
+    static Api local() {
+        return new Api("127.0.0.1", PORT, null, null, null, new ApiLimits(REQUESTS, 1024 * 1024, 1000), 4);
+    }
+
     /** Null when the section is absent. */
     Api read(ConfigSection root) {
         ConfigSection api = root.section("api");

@@ -381,6 +381,12 @@ public record WorkerConfig(
                 entra, access, azure, network, migration.as(name, back), quotas, singly, ledger, management, null, api);
     }
 
+    /** This configuration with another section api. */
+    WorkerConfig servedBy(Api other) {
+        return new WorkerConfig(
+                entra, access, azure, network, migration, quotas, dispatch, ledger, management, webhook, other);
+    }
+
     /** This configuration for another migration. */
     public WorkerConfig of(Migration other, Dispatch way) {
         return new WorkerConfig(entra, access, azure, network, other, quotas, way, ledger, management, webhook, api);

@@ -75,7 +75,9 @@ public final class WorkerConfigLoader {
     public static ServingConfig loadServing(Path file, List<String> settings) {
         WorkerConfigLoader loader = new WorkerConfigLoader(file, settings, System::getenv);
         Node tree = loader.withSettings(loader.parse());
-        return new ServingConfig(loader.read(tree, false), DefinitionLoader.definitionIn(tree));
+        WorkerConfig read = loader.read(tree, false);
+        WorkerConfig worker = read.api() == null ? read.servedBy(ApiLoader.local()) : read;
+        return new ServingConfig(worker, DefinitionLoader.definitionIn(tree));
     }
 
     /**

@@ -3,14 +3,15 @@ package io.drover.worker.api;
 import io.drover.worker.auth.Caller;
 import io.drover.worker.auth.Gatekeeper;
 import io.drover.worker.auth.Role;
+import io.drover.worker.web.BodyLimit;
 import io.drover.worker.web.ProblemException;
 import io.drover.worker.web.ProblemHandler;
+import io.drover.worker.web.RateLimit;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.openapi.router.OpenAPIRoute;
 import io.vertx.ext.web.openapi.router.RequestExtractor;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
@@ -34,6 +35,7 @@ final class ApiRouter {
 
     private final Vertx vertx;
     private final Gatekeeper gatekeeper;
+    private final RateLimit limit;
     private final Map<String, Operation> operations;
     private final Idempotency idempotency;
     private final int bodyLimit;
@@ -41,11 +43,13 @@ final class ApiRouter {
     ApiRouter(
             Vertx vertx,
             Gatekeeper gatekeeper,
+            RateLimit limit,
             Map<String, Operation> operations,
             Idempotency idempotency,
             int bodyLimit) {
         this.vertx = vertx;
         this.gatekeeper = gatekeeper;
+        this.limit = limit;
         this.operations = Map.copyOf(operations);
         this.idempotency = idempotency;
         this.bodyLimit = bodyLimit;
@@ -59,6 +63,7 @@ final class ApiRouter {
             RouterBuilder builder = RouterBuilder.create(vertx, contract, RequestExtractor.withBodyHandler());
             builder.rootHandler(ApiRouter::begin);
             builder.rootHandler(gatekeeper.identify());
+            builder.rootHandler(limit);
             for (OpenAPIRoute route : builder.getRoutes()) {
                 route.setDoValidation(false).setDoSecurity(false);
                 handle(route, validator);
@@ -108,7 +113,8 @@ final class ApiRouter {
         Operation carriedOut = operations.get(operation.getOperationId());
         RequestExtractor extractor = RequestExtractor.withBodyHandler();
         route.addHandler(call -> authorize(call, role));
-        route.addHandler(BodyHandler.create(false).setBodyLimit(bodyLimit));
+        route.addHandler(BodyLimit.reader(bodyLimit));
+        route.addFailureHandler(BodyLimit.failure(bodyLimit));
         route.addHandler(call -> extractor
                 .extractValidatableRequest(call, operation)
                 .compose(request -> validator.validate(request, operation.getOperationId()))

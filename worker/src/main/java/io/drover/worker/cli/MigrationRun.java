@@ -45,7 +45,7 @@ final class MigrationRun {
         return ledger;
     }
 
-    private static Future<Void> ready(Ledger ledger) {
+    static Future<Void> ready(Ledger ledger) {
         return ledger == null ? Future.failedFuture("the ledger is not open yet") : ledger.ping();
     }
 

@@ -18,6 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DiscoverCommand.class,
             PlanCommand.class,
             ApplyCommand.class,
+            ServeCommand.class,
             WatchCommand.class,
             ApproveCommand.class,
             PauseCommand.class,

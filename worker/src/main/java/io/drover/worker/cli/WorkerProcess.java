@@ -24,7 +24,11 @@ final class WorkerProcess implements AutoCloseable {
     final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     WorkerProcess(CommonOptions options) throws IOException, GeneralSecurityException {
-        config = WorkerConfigLoader.load(options.config, options.settings);
+        this(options, WorkerConfigLoader.load(options.config, options.settings));
+    }
+
+    WorkerProcess(CommonOptions options, WorkerConfig loaded) throws IOException, GeneralSecurityException {
+        config = loaded;
         trust(config);
         vertx = Vertx.vertx(
                 HostNames.vertxOptions(new VertxOptions(), config.entra().authority(), AzureClients.rules(config)));
