@@ -35,6 +35,9 @@ public record ApiDocument(String yaml, JsonObject json) {
     /** The document without the media types of answers that the router does not know; it checks requests only. */
     JsonObject routable() {
         JsonObject copy = new JsonObject(json.encode());
+        // The router takes absolute URLs only, and is mounted under their path.
+        JsonObject server = copy.getJsonArray("servers").getJsonObject(0);
+        server.put("url", "http://localhost" + server.getString("url"));
         JsonObject paths = copy.getJsonObject("paths");
         for (String path : paths.fieldNames()) {
             for (String method : METHODS) {

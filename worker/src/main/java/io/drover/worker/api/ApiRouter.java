@@ -12,10 +12,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.openapi.router.OpenAPIRoute;
 import io.vertx.ext.web.openapi.router.RequestExtractor;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Path;
 import io.vertx.openapi.validation.RequestValidator;
 import java.util.Map;
 import java.util.Optional;
@@ -69,8 +71,20 @@ final class ApiRouter {
                 handle(route, validator);
             }
             Router router = builder.createRouter();
+            contract.getPaths().forEach(path -> refuseOtherMethods(router, path));
             router.route().failureHandler(new ProblemHandler());
             return router;
+        });
+    }
+
+    private static void refuseOtherMethods(Router router, Path path) {
+        String allowed = path.getOperations().stream()
+                .map(operation -> operation.getHttpMethod().name())
+                .sorted()
+                .collect(Collectors.joining(", "));
+        router.route(path.getName().replaceAll("\\{(.*?)}", ":$1")).handler(call -> {
+            call.response().putHeader("allow", allowed);
+            call.fail(405);
         });
     }
 
@@ -113,7 +127,9 @@ final class ApiRouter {
         Operation carriedOut = operations.get(operation.getOperationId());
         RequestExtractor extractor = RequestExtractor.withBodyHandler();
         route.addHandler(call -> authorize(call, role));
-        route.addHandler(BodyLimit.reader(bodyLimit));
+        // As a plain handler: the router wants bodies read before anything else, and here nobody's is before they may ask.
+        BodyHandler body = BodyLimit.reader(bodyLimit);
+        route.addHandler(call -> body.handle(call));
         route.addFailureHandler(BodyLimit.failure(bodyLimit));
         route.addHandler(call -> extractor
                 .extractValidatableRequest(call, operation)

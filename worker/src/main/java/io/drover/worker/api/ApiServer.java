@@ -99,7 +99,7 @@ public final class ApiServer {
         root.route().handler(limit.refused());
         gatekeeper.mount(root);
         document(root);
-        root.route("/*").subRouter(routes);
+        root.route("/api/v1/*").subRouter(routes);
         pages.accept(root);
         root.route()
                 .handler(call -> call.fail(new ProblemException(
@@ -120,7 +120,7 @@ public final class ApiServer {
         String json = document.json().encodePrettily();
         root.get("/api/openapi.yaml").handler(call -> text(call, "application/yaml", document.yaml()));
         root.get("/api/openapi.json").handler(call -> text(call, "application/json", json));
-        root.get("/api/docs").handler(call -> call.redirect("/api/docs/"));
+        root.getWithRegex("/api/docs").handler(call -> call.redirect("/api/docs/"));
         root.get("/api/docs/*").handler(call -> {
             call.response().putHeader("content-security-policy", DOCS_POLICY);
             call.next();

@@ -68,6 +68,13 @@ final class ServedWorker implements AutoCloseable {
         return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
+    private static void joined(Future<?> future) {
+        future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(30, TimeUnit.SECONDS)
+                .join();
+    }
+
     HttpResponse<Buffer> get(String path) throws Exception {
         return await(client.get("/api/v1" + path).send());
     }
@@ -105,10 +112,10 @@ final class ServedWorker implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         client.close();
-        await(vertx.undeploy(serving.deploymentID()));
-        await(ledger.close());
-        await(vertx.close());
+        joined(vertx.undeploy(serving.deploymentID()));
+        joined(ledger.close());
+        joined(vertx.close());
     }
 }
