@@ -127,17 +127,31 @@ final class ApiRouter {
         Operation carriedOut = operations.get(operation.getOperationId());
         RequestExtractor extractor = RequestExtractor.withBodyHandler();
         route.addHandler(call -> authorize(call, role));
-        // As a plain handler: the router wants bodies read before anything else, and here nobody's is before they may ask.
+        // As a plain handler: the router wants bodies read before anything else, and here nobody's is before they may
+        // ask.
         BodyHandler body = BodyLimit.reader(bodyLimit);
         route.addHandler(call -> body.handle(call));
         route.addFailureHandler(BodyLimit.failure(bodyLimit));
-        route.addHandler(call -> extractor
-                .extractValidatableRequest(call, operation)
+        route.addHandler(call -> Future.succeededFuture()
+                .compose(now -> extractor.extractValidatableRequest(call, operation))
+                .recover(ApiRouter::undecodable)
+                .map(request -> Parameters.quoted(request, operation))
                 .compose(request -> validator.validate(request, operation.getOperationId()))
                 .map(request -> new Call(call, request))
                 .compose(asked -> idempotency.once(asked, operation.getOperationId(), carriedOut))
                 .onSuccess(answer -> write(call, answer))
                 .onFailure(call::fail));
+    }
+
+    private static <T> Future<T> undecodable(Throwable cause) {
+        return Future.failedFuture(
+                cause instanceof IllegalArgumentException
+                        ? new ProblemException(
+                                400,
+                                "percent-encoding",
+                                "A parameter cannot be decoded",
+                                "Encode path and query in UTF-8 and percent signs.")
+                        : cause);
     }
 
     private static void authorize(RoutingContext call, Optional<Role> role) {

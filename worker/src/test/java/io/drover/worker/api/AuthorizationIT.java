@@ -59,16 +59,21 @@ class AuthorizationIT {
             assertThat(nobody.statusCode()).as(operation.id()).isEqualTo(open ? 200 : 401);
             for (Role role : Role.values()) {
                 caller = new Caller("bob", "Bob", Set.of(role), Way.TOKEN);
-                boolean allowed = open || Role.named(operation.role()).orElseThrow().allowedTo(Set.of(role));
+                boolean allowed =
+                        open || Role.named(operation.role()).orElseThrow().allowedTo(Set.of(role));
                 HttpResponse<Buffer> answer = ask(client, operation);
                 if (!allowed) {
-                    assertThat(answer.statusCode()).as(operation + " by " + role).isEqualTo(403);
+                    assertThat(answer.statusCode())
+                            .as(operation + " by " + role)
+                            .isEqualTo(403);
                     assertThat(answer.getHeader("content-type")).isEqualTo("application/problem+json");
                     assertThat(answer.bodyAsJsonObject().getString("detail"))
                             .contains("role " + operation.role(), "bob has " + role.text());
                     assertThat(reached).as(operation + " by " + role).doesNotContain(operation.id());
                 } else {
-                    assertThat(answer.statusCode()).as(operation + " by " + role).isBetween(200, 400);
+                    assertThat(answer.statusCode())
+                            .as(operation + " by " + role)
+                            .isBetween(200, 400);
                 }
                 reached.clear();
             }
@@ -92,16 +97,20 @@ class AuthorizationIT {
     @Test
     void anOperationWithoutARoleStopsTheStart() {
         JsonObject document = new JsonObject(DOCUMENT.json().encode());
-        document.getJsonObject("paths").getJsonObject("/worker").getJsonObject("get").remove("x-drover-role");
+        document.getJsonObject("paths")
+                .getJsonObject("/worker")
+                .getJsonObject("get")
+                .remove("x-drover-role");
         assertThatThrownBy(() -> serve(all(), new ApiDocument("", document))).hasMessageContaining("getWorker");
     }
 
     private Map<String, Operation> all() {
         Map<String, Operation> all = new HashMap<>();
-        operations().forEach(operation -> all.put(operation.id(), call -> {
-            reached.add(operation.id());
-            return Future.succeededFuture(Answer.ok(new JsonObject()));
-        }));
+        operations()
+                .forEach(operation -> all.put(operation.id(), call -> {
+                    reached.add(operation.id());
+                    return Future.succeededFuture(Answer.ok(new JsonObject()));
+                }));
         return all;
     }
 
@@ -143,7 +152,11 @@ class AuthorizationIT {
     }
 
     private static HttpResponse<Buffer> ask(WebClient client, Asked operation) throws Exception {
-        String path = operation.path().replace("{migration}", "m").replace("{device}", "d").replace("{application}", "a");
+        String path = operation
+                .path()
+                .replace("{migration}", "m")
+                .replace("{device}", "d")
+                .replace("{application}", "a");
         return await(client.request(operation.method(), "/api/v1" + path).send());
     }
 
@@ -168,8 +181,8 @@ class AuthorizationIT {
     }
 
     private static List<String> roles() {
-        List<String> roles = new ArrayList<>(
-                Arrays.stream(Role.values()).map(Role::text).toList());
+        List<String> roles =
+                new ArrayList<>(Arrays.stream(Role.values()).map(Role::text).toList());
         roles.add("none");
         return roles;
     }

@@ -4,7 +4,12 @@ import io.drover.worker.ServingConfig;
 import io.drover.worker.WorkerConfigLoader;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.db.TestDatabase;
+import io.drover.worker.device.DeviceRow;
+import io.drover.worker.device.DeviceState;
+import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.DiscoveredDevice;
+import io.drover.worker.device.Evidence;
+import io.drover.worker.device.FailureReason;
 import io.drover.worker.device.MovePolicy;
 import io.drover.worker.device.Verification;
 import io.drover.worker.migration.Migration;
@@ -24,8 +29,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A serving worker on a real ledger, asked over a real socket. Azure is not there: whatever needs it is in trouble. Methods block. */
@@ -101,6 +108,21 @@ final class ServedWorker implements AutoCloseable {
         await(ledger.devices().assign(made.id(), 1, devices));
         await(ledger.migrations().discovered(made.id()));
         return made;
+    }
+
+    /** Lets a pending device of the first wave arrive, or fail for this reason. */
+    void end(Migration migration, String id, FailureReason failure) throws Exception {
+        if (failure != null) {
+            await(ledger.devices().refuse(migration.id(), 1, Map.of(id, failure), Map.of(), "test"));
+            return;
+        }
+        Instant now = Instant.now();
+        await(ledger.devices().release(migration.id(), 1, List.of(id), Map.of(), "test"));
+        DeviceRow row = await(ledger.devices()
+                        .claim(new DeviceStore.Claim(
+                                migration.id(), DeviceState.REGISTERED, 1, 1, now, now, Duration.ofSeconds(30), "w")))
+                .get(0);
+        await(ledger.devices().record(row.key(), Evidence.telemetry(now.plusMillis(1), "hub.test")));
     }
 
     /** A definition that is good. */
