@@ -57,6 +57,7 @@ final class ServedWorker implements AutoCloseable {
     final Ledger ledger;
     final ServeVerticle serving;
     final WebClient client;
+    private boolean served = true;
 
     ServedWorker(TestDatabase database, Path directory) throws Exception {
         Files.writeString(directory.resolve("secret.txt"), "hidden");
@@ -73,6 +74,11 @@ final class ServedWorker implements AutoCloseable {
 
     static <T> T await(Future<T> future) throws Exception {
         return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    }
+
+    /** The test has ended the serving itself. */
+    void ended() {
+        served = false;
     }
 
     private static void joined(Future<?> future) {
@@ -136,7 +142,9 @@ final class ServedWorker implements AutoCloseable {
     @Override
     public void close() {
         client.close();
-        joined(vertx.undeploy(serving.deploymentID()));
+        if (served) {
+            joined(vertx.undeploy(serving.deploymentID()));
+        }
         joined(ledger.close());
         joined(vertx.close());
     }
