@@ -20,6 +20,7 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Consumer;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -42,6 +43,7 @@ public final class ServerTls {
     private final Vertx vertx;
     private final Tls files;
     private final String section;
+    private final Consumer<String> problems;
     private Content current;
     private Content refused;
     private String told;
@@ -69,9 +71,15 @@ public final class ServerTls {
 
     /** @param section the configuration's name for it, such as {@code api.tls} */
     public ServerTls(Vertx vertx, Tls files, String section) {
+        this(vertx, files, section, LOG::warn);
+    }
+
+    /** @param problems gets each problem once, until it is another or gone */
+    ServerTls(Vertx vertx, Tls files, String section, Consumer<String> problems) {
         this.vertx = vertx;
         this.files = files;
         this.section = section;
+        this.problems = problems;
     }
 
     /** What the server begins with. Fails with what to correct when the files are of no use. */
@@ -132,10 +140,8 @@ public final class ServerTls {
     private void tell(String problem) {
         if (!problem.equals(told)) {
             told = problem;
-            LOG.warn(
-                    "{}: the old certificate stays, as the new one is of no use: {} Correct the files.",
-                    section,
-                    problem);
+            problems.accept(section + ": the old certificate stays, as the new one is of no use: " + problem
+                    + " Correct the files.");
         }
     }
 
