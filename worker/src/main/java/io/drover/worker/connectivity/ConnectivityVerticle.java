@@ -2,12 +2,12 @@ package io.drover.worker.connectivity;
 
 import io.drover.worker.WorkerConfig.Webhook;
 import io.drover.worker.device.DeviceStore;
+import io.drover.worker.web.ServerTls;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +54,17 @@ public final class ConnectivityVerticle extends VerticleBase {
                 due -> ConnectivityBus.AWAKENED.publish(vertx, new ConnectivityBus.Awakened(migrationId, due)));
         Router router = Router.router(vertx);
         new ConnectivityEndpoint(webhook.token(), new ConnectivityExport(clock), events).routes(router);
-        server = vertx.createHttpServer(options()).requestHandler(router);
+        if (webhook.tls() == null) {
+            return listen(router, options());
+        }
+        ServerTls tls = new ServerTls(vertx, webhook.tls(), "webhook.tls");
+        return tls.load()
+                .compose(certificate -> listen(router, options().setSsl(true).setKeyCertOptions(certificate)))
+                .onSuccess(listening -> tls.follow(listening, ServerTls.LOOK));
+    }
+
+    private Future<HttpServer> listen(Router router, HttpServerOptions options) {
+        server = vertx.createHttpServer(options).requestHandler(router);
         return server.listen(webhook.port(), webhook.host())
                 .onSuccess(listening -> LOG.info(
                         "The connectivity webhook listens on {}://{}:{}{}",
@@ -65,7 +75,7 @@ public final class ConnectivityVerticle extends VerticleBase {
                 .recover(cause -> Future.failedFuture(new IllegalStateException(
                         "The webhook cannot listen on " + webhook.host() + ":" + webhook.port() + " ("
                                 + cause.getMessage()
-                                + "). Stop what uses the port, or correct webhook.host, webhook.port or webhook.tls.",
+                                + "). Stop what uses the port, or correct webhook.host or webhook.port.",
                         cause)));
     }
 
@@ -74,20 +84,12 @@ public final class ConnectivityVerticle extends VerticleBase {
         return server.actualPort();
     }
 
-    private HttpServerOptions options() {
-        HttpServerOptions options =
-                new HttpServerOptions().setIdleTimeout(IDLE_SECONDS).setIdleTimeoutUnit(TimeUnit.SECONDS);
-        if (webhook.tls() != null) {
-            options.setSsl(true)
-                    .setKeyCertOptions(new PemKeyCertOptions()
-                            .addCertPath(webhook.tls().certificate().toString())
-                            .addKeyPath(webhook.tls().key().toString()));
-        }
-        return options;
+    private static HttpServerOptions options() {
+        return new HttpServerOptions().setIdleTimeout(IDLE_SECONDS).setIdleTimeoutUnit(TimeUnit.SECONDS);
     }
 
     @Override
     public Future<?> stop() {
-        return server.close();
+        return server == null ? Future.succeededFuture() : server.close();
     }
 }
