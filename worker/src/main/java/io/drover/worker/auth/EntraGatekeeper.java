@@ -90,9 +90,14 @@ public final class EntraGatekeeper implements Gatekeeper {
             return;
         }
         // The body must not come before anybody reads it.
-        call.request().pause();
+        boolean held = !call.request().isEnded();
+        if (held) {
+            call.request().pause();
+        }
         tokens.caller(authorization.substring(BEARER.length()).trim()).onComplete(done -> {
-            call.request().resume();
+            if (held) {
+                call.request().resume();
+            }
             if (done.succeeded()) {
                 BearerTokens.Proof proof = done.result();
                 proof.caller().putInto(call);
