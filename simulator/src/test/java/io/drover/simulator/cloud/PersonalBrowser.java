@@ -2,10 +2,12 @@ package io.drover.simulator.cloud;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.client.HttpRequest;
@@ -60,6 +62,16 @@ final class PersonalBrowser {
 
     HttpResponse<Buffer> send(HttpMethod method, String url, Map<String, String> headers, MultiMap form)
             throws Exception {
+        HttpRequest<Buffer> request = request(method, url, headers);
+        return kept(url, form == null ? request.send() : request.sendForm(form));
+    }
+
+    HttpResponse<Buffer> sendJson(HttpMethod method, String url, Map<String, String> headers, JsonObject body)
+            throws Exception {
+        return kept(url, request(method, url, headers).sendJsonObject(body));
+    }
+
+    private HttpRequest<Buffer> request(HttpMethod method, String url, Map<String, String> headers) {
         URI uri = URI.create(url);
         boolean tls = uri.getScheme().equals("https");
         boolean atCloud = uri.getHost().endsWith(".test");
@@ -81,11 +93,14 @@ final class PersonalBrowser {
                             .map(one -> one.getKey() + "=" + one.getValue())
                             .collect(Collectors.joining("; ")));
         }
+        return request;
+    }
+
+    private HttpResponse<Buffer> kept(String url, Future<HttpResponse<Buffer>> sent) throws Exception {
         visited.add(url);
-        HttpResponse<Buffer> answer = (form == null ? request.send() : request.sendForm(form))
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get(30, TimeUnit.SECONDS);
+        HttpResponse<Buffer> answer =
+                sent.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        Map<String, String> jar = cookies.get(URI.create(url).getHost());
         for (String cookie : answer.cookies()) {
             String[] pair = cookie.split(";", 2)[0].split("=", 2);
             if (pair[1].isEmpty() || cookie.contains("Max-Age=0")) {
