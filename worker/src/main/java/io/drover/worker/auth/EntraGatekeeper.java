@@ -16,6 +16,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.IntSupplier;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class EntraGatekeeper implements Gatekeeper {
     private static final Logger LOG = LoggerFactory.getLogger(EntraGatekeeper.class);
     private static final String BEARER = "Bearer ";
-    private static final long LOOK_MILLIS = 30_000;
+    private static final Duration LOOK = Duration.ofSeconds(30);
     private static final String SESSION = EntraGatekeeper.class.getName();
 
     private final Vertx vertx;
@@ -39,6 +40,7 @@ public final class EntraGatekeeper implements Gatekeeper {
     private final ForgeryCheck forgery;
     private final SignInRoutes routes;
     private final Clock clock;
+    private final Duration look;
 
     /**
      * @param api with its {@code signIn}
@@ -46,12 +48,18 @@ public final class EntraGatekeeper implements Gatekeeper {
      * @param listening the port that the server listens on, asked once requests come
      */
     public EntraGatekeeper(Vertx vertx, Api api, SignInHttp http, IntSupplier listening, Clock clock) {
+        this(vertx, api, http, listening, clock, LOOK);
+    }
+
+    /** @param look how often it is looked whether an event stream may go on */
+    EntraGatekeeper(Vertx vertx, Api api, SignInHttp http, IntSupplier listening, Clock clock, Duration look) {
         Supplier<String> publicUrl = () -> api.publicUrl(listening.getAsInt());
         boolean secure = api.publicUrl(0).startsWith("https://");
         SecureRandom random = new SecureRandom();
         EntraTenant tenant = new EntraTenant(vertx, http, api.signIn(), clock);
         this.vertx = vertx;
         this.clock = clock;
+        this.look = look;
         this.sessions = new BrowserSessions(vertx, secure, random, clock);
         this.tokens = new BearerTokens(tenant, clock);
         this.forgery = new ForgeryCheck(publicUrl);
@@ -139,7 +147,7 @@ public final class EntraGatekeeper implements Gatekeeper {
             return;
         }
         long timer = vertx.setPeriodic(
-                LOOK_MILLIS,
+                look.toMillis(),
                 tick -> stands.get().onSuccess(still -> {
                     if (!still && !call.response().ended()) {
                         call.response().reset();

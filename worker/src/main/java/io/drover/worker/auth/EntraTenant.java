@@ -45,6 +45,9 @@ final class EntraTenant {
     private Published current;
     private Future<Published> reading;
     private Instant tried = Instant.MIN;
+    /** When a key was last asked for that was not known. */
+    private Instant looked = Instant.MIN;
+
     private Throwable failure;
 
     EntraTenant(Vertx vertx, SignInHttp http, ApiSignIn signIn, Clock clock) {
@@ -59,7 +62,7 @@ final class EntraTenant {
     synchronized Future<Published> published() {
         Instant now = clock.instant();
         if (current != null && now.isBefore(current.read().plus(USABLE))) {
-            if (!now.isBefore(current.read().plus(FRESH)) && mayTry(now, BETWEEN_LOOKS)) {
+            if (!now.isBefore(current.read().plus(FRESH)) && since(tried, now, BETWEEN_LOOKS)) {
                 read().onFailure(cause -> LOG.warn(
                         "Entra's keys could not be read again; those read at {} are used on. {}",
                         current.read(),
@@ -67,7 +70,8 @@ final class EntraTenant {
             }
             return Future.succeededFuture(current);
         }
-        Future<Published> read = reading == null && !mayTry(now, BETWEEN_TRIES) ? Future.failedFuture(failure) : read();
+        Future<Published> read =
+                reading == null && !since(tried, now, BETWEEN_TRIES) ? Future.failedFuture(failure) : read();
         return read.recover(cause -> Future.failedFuture(unavailable(cause)));
     }
 
@@ -77,13 +81,16 @@ final class EntraTenant {
     }
 
     private synchronized Future<Published> again(Published known) {
-        return reading == null && !mayTry(clock.instant(), BETWEEN_LOOKS)
-                ? Future.succeededFuture(known)
-                : read().recover(cause -> Future.failedFuture(unavailable(cause)));
+        Instant now = clock.instant();
+        if (reading == null && !since(looked, now, BETWEEN_LOOKS)) {
+            return Future.succeededFuture(known);
+        }
+        looked = now;
+        return read().recover(cause -> Future.failedFuture(unavailable(cause)));
     }
 
-    private boolean mayTry(Instant now, Duration pause) {
-        return tried.equals(Instant.MIN) || !now.isBefore(tried.plus(pause));
+    private static boolean since(Instant then, Instant now, Duration pause) {
+        return then.equals(Instant.MIN) || !now.isBefore(then.plus(pause));
     }
 
     /** Whoever asks meanwhile waits for the same answer. */

@@ -14,6 +14,7 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonArray;
@@ -87,11 +88,16 @@ class EntraGatekeeperIT {
                 1);
         SignInHttp http =
                 new SignInHttp(vertx, issuer.trusted(), List.of(new ConnectTo(TokenIssuer.HOST, "127.0.0.1", port)));
-        Gatekeeper gatekeeper = new EntraGatekeeper(vertx, api, http, () -> server.actualPort(), clock);
+        Gatekeeper gatekeeper =
+                new EntraGatekeeper(vertx, api, http, () -> server.actualPort(), clock, Duration.ofMillis(100));
         Router root = Router.router(vertx);
         gatekeeper.mount(root);
         root.route("/api/*").handler(gatekeeper.identify());
         root.route("/api/session").handler(call -> call.json(gatekeeper.session(call)));
+        root.get("/api/stream").handler(call -> {
+            call.response().setChunked(true).putHeader("content-type", "text/event-stream");
+            call.response().write(": hello\n\n");
+        });
         root.get("/app/*").handler(call -> call.end("app " + call.request().uri()));
         root.get("/").handler(call -> call.end("home"));
         root.route("/*").failureHandler(call -> {
@@ -269,6 +275,42 @@ class EntraGatekeeperIT {
     }
 
     @Test
+    void anEventStreamEndsWithTheSessionOrTheTokenThatBeganIt() throws Exception {
+        Browser browser = browser();
+        browser.follow(site + "/auth/sign-in");
+        String csrf = session(browser).getString("csrfToken");
+        Future<Void> stream = stream(Map.of("cookie", SESSION + "=" + browser.cookie(SESSION)));
+        Future<Void> other = stream(Map.of("authorization", "Bearer " + issuer.sign(TokenIssuer.application())));
+
+        browser.send(HttpMethod.POST, site + "/auth/sign-out", Map.of("x-csrf-token", csrf), null);
+
+        assertBroken(stream);
+        assertThat(other.isComplete()).isFalse();
+        clock.ahead = Duration.ofHours(2);
+        assertBroken(other);
+    }
+
+    private static void assertBroken(Future<Void> stream) throws Exception {
+        await(stream.otherwiseEmpty());
+        assertThat(stream.failed()).isTrue();
+    }
+
+    /** Completes when the stream ends, once it has begun. */
+    private Future<Void> stream(Map<String, String> headers) throws Exception {
+        HttpClientResponse begun = await(vertx.createHttpClient()
+                .request(HttpMethod.GET, server.actualPort(), "127.0.0.1", "/api/stream")
+                .compose(request -> {
+                    request.putHeader("accept", "text/event-stream");
+                    headers.forEach(request::putHeader);
+                    return request.send().onSuccess(HttpClientResponse::pause);
+                }));
+        assertThat(begun.statusCode()).isEqualTo(200);
+        Future<Void> end = begun.end();
+        begun.handler(part -> {}).resume();
+        return end;
+    }
+
+    @Test
     void aSessionEndsAfterTwelveHoursHoweverBusy() throws Exception {
         Browser browser = browser();
         browser.follow(site + "/auth/sign-in");
@@ -326,7 +368,6 @@ class EntraGatekeeperIT {
     void aNewKeyIsLookedForAtOnceAndNotMoreThanOnceAMinute() throws Exception {
         assertThat(bearer(issuer.sign(TokenIssuer.application())).statusCode()).isEqualTo(200);
         assertThat(issuer.looks()).isEqualTo(1);
-        clock.ahead = Duration.ofMinutes(2);
         issuer.rotate();
 
         assertThat(bearer(issuer.sign(TokenIssuer.application())).statusCode()).isEqualTo(200);
@@ -336,7 +377,7 @@ class EntraGatekeeperIT {
         assertThat(bearer(TokenIssuer.forged(TokenIssuer.application(), "two")).statusCode())
                 .isEqualTo(401);
         assertThat(issuer.looks()).isEqualTo(2);
-        clock.ahead = Duration.ofMinutes(4);
+        clock.ahead = Duration.ofMinutes(2);
         assertThat(bearer(TokenIssuer.forged(TokenIssuer.application(), "three"))
                         .statusCode())
                 .isEqualTo(401);
