@@ -63,8 +63,7 @@ public final class EntraGatekeeper implements Gatekeeper {
         this.sessions = new BrowserSessions(vertx, secure, random, clock);
         this.tokens = new BearerTokens(tenant, clock);
         this.forgery = new ForgeryCheck(publicUrl);
-        this.routes = new SignInRoutes(
-                api.signIn(), tenant, tokens, sessions, forgery, http, publicUrl, secure, random, clock);
+        this.routes = new SignInRoutes(api, tenant, tokens, sessions, forgery, http, publicUrl, secure, random, clock);
     }
 
     /** As the configuration says; reads {@code network.trustedCa}, so not for an event loop. */

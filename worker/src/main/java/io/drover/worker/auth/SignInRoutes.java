@@ -1,5 +1,6 @@
 package io.drover.worker.auth;
 
+import io.drover.worker.WorkerConfig.Api;
 import io.drover.worker.WorkerConfig.ApiSignIn;
 import io.drover.worker.azure.entra.SignInHttp;
 import io.drover.worker.web.ProblemException;
@@ -43,6 +44,9 @@ final class SignInRoutes {
     private static final String AGAIN = "Sign in again";
 
     private final ApiSignIn signIn;
+    /** Browsers reach this server itself, as localhost; a proxy may call it by any name. */
+    private final boolean direct;
+
     private final EntraTenant tenant;
     private final BearerTokens tokens;
     private final BrowserSessions sessions;
@@ -56,7 +60,7 @@ final class SignInRoutes {
     private final Clock clock;
 
     SignInRoutes(
-            ApiSignIn signIn,
+            Api api,
             EntraTenant tenant,
             BearerTokens tokens,
             BrowserSessions sessions,
@@ -66,7 +70,8 @@ final class SignInRoutes {
             boolean secure,
             SecureRandom random,
             Clock clock) {
-        this.signIn = signIn;
+        this.signIn = api.signIn();
+        this.direct = api.publicUrl() == null;
         this.tenant = tenant;
         this.tokens = tokens;
         this.sessions = sessions;
@@ -94,9 +99,10 @@ final class SignInRoutes {
     private void begin(RoutingContext call) {
         String returnTo = ReturnPath.of(call.queryParams().get("returnTo"));
         String reached = publicUrl.get();
-        if (!URI.create(reached)
-                .getRawAuthority()
-                .equalsIgnoreCase(call.request().getHeader("host"))) {
+        if (direct
+                && !URI.create(reached)
+                        .getRawAuthority()
+                        .equalsIgnoreCase(call.request().getHeader("host"))) {
             // Entra sends back to the public address, where a cookie of another one would be missing.
             redirect(call, reached + SIGN_IN + "?returnTo=" + encoded(returnTo));
             return;

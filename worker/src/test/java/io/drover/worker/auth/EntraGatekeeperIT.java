@@ -69,14 +69,14 @@ class EntraGatekeeperIT {
     @BeforeEach
     void start() throws Exception {
         issuerPort = await(issuer.listen(vertx));
-        site = serve(TokenIssuer.SECRET, issuerPort);
+        site = serve(TokenIssuer.SECRET, issuerPort, null);
     }
 
-    private String serve(String secret, int port) throws Exception {
+    private String serve(String secret, int port, String publicUrl) throws Exception {
         Api api = new Api(
                 "127.0.0.1",
                 0,
-                null,
+                publicUrl,
                 null,
                 new ApiSignIn(
                         TokenIssuer.TENANT,
@@ -198,7 +198,7 @@ class EntraGatekeeperIT {
 
     @Test
     void aWrongClientSecretIsToldToThePersonWithoutShowingIt() throws Exception {
-        site = serve("another-secret-of-the-test", issuerPort);
+        site = serve("another-secret-of-the-test", issuerPort, null);
 
         HttpResponse<Buffer> page = browser().follow(site + "/auth/sign-in");
 
@@ -417,6 +417,23 @@ class EntraGatekeeperIT {
 
         assertThat(answer.statusCode()).isEqualTo(302);
         assertThat(answer.getHeader("location")).isEqualTo(site + "/auth/sign-in?returnTo=%2Fapp%2Fx");
+    }
+
+    @Test
+    void behindAProxyTheNameThatItUsesDoesNotMatterAndCookiesAreForThePublicOne() throws Exception {
+        serve(TokenIssuer.SECRET, issuerPort, "https://drover.contoso.test");
+
+        HttpResponse<Buffer> answer = browser().get("http://127.0.0.1:" + server.actualPort() + "/auth/sign-in");
+
+        assertThat(answer.getHeader("location"))
+                .startsWith("https://" + TokenIssuer.HOST)
+                .contains("redirect_uri=https%3A%2F%2Fdrover.contoso.test%2Fauth%2Fcallback&");
+        assertThat(answer.cookies())
+                .singleElement()
+                .asString()
+                .startsWith("__Host-" + PENDING + "=")
+                .contains("Path=/", "Secure", "HTTPOnly", "SameSite=Lax")
+                .doesNotContain("Domain");
     }
 
     private void assertRefused(String token, String why) throws Exception {
