@@ -32,7 +32,7 @@ record ConsoleFiles(String version, String page, String etag, String contentSecu
 
     static ConsoleFiles load() {
         try {
-            String version = version();
+            String version = digest();
             String page = text(TEMPLATE).replace("${version}", version);
             return new ConsoleFiles(
                     version, page, '"' + hex(sha256(page)).substring(0, 32) + '"', contentSecurityPolicy(page));
@@ -52,7 +52,7 @@ record ConsoleFiles(String version, String page, String etag, String contentSecu
                 + "'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
     }
 
-    private static String version() throws IOException, URISyntaxException {
+    private static String digest() throws IOException, URISyntaxException {
         URL folder = ConsoleFiles.class.getResource("assets");
         if (folder == null) {
             throw new IOException("the folder assets is missing");

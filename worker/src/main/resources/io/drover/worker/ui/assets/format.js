@@ -68,10 +68,10 @@ const SHAPES = {
   ring: svg`<circle cx="8" cy="8" r="4.5"/>`,
   pause: svg`<path d="M5.5 3.5v9m5-9v9"/>`,
   ban: svg`<circle cx="8" cy="8" r="5.5"/><path d="m4.2 4.2 7.6 7.6"/>`,
-  person: svg`<circle cx="8" cy="5.5" r="2.5"/><path d="M3 14c.6-3 2.500-4.300 5-4.300s4.400 1.300 5 4.300"/>`,
-  warning: svg`<path d="M8 2.500 14.200 13.500H1.800Z"/><path d="M8 6.500v3.200m0 1.800v.2"/>`,
-  pen: svg`<path d="m3 13 .8-3L10.500 3.300l2.200 2.200L6 12.200Z"/>`,
-  antenna: svg`<path d="M8 13V7.500"/><circle cx="8" cy="5.500" r="1.500"/><path d="M4.800 8.300a4.500 4.500 0 0 1 0-5.600m6.400 0a4.500 4.500 0 0 1 0 5.600"/>`,
+  person: svg`<circle cx="8" cy="5.5" r="2.5"/><path d="M3 14c.6-3 2.5-4.3 5-4.3s4.4 1.3 5 4.3"/>`,
+  warning: svg`<path d="M8 2.5 14.2 13.5H1.8Z"/><path d="M8 6.5v3.2m0 1.8v.2"/>`,
+  pen: svg`<path d="m3 13 .8-3L10.5 3.3l2.2 2.2L6 12.2Z"/>`,
+  antenna: svg`<path d="M8 13V7.5"/><circle cx="8" cy="5.5" r="1.5"/><path d="M4.8 8.3a4.5 4.5 0 0 1 0-5.6m6.4 0a4.5 4.5 0 0 1 0 5.6"/>`,
 };
 export const icon = name => html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">${SHAPES[name]}</svg>`;
 
