@@ -3,6 +3,7 @@ package io.drover.worker.ui;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -42,7 +43,7 @@ public final class Console {
         router.get("/assets/lib/*").handler(kept(LIBRARIES));
         router.get("/assets/webjars/*").handler(kept(WEB_JARS));
         router.get("/favicon.ico").handler(this::favicon);
-        router.get().handler(this::page);
+        router.route().method(HttpMethod.GET).method(HttpMethod.HEAD).handler(this::page);
     }
 
     private static StaticHandler kept(String root) {

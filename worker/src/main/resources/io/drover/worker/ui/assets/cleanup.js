@@ -31,11 +31,9 @@ class Cleanup extends LitElement {
     return this.migration?.verbs?.includes("cleanup");
   }
 
-  willUpdate() {
-    if (this.offered && !this.looked) {
-      this.looked = true;
-      this.fetch();
-    }
+  /** The newest cleanup is asked for when somebody wants to know of it. */
+  opened(event) {
+    if (event.target.open && !this.state) this.fetch();
   }
 
   async fetch() {
@@ -68,7 +66,7 @@ class Cleanup extends LitElement {
   render() {
     if (!this.offered) return nothing;
     const s = this.state;
-    return html`<section class="panel"><h2 class="h5">Cleanup at the source</h2>
+    return html`<section class="panel"><details @toggle=${this.opened}><summary><h2 class="h5">Cleanup at the source</h2></summary>
       <p>Moved devices are billed at the source until they are deleted there. A look says which could go and why not, and deletes nothing.</p>
       <form class="filters" @submit=${event => { event.preventDefault(); this.begin(); }}>
         <div><label class="form-label" for="after">Arrived longer ago than</label>
@@ -76,7 +74,7 @@ class Cleanup extends LitElement {
             @input=${event => { this.after = event.target.value; }}></div>
         <button class="btn btn-outline-primary" ?disabled=${this.busy || s?.status === "running"}>Look what could go</button>
       </form>
-      ${problemBox(this.problem)}${s ? this.result(s) : nothing}</section>`;
+      ${problemBox(this.problem)}${s ? this.result(s) : nothing}</details></section>`;
   }
 
   result(s) {

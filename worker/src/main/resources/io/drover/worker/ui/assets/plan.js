@@ -44,12 +44,8 @@ class Plan extends Page {
   fetch() {
     return this.load(async () => {
       this.migration = await read(this.path, {}, this.signal);
-      try {
-        this.came(await read(`${this.path}/plan`, {}, this.signal));
-      } catch (problem) {
-        if (problem.status !== 404) throw problem;
-        this.none = true;
-      }
+      this.none = !this.migration.plan;
+      if (!this.none) this.came(await read(`${this.path}/plan`, {}, this.signal));
     });
   }
 

@@ -1,0 +1,2 @@
+/** The operators' console in a browser. */
+package io.drover.simulator.console;
