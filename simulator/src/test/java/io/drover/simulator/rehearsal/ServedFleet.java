@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 public final class ServedFleet implements AutoCloseable {
     private static final Pattern ADDRESS = Pattern.compile("https?://127\\.0\\.0\\.1:\\d+");
     private static final long SECONDS = 60;
+    private static final long LAST_SECONDS = 20;
 
     private final StagedFleet fleet;
     private final Process worker;
@@ -49,11 +50,12 @@ public final class ServedFleet implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         worker.destroy();
-        if (!worker.waitFor(20, TimeUnit.SECONDS)) {
-            worker.destroyForcibly();
-        }
+        worker.onExit()
+                .orTimeout(LAST_SECONDS, TimeUnit.SECONDS)
+                .exceptionally(late -> worker.destroyForcibly())
+                .join();
         fleet.close();
     }
 }
