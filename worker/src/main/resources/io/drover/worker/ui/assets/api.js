@@ -107,10 +107,10 @@ class SessionState extends EventTarget {
     return `${this.now?.signInPath ?? "/auth/sign-in"}?returnTo=${encode(here)}`;
   }
 
+  /** Ends the session; where Entra's own ends is what comes back. */
   async signOut() {
-    await send(this.now.signOutPath ?? "/auth/sign-out", {
-      method: "POST", headers: { "x-csrf-token": this.now.csrfToken ?? "" },
-    });
+    const response = await send(this.now.signOutPath, { method: "POST", headers: { "x-csrf-token": this.now.csrfToken ?? "" } });
+    return (await response.json()).location;
   }
 }
 export const session = new SessionState();

@@ -175,15 +175,14 @@ class DroverConsole extends LitElement {
           ${who?.mode === "local" ? html`<span class="who" title="Nobody signs in: the worker listens on this machine only">${icon("person")}Local</span>` : nothing}
           ${who?.signedIn && who.mode !== "local" ? html`
             <span class="who" title=${who.roles.join(", ")}>${icon("person")}${who.name ?? who.id}</span>
-            <button class="btn btn-sm btn-outline-secondary" @click=${this.signOut}>Sign out</button>` : nothing}
+            ${who.signOutPath ? html`<button class="btn btn-sm btn-outline-secondary" @click=${this.signOut}>Sign out</button>` : nothing}` : nothing}
         </div>
       </header>`;
   }
 
   async signOut() {
     try {
-      await session.signOut();
-      location.assign("/");
+      location.assign(await session.signOut());
     } catch (problem) {
       notice(problem.detail, { kind: "bad" });
     }
