@@ -200,8 +200,8 @@ class Definition extends Page {
           await this.updateComplete;
           this.querySelector("#" + key)?.focus();
         }}>
-        <option value="" ?selected=${!value}>${empty}</option>
-        ${options.map(option => html`<option value=${option.value} ?selected=${option.value === value}>${option.label}</option>`)}
+        <option value="" .selected=${!value}>${empty}</option>
+        ${options.map(option => html`<option value=${option.value} .selected=${option.value === value}>${option.label}</option>`)}
         <option value=${OTHER}>Type another…</option></select>
       ${hint ? html`<div class="hint" id="${key}-hint">${hint}</div>` : nothing}${this.wrong(key)}</div>`;
   }
@@ -214,7 +214,7 @@ class Definition extends Page {
 
   select(key, label, choices, hint) {
     return html`<div class="field"><label class="form-label" for=${key}>${label}</label><select class="form-select" id=${key} aria-describedby=${this.described(key, hint)}
-      @change=${event => this.set({ [key]: event.target.value })}>${Object.entries(choices).map(([value, text]) => html`<option value=${value} ?selected=${this.model[key] === value}>${text}</option>`)}</select>
+      @change=${event => this.set({ [key]: event.target.value })}>${Object.entries(choices).map(([value, text]) => html`<option value=${value} .selected=${this.model[key] === value}>${text}</option>`)}</select>
       ${hint ? html`<div class="hint" id="${key}-hint">${hint}</div>` : nothing}${this.wrong(key)}</div>`;
   }
 
@@ -301,9 +301,9 @@ class Definition extends Page {
     return html`<div class="table-box" tabindex="0" role="region" aria-label="Waves"><table class="table waves-form stack"><thead><tr><th scope="col">Wave</th><th scope="col">Size</th><th scope="col">Gate: % arrived</th><th scope="col">Then</th><th scope="col"><span class="visually-hidden">Remove</span></th></tr></thead>
       <tbody>${m.waves.map((wave, index) => html`<tr><td data-label="Wave">${input(index, "name", "Name", { required: true })}</td>
         <td data-label="Size">${wave.kind === "other" ? "as defined" : html`<div class="size">${input(index, "size", "Size", { type: "number", min: wave.kind === "percent" ? 0.0001 : 1, max: wave.kind === "percent" ? 100 : undefined, step: wave.kind === "percent" ? "any" : 1, required: true })}
-          <select class="form-select" aria-label="Unit of size, wave ${index + 1}" @change=${event => change(index, { kind: event.target.value })}><option value="devices" ?selected=${wave.kind === "devices"}>devices</option><option value="percent" ?selected=${wave.kind === "percent"}>%</option></select></div>`}</td>
+          <select class="form-select" aria-label="Unit of size, wave ${index + 1}" @change=${event => change(index, { kind: event.target.value })}><option value="devices" .selected=${wave.kind === "devices"}>devices</option><option value="percent" .selected=${wave.kind === "percent"}>%</option></select></div>`}</td>
         <td data-label="Gate: % arrived">${input(index, "success", "Gate in percent", { type: "number", min: 0, max: 100, step: "any" })}</td>
-        <td data-label="Then"><select class="form-select" aria-label="Then, wave ${index + 1}" @change=${event => change(index, { then: event.target.value })}><option value="continue" ?selected=${wave.then !== "wait"}>goes on</option><option value="wait" ?selected=${wave.then === "wait"}>waits for a person</option></select></td>
+        <td data-label="Then"><select class="form-select" aria-label="Then, wave ${index + 1}" @change=${event => change(index, { then: event.target.value })}><option value="continue" .selected=${wave.then !== "wait"}>goes on</option><option value="wait" .selected=${wave.then === "wait"}>waits for a person</option></select></td>
         <td><button type="button" class="btn btn-outline-secondary" aria-label="Remove wave ${index + 1}" @click=${() => this.set({ waves: m.waves.filter((_, at) => at !== index) })}>${icon("cross")}</button></td></tr>`)}
       <tr><td data-label="Wave">the rest</td><td data-label="Size">all others</td><td data-label="Gate: % arrived"></td><td data-label="Then"></td><td></td></tr></tbody></table></div>
       <button type="button" class="btn btn-outline-secondary btn-sm" @click=${() => this.set({ waves: [...m.waves, { name: `wave ${m.waves.length + 1}`, kind: "percent", size: "25", success: "98", then: "continue" }] })}>Add a wave</button>

@@ -30,7 +30,7 @@ class Device extends Page {
     });
     this.every(REFRESH_MILLISECONDS, () => this.due && !FINAL.includes(this.device?.state) && this.fetch());
     this.fetch();
-    this.load(async () => { this.migration = await read(this.path, {}, this.signal); });
+    read(this.path, {}, this.signal).then(migration => { this.migration = migration; }, () => {});
   }
 
   fetch() {

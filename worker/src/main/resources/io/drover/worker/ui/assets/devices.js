@@ -39,7 +39,7 @@ class Devices extends Page {
       this.migration = event.detail;
       this.stale = this.stale || (before && this.items && JSON.stringify(before.counts) !== JSON.stringify(event.detail.counts));
     });
-    this.load(async () => { this.migration = await read(this.path, {}, this.signal); });
+    read(this.path, {}, this.signal).then(migration => { this.migration = migration; }, () => {});
     reasons().then(catalogue => { this.catalogue = catalogue; }, () => {});
   }
 
@@ -78,7 +78,7 @@ class Devices extends Page {
   }
 
   form(f) {
-    const option = (value, label, chosen) => html`<option value=${value} ?selected=${value === chosen}>${label}</option>`;
+    const option = (value, label, chosen) => html`<option value=${value} .selected=${value === chosen}>${label}</option>`;
     const counts = this.migration?.counts ?? {};
     const known = new Set([...(this.catalogue?.keys() ?? []), ...(this.migration?.reasons ?? []).map(reason => reason.reason), ...(f.reason ? [f.reason] : [])]);
     return html`<form class="filters" role="search" aria-label="Devices" @submit=${this.filtered}>

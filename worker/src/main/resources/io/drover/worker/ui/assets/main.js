@@ -109,7 +109,7 @@ class DroverConsole extends LitElement {
     const page = this.querySelector("main > .page")?.firstElementChild;
     if (!page) return;
     page.updateComplete?.then(() => {
-      document.title = `${page.heading || "Not found"} – Drover`;
+      document.title = `${page.heading || page.querySelector("h1")?.textContent} – Drover`;
       if (this.arrived) {
         this.arrived = false;
         this.querySelector("main h1")?.focus({ preventScroll: true });
@@ -170,7 +170,7 @@ class DroverConsole extends LitElement {
           <label class="visually-hidden" for="theme">Colours</label>
           <select id="theme" class="form-select form-select-sm" @change=${event => window.droverTheme(event.target.value)}>
             ${THEMES.map(([value, label]) => html`
-              <option value=${value} ?selected=${(localStorage.getItem("drover-theme") ?? "") === value}>${label}</option>`)}
+              <option value=${value} .selected=${(localStorage.getItem("drover-theme") ?? "") === value}>${label}</option>`)}
           </select>
           ${who?.mode === "local" ? html`<span class="who" title="Nobody signs in: the worker listens on this machine only">${icon("person")}Local</span>` : nothing}
           ${who?.signedIn && who.mode !== "local" ? html`
@@ -190,7 +190,7 @@ class DroverConsole extends LitElement {
 
   banners() {
     const lost = live.lostAt;
-    return html`
+    return html`<section aria-label="Notices">
       ${this.worker?.simulated ? html`<div class="banner banner-simulated">${icon("warning")}<strong>Simulated.</strong>
         This worker is not pointed at public Azure${this.worker.timeCompression > 1 ? html`; its limits run ${this.worker.timeCompression} times faster` : nothing}.
         No real device is touched.</div>` : nothing}
@@ -198,7 +198,7 @@ class DroverConsole extends LitElement {
         What you see is of ${clockTime(live.freshAt ?? lost)} and may be out of date. Connecting again by itself.</div>` : nothing}</div>
       <div role="status">${this.ready && session.now && !session.now.signedIn && session.now.mode !== "local" && this.worker
         ? html`<div class="banner banner-lost">${icon("person")}<strong>Your session has ended.</strong>
-          <a href=${session.signInAddress} data-native>Sign in again</a></div>` : nothing}</div>`;
+          <a href=${session.signInAddress} data-native>Sign in again</a></div>` : nothing}</div></section>`;
   }
 
   notice(one) {

@@ -73,7 +73,7 @@ class Migrations extends Page {
         <div><label class="form-label" for="state">State</label>
           <select class="form-select" id="state" name="state" @change=${this.filtered}>
             <option value="">All</option>
-            ${Object.entries(MIGRATION_STATES).map(([state, { label }]) => html`<option value=${state} ?selected=${filter.state === state}>${label}</option>`)}
+            ${Object.entries(MIGRATION_STATES).map(([state, { label }]) => html`<option value=${state} .selected=${filter.state === state}>${label}</option>`)}
           </select></div>
         <div><label class="form-label" for="search">Name contains</label>
           <input class="form-control" id="search" name="search" type="search" maxlength="128" .value=${filter.search}></div>

@@ -155,7 +155,7 @@ class Plan extends Page {
     return html`<section class="panel"><h2 class="h5">Verdict on each device</h2>
       <form class="filters verdicts" role="search" aria-label="Planned devices" @submit=${found}>
         <div><label class="form-label" for="verdict">Verdict</label><select class="form-select" id="verdict" name="verdict" @change=${found}><option value="">Any (${count(p.devices)})</option>
-          ${Object.entries(p.verdicts ?? {}).map(([verdict, n]) => html`<option value=${verdict} ?selected=${f.verdict === verdict}>${words(verdict)} (${count(n)})</option>`)}</select></div>
+          ${Object.entries(p.verdicts ?? {}).map(([verdict, n]) => html`<option value=${verdict} .selected=${f.verdict === verdict}>${words(verdict)} (${count(n)})</option>`)}</select></div>
         <div class="grow"><label class="form-label" for="search">Id contains</label><input class="form-control" type="search" id="search" name="search" maxlength="128" .value=${f.search}></div>
         <button class="btn btn-outline-secondary">Search</button></form>
       ${problemBox(this.tableProblem, () => this.fetchDevices())}

@@ -162,7 +162,7 @@ class VerbDialog extends LitElement {
         <textarea class="form-control" id="verb-reason" name="reason" rows="2" maxlength="500"></textarea>`}
       <div class="actions">
         <button class="btn ${known.danger ? "btn-danger" : "btn-primary"}" ?disabled=${this.busy}>${this.busy ? "Asking the worker…" : known.confirm()}</button>
-        <button class="btn btn-outline-secondary" type="button" @click=${() => this.querySelector("dialog").close()}>Cancel</button>
+        <button class="btn btn-outline-secondary" type="button" ?autofocus=${known.noReason} @click=${() => this.querySelector("dialog").close()}>Cancel</button>
       </div></form>`;
   }
 }
