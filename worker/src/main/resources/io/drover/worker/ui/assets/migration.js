@@ -153,7 +153,7 @@ class Migration extends Page {
       <div class="table-box" tabindex="0" role="region" aria-label="Reasons">
       <table class="table stack"><thead><tr><th scope="col">Reason</th><th scope="col">State</th><th scope="col" class="number">Devices</th><th scope="col">Next</th></tr></thead>
       <tbody>${m.reasons.map(reason => html`<tr>
-        <th scope="row"><a href=${this.link({ reason: reason.reason, state: reason.state })}>${words(reason.reason)}</a><span class="d-block small text-body-secondary">${reason.text}</span></th>
+        <th scope="row"><a href=${this.link(reason.state === "WAITING" ? { state: reason.state } : { reason: reason.reason, state: reason.state })}>${words(reason.reason)}</a><span class="d-block small text-body-secondary">${reason.text}</span></th>
         <td data-label="State">${deviceState(reason.state)}</td>
         <td data-label="Devices" class="number">${count(reason.count)} <span class="small text-body-secondary">${percent(reason.count, wrong)}</span></td>
         <td data-label="Next">${reason.nextAction}</td></tr>`)}</tbody></table></div></section>`;
@@ -183,7 +183,7 @@ class Migration extends Page {
       <drover-cleanup .migration=${m}></drover-cleanup>
       <section class="panel"><h2 class="h5">Report and record</h2>
       <dl class="facts">
-        <div><dt>Verification</dt><dd>${m.verification ?? "–"}</dd></div>
+        <div><dt>Verification</dt><dd>${words(m.verification) || "–"}</dd></div>
         <div><dt>Made</dt><dd>${time(m.createdAt)}${m.createdBy ? html` by ${m.createdBy}` : nothing}</dd></div>
         ${m.startAt ? html`<div><dt>Not before</dt><dd>${time(m.startAt)}</dd></div>` : nothing}
         <div><dt>Started</dt><dd>${time(m.startedAt)}</dd></div>
