@@ -80,13 +80,13 @@ class Audit extends Page {
 
   table(f) {
     if (!this.items.length) return html`<p class="empty">No record fits. ${KEYS.some(key => f[key]) ? html`<a href="/audit">Show all</a>` : "Every verb writes one."}</p>`;
-    return html`<div class="table-box" tabindex="0" role="region" aria-label="Audit records"><table class="table stack">
+    return html`<div class="table-box" tabindex="0" role="region" aria-label="Audit records" data-list><table class="table stack">
       <thead><tr><th scope="col" class="number">No.</th><th scope="col">Time</th><th scope="col">Who</th><th scope="col">Verb</th><th scope="col">Migration</th><th scope="col">Detail</th></tr></thead>
       <tbody>${this.items.map(entry => html`<tr><th scope="row" class="number" title=${entry.hash}>${count(entry.sequence)}</th><td data-label="Time">${time(entry.at, { short: true })}</td>
         <td data-label="Who">${entry.actor}</td><td data-label="Verb">${entry.verb}</td>
         <td data-label="Migration">${entry.migration ? html`<a href="/migrations/${encode(entry.migration)}">${entry.migration}</a>` : nothing}</td><td data-label="Detail" class="detail">${entry.detail}</td></tr>`)}</tbody></table></div>
-      <nav class="paging" aria-label="Pages">${f.cursor ? html`<button class="btn btn-outline-secondary" @click=${() => query({ cursor: "" })}>Newest</button>` : nothing}
-        ${this.next ? html`<button class="btn btn-outline-secondary" @click=${() => query({ cursor: this.next })}>Older</button>` : nothing}</nav>`;
+      <nav class="paging" aria-label="Pages">${f.cursor ? html`<button class="btn btn-outline-secondary" @click=${() => this.turn("")}>Newest</button>` : nothing}
+        ${this.next ? html`<button class="btn btn-outline-secondary" @click=${() => this.turn(this.next)}>Older</button>` : nothing}</nav>`;
   }
 }
 customElements.define("drover-audit", Audit);

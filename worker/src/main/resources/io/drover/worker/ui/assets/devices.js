@@ -126,7 +126,7 @@ class Devices extends Page {
         : "This migration has no devices yet. They are in the ledger once it has begun and its selection was read."}</p>`;
     }
     const choosable = this.migration?.verbs?.includes("retry");
-    return html`<div class="table-box" tabindex="0" role="region" aria-label="Devices">
+    return html`<div class="table-box" tabindex="0" role="region" aria-label="Devices" data-list>
       <table class="table table-hover stack"><caption class="visually-hidden">Devices by this filter</caption>
       <thead><tr>${choosable ? html`<th scope="col"><span class="visually-hidden">Choose</span></th>` : nothing}
         <th scope="col">Device</th><th scope="col">State</th><th scope="col">Reason</th><th scope="col" class="number">Wave</th><th scope="col" class="number">Attempt</th><th scope="col">Hub</th><th scope="col">Changed</th></tr></thead>
@@ -139,9 +139,9 @@ class Devices extends Page {
         <td data-label="Wave" class="number">${d.wave ?? nothing}</td><td data-label="Attempt" class="number">${d.attempt ?? nothing}</td>
         <td data-label="Hub">${d.assignedHub ?? nothing}</td><td data-label="Changed">${time(d.changedAt, { short: true })}</td></tr>`)}</tbody></table></div>
       <nav class="paging" aria-label="Pages">
-        ${f.cursor ? html`<button class="btn btn-outline-secondary" @click=${() => query({ cursor: "" })}>First page</button>
+        ${f.cursor ? html`<button class="btn btn-outline-secondary" @click=${() => this.turn("")}>First page</button>
           ${history.state?.fromPage ? html`<button class="btn btn-outline-secondary" @click=${() => history.back()}>Previous page</button>` : nothing}` : nothing}
-        ${this.next ? html`<button class="btn btn-outline-secondary" @click=${() => query({ cursor: this.next }, { state: { fromPage: true } })}>Next page</button>` : nothing}
+        ${this.next ? html`<button class="btn btn-outline-secondary" @click=${() => this.turn(this.next, { fromPage: true })}>Next page</button>` : nothing}
         <span class="text-body-secondary">${count(this.items.length)} shown${this.next ? ", there are more" : f.cursor ? ", the last page" : ""}</span></nav>`;
   }
 }

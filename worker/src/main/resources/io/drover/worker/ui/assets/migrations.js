@@ -92,10 +92,10 @@ class Migrations extends Page {
             : html`<p>An operator can define one here.</p>`}</div>`;
     }
     return html`
-      <ul class="cards">${this.items.map(item => this.card(item))}</ul>
+      <ul class="cards" data-list tabindex="-1" aria-label="Migrations">${this.items.map(item => this.card(item))}</ul>
       <nav class="paging" aria-label="Pages">
         ${filter.cursor ? html`<a class="btn btn-outline-secondary" href="/migrations">Newest</a>` : nothing}
-        ${this.next ? html`<button class="btn btn-outline-secondary" @click=${() => query({ cursor: this.next })}>Older</button>` : nothing}</nav>`;
+        ${this.next ? html`<button class="btn btn-outline-secondary" @click=${() => this.turn(this.next)}>Older</button>` : nothing}</nav>`;
   }
 
   card(m) {

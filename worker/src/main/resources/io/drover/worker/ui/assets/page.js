@@ -88,6 +88,19 @@ export class Page extends LitElement {
     this.#listened = [];
   }
 
+  /** Turns to another page of a list, whose beginning is focused once it is there. */
+  turn(cursor, state) {
+    this.turned = true;
+    query({ cursor }, { state });
+  }
+
+  async focusList() {
+    if (!this.turned) return;
+    this.turned = false;
+    await this.updateComplete;
+    this.querySelector("[data-list]")?.focus();
+  }
+
   /** Runs a request for the page; what fails is shown in place of the page. */
   async load(request) {
     try {
@@ -100,5 +113,6 @@ export class Page extends LitElement {
       this.problem = failure;
     }
     this.requestUpdate();
+    await this.focusList();
   }
 }

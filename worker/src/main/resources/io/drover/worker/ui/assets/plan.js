@@ -67,6 +67,7 @@ class Plan extends Page {
       this.devices = page.items;
       this.next = page.next;
       this.tableProblem = null;
+      await this.focusList();
     } catch (failure) {
       if (failure.name !== "AbortError") this.tableProblem = failure;
     }
@@ -160,11 +161,11 @@ class Plan extends Page {
         <button class="btn btn-outline-secondary">Search</button></form>
       ${problemBox(this.tableProblem, () => this.fetchDevices())}
       ${!this.devices ? this.tableProblem ? nothing : skeleton(5) : !this.devices.length ? html`<p class="empty">No device fits.</p>` : html`
-      <div class="table-box" tabindex="0" role="region" aria-label="Planned devices"><table class="table stack"><thead><tr><th scope="col">Device</th><th scope="col">Verdict</th><th scope="col">Wave</th><th scope="col">Credential</th><th scope="col">What to do</th></tr></thead>
+      <div class="table-box" tabindex="0" role="region" aria-label="Planned devices" data-list><table class="table stack"><thead><tr><th scope="col">Device</th><th scope="col">Verdict</th><th scope="col">Wave</th><th scope="col">Credential</th><th scope="col">What to do</th></tr></thead>
         <tbody>${this.devices.map(d => html`<tr><th scope="row" class="id">${d.device}</th><td data-label="Verdict"><span class="state state-${d.verdict === "READY" ? "good" : MOVES.includes(d.verdict) ? "waiting" : "bad"}">${icon(d.verdict === "READY" ? "check" : MOVES.includes(d.verdict) ? "clock" : "ban")}${words(d.verdict)}</span></td>
           <td data-label="Wave">${d.wave}</td><td data-label="Credential">${d.credential ? words(d.credential) : nothing}</td><td data-label="What to do">${d.reason}${d.action ? html` ${d.action}` : nothing}</td></tr>`)}</tbody></table></div>`}
-      <nav class="paging" aria-label="Pages">${f.cursor ? html`<button class="btn btn-outline-secondary" @click=${() => query({ cursor: "" })}>First page</button>` : nothing}
-        ${this.next ? html`<button class="btn btn-outline-secondary" @click=${() => query({ cursor: this.next })}>Next page</button>` : nothing}</nav></section>`;
+      <nav class="paging" aria-label="Pages">${f.cursor ? html`<button class="btn btn-outline-secondary" @click=${() => this.turn("")}>First page</button>` : nothing}
+        ${this.next ? html`<button class="btn btn-outline-secondary" @click=${() => this.turn(this.next)}>Next page</button>` : nothing}</nav></section>`;
   }
 }
 customElements.define("drover-plan", Plan);
