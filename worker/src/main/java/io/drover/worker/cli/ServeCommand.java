@@ -7,6 +7,7 @@ import io.drover.worker.api.ServeVerticle;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.device.MovePolicy;
 import io.drover.worker.device.Verification;
+import io.drover.worker.ui.Console;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpServer;
 import java.io.PrintWriter;
@@ -54,7 +55,7 @@ final class ServeCommand implements Callable<Integer> {
                     open.get(),
                     "http://" + process.config.management().host() + ":" + management.actualPort() + "/",
                     actor,
-                    pages -> {},
+                    Console.load()::mount,
                     process.meters,
                     clock);
             WorkerProcess.await(process.vertx.deployVerticle(serving));
