@@ -66,11 +66,11 @@ class ConsoleIT {
         page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("New migration"))
                 .click();
         page.getByLabel("Name of the migration").fill(NAME);
-        page.getByLabel("Application").selectOption("source-app");
-        page.locator("#deviceGroup").selectOption("all-devices");
+        page.locator("select#application").selectOption("source-app");
+        page.locator("select#deviceGroup").selectOption("all-devices");
         browser.examine("new-source");
         button(page, "Next: target").click();
-        page.locator("#service").selectOption("target-dps");
+        page.locator("select#service").selectOption("target-dps");
         browser.examine("new-target");
         button(page, "Next: rollout").click();
         page.getByLabel("Gate in percent, wave 1").fill("50");

@@ -117,7 +117,7 @@ export const migrationState = state => badge(MIGRATION_STATES, state);
 export const waveState = state => badge(WAVE_STATES, state);
 
 /** NO_HANDLER as people read it. */
-export const words = name => name ? name.charAt(0) + name.slice(1).toLowerCase().replaceAll("_", " ") : "";
+export const words = name => name ? name.charAt(0).toUpperCase() + name.slice(1).toLowerCase().replaceAll("_", " ") : "";
 
 /** How far a migration is, from its counts. */
 export function progress(migration) {
