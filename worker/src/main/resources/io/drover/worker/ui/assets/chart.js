@@ -1,10 +1,11 @@
 // Devices over time beside the limit that binds them. The canvas is for eyes; the table under it says the same to everybody.
 import { LitElement, html, nothing } from "lit";
 import uPlot from "uplot";
-import { clockTime, count, rate } from "./format.js";
+import { clockTime, count, rate, shortTime } from "./format.js";
 
 const HEIGHT = 220;
 const ROWS = 30;
+const FINE_SECONDS = 600;
 
 class ThroughputChart extends LitElement {
   static properties = { data: { attribute: false }, limit: { attribute: false } };
@@ -69,7 +70,7 @@ class ThroughputChart extends LitElement {
     return {
       width: this.width, height: HEIGHT, legend: { show: false }, cursor: { drag: { x: false, y: false }, points: { size: 6 } },
       scales: { y: { range: (plot, low, high) => [0, Math.max(high * 1.1, 1e-6)] } },
-      axes: [axis, { ...axis, size: 56, values: (plot, values) => values.map(value => rate(value)) }],
+      axes: [{ ...axis, values: (plot, values) => values.map(value => shortTime(new Date(value * 1000), plot.scales.x.max - plot.scales.x.min < FINE_SECONDS)) }, { ...axis, size: 56, values: (plot, values) => values.map(value => rate(value)) }],
       series: [
         {},
         { label: "Arrived", stroke: colour("--drover-good"), width: 2, fill: colour("--drover-good-soft"), points: { show: false } },

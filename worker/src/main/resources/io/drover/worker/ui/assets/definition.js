@@ -4,6 +4,7 @@ import { encode, read, readWithTag, session, write } from "./api.js";
 import { live } from "./live.js";
 import { icon } from "./format.js";
 import { blank, fromDefinition, placeOf, toDefinition } from "./model.js";
+import { CREDENTIALS } from "./plan.js";
 import { go, notice, Page, problemBox, query, skeleton } from "./page.js";
 
 const STEPS = ["Source", "Target", "Rollout", "Review"];
@@ -115,7 +116,7 @@ class Definition extends Page {
       else await write("POST", "/migrations", definition, { key: this.key });
       if (!this.editing) sessionStorage.removeItem(KEPT);
       notice(`The draft ${definition.name} is kept.`);
-      if (plan) await write("POST", `${path}/plan`, {}).catch(problem => notice(problem.detail, { kind: "bad" }));
+      if (plan) await write("POST", `${path}/plan`, { credentials: CREDENTIALS }).catch(problem => notice(problem.detail, { kind: "bad" }));
       go(plan ? `${path}/plan` : path);
     } catch (problem) {
       this.key = crypto.randomUUID();

@@ -5,6 +5,7 @@ const whole = new Intl.NumberFormat();
 const oneDigit = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const twoDigits = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 });
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const minutes = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, {
   year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit",
 });
@@ -14,11 +15,11 @@ export const count = n => whole.format(n ?? 0);
 export const plural = (n, one, many = one + "s") => `${count(n)} ${n === 1 ? one : many}`;
 
 /** A rate: enough digits to tell apart what matters. */
-export function rate(perSecond) {
+export function rate(perSecond, what = "") {
   if (perSecond === null || perSecond === undefined) return "–";
-  if (perSecond === 0) return "0/s";
-  if (perSecond >= 1) return oneDigit.format(perSecond) + "/s";
-  return perSecond * 60 >= 1 ? oneDigit.format(perSecond * 60) + "/min" : twoDigits.format(perSecond * 3600) + "/h";
+  const unit = what ? ` ${what}` : "";
+  if (perSecond === 0 || perSecond >= 1) return `${oneDigit.format(perSecond)}${unit}/s`;
+  return perSecond * 60 >= 1 ? `${oneDigit.format(perSecond * 60)}${unit}/min` : `${twoDigits.format(perSecond * 3600)}${unit}/h`;
 }
 
 /** Never 100 % before all are there, never 0 % when one is. */
@@ -49,6 +50,7 @@ export function time(instant, { short = false } = {}) {
     >${short && today ? clock.format(date) : day.format(date)}</time>`;
 }
 
+export const shortTime = (date, seconds) => (seconds ? clock : minutes).format(date);
 export const clockTime = date => clock.format(date);
 
 export function ago(instant) {

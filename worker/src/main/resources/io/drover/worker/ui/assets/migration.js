@@ -162,7 +162,7 @@ class Migration extends Page {
   quotas(m) {
     if (!m.quotas?.length) return nothing;
     return html`<section class="panel"><h2 class="h5">Azure's limits</h2>
-      ${m.bindingLimit ? html`<p>Bound by <strong>${m.bindingLimit}</strong>${m.bindingPerSecond ? html`, which bears ${rate(m.bindingPerSecond)} devices` : nothing}.</p>` : nothing}
+      ${m.bindingLimit ? html`<p>Bound by <strong>${m.bindingLimit}</strong>${m.bindingPerSecond ? html`, which bears ${rate(m.bindingPerSecond, "devices")}` : nothing}.</p>` : nothing}
       <div class="table-box" tabindex="0" role="region" aria-label="Azure's limits">
       <table class="table stack"><thead><tr><th scope="col">Limit</th><th scope="col">Host</th><th scope="col" class="number">Used</th><th scope="col" class="number">In force</th>
         <th scope="col">Headroom</th><th scope="col" class="number">Throttled</th></tr></thead>

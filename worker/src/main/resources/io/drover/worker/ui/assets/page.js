@@ -27,7 +27,7 @@ export function announce(text) {
 
 /** Shows what a request came to, above the page, until it is closed. */
 export function notice(text, { kind = "good", link } = {}) {
-  window.dispatchEvent(new CustomEvent("drover-notice", { detail: { text, kind, link } }));
+  window.dispatchEvent(new CustomEvent("drover-notice", { detail: { text: text.charAt(0).toUpperCase() + text.slice(1), kind, link, fresh: true } }));
 }
 
 /** A problem with what to do about it. */

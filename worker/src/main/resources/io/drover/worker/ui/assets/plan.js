@@ -7,6 +7,8 @@ import { announce, go, notice, Page, problemBox, query, skeleton } from "./page.
 import { ask } from "./verbs.js";
 
 const POLL_MILLISECONDS = 3_000;
+/** As many as the command line looks at unless told otherwise. */
+export const CREDENTIALS = 200;
 const MOVES = ["READY", "OFFLINE"];
 const OUTCOMES = { OK: ["good", "check"], GRANTED: ["good", "check"], BLOCKING: ["bad", "cross"], MISSING: ["bad", "cross"], WARNING: ["waiting", "warning"] };
 
@@ -76,7 +78,7 @@ class Plan extends Page {
   async make() {
     this.busy = true;
     try {
-      this.came(await write("POST", `${this.path}/plan`, {}));
+      this.came(await write("POST", `${this.path}/plan`, { credentials: CREDENTIALS }));
     } catch (problem) {
       notice(problem.detail, { kind: "bad" });
     }
@@ -113,7 +115,7 @@ class Plan extends Page {
       <section class="panel"><dl class="figures figures-large">
         <div><dt>Can move</dt><dd>${count(p.movable)} <span class="small">of ${count(p.devices)}</span></dd></div>
         <div><dt>Takes about</dt><dd>${duration((p.startUpSeconds ?? 0) + (p.movingSeconds ?? 0))} <span class="small">(${range(p.shortestSeconds, p.longestSeconds)})</span></dd></div>
-        <div><dt>Bound by</dt><dd>${p.bindingLimit ?? "–"} <span class="small">${rate(p.devicesPerSecond)} devices</span></dd></div></dl>
+        <div><dt>Bound by</dt><dd>${p.bindingLimit ? p.bindingLimit.toLowerCase().replaceAll("_", "-") : "–"} <span class="small">${rate(p.devicesPerSecond, "devices")}</span></dd></div></dl>
         <p class="hint">Made ${time(p.at)}, valid until ${time(p.expiresAt)}. Not counted: offline devices and people's decisions.</p></section>
       ${this.warnings(p)}${this.way(p)}${this.checks(p)}${this.verdicts(p)}`;
   }
