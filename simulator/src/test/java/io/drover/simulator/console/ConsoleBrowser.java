@@ -57,7 +57,7 @@ final class ConsoleBrowser implements AutoCloseable {
                 .setViewportSize(WIDE, HEIGHT));
         this.page = context.newPage();
         page.setDefaultTimeout(MILLISECONDS);
-        PlaywrightAssertions.setDefaultAssertionTimeout(2 * MILLISECONDS);
+        PlaywrightAssertions.setDefaultAssertionTimeout(MILLISECONDS);
         page.onConsoleMessage(message -> {
             if (message.type().equals("error") || message.type().equals("warning")) {
                 faults.add(page.url() + " says: " + message.text());
@@ -126,8 +126,10 @@ final class ConsoleBrowser implements AutoCloseable {
         assertThat(faults).isEmpty();
     }
 
+    /** What is shown at the end stays as a picture, for whoever asks why a test failed. */
     @Override
     public void close() {
+        page.screenshot(new Page.ScreenshotOptions().setFullPage(true).setPath(SCREENSHOTS.resolve("last-seen.png")));
         browser.close();
         playwright.close();
     }

@@ -1,5 +1,7 @@
 // A definition as a form holds it, and the way there and back. What the form has no field for is kept as it was.
 
+const EVERY = "*";
+
 export const blank = () => ({
   name: "", sourceKind: "application", application: "", deviceGroup: "", deviceTemplate: "", matchId: "", hub: "", sourceService: "", query: "",
   enrollmentGroups: "", targetKind: "service", service: "", targetApplication: "", targetTemplate: "",
@@ -22,11 +24,18 @@ function local(instant) {
   return new Date(date - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
+/** An application's devices are chosen by something: all of them by a pattern that all ids fit. */
+function matched(m, before) {
+  const match = given({ ...before?.match, id: m.matchId });
+  if (Object.keys(match).length) return match;
+  return m.deviceGroup || before?.devices ? undefined : { id: EVERY };
+}
+
 export function toDefinition(m, original = {}) {
   const before = original.rollout ?? {};
   const source = m.sourceKind === "application"
     ? given({ application: m.application, deviceGroup: m.deviceGroup, deviceTemplate: m.deviceTemplate,
-        match: m.matchId || original.source?.match ? given({ ...original.source?.match, id: m.matchId }) : undefined })
+        match: matched(m, original.source) })
     : given({ hub: m.hub, provisioningService: m.sourceService, query: m.query, method: original.source?.method,
         enrollmentGroups: m.enrollmentGroups ? m.enrollmentGroups.split(/[\s,]+/).filter(Boolean) : undefined });
   if (original.source?.devices) source.devices = original.source.devices;
@@ -60,7 +69,7 @@ export function fromDefinition(d) {
   });
   return {
     ...blank(), name: d.name ?? "", sourceKind: d.source?.hub ? "hub" : "application", application: d.source?.application ?? "",
-    deviceGroup: d.source?.deviceGroup ?? "", deviceTemplate: d.source?.deviceTemplate ?? "", matchId: d.source?.match?.id ?? "", hub: d.source?.hub ?? "",
+    deviceGroup: d.source?.deviceGroup ?? "", deviceTemplate: d.source?.deviceTemplate ?? "", matchId: d.source?.match?.id === EVERY && !d.source.deviceGroup ? "" : d.source?.match?.id ?? "", hub: d.source?.hub ?? "",
     sourceService: d.source?.provisioningService ?? "", query: d.source?.query ?? "", enrollmentGroups: (d.source?.enrollmentGroups ?? []).join(", "),
     targetKind: d.target?.application ? "application" : "service", service: d.target?.provisioningService ?? "",
     targetApplication: d.target?.application ?? "", targetTemplate: d.target?.deviceTemplate ?? "",
