@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A fleet is moved through the pages alone. Needs the worker's jar and a Chromium. */
-@Timeout(150)
+@Timeout(400)
 @Tag("browser")
 class ConsoleIT {
     private static final String NAME = "Trucks 2026";

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whoever has a keyboard alone can define, plan, start and pause. Needs the worker's jar and a Chromium. */
-@Timeout(90)
+@Timeout(300)
 @Tag("browser")
 class ConsoleKeyboardIT {
     private static final int MOST_STEPS = 120;
