@@ -61,25 +61,33 @@ final class AuditCommand implements Callable<Integer> {
 
     private void print(PrintWriter out, List<AuditStore.Entry> page) {
         for (AuditStore.Entry entry : page) {
-            if (options.output == Output.json) {
-                out.println(new JsonObject()
-                        .put("sequence", entry.sequence())
-                        .put("at", entry.at().toString())
-                        .put("actor", entry.actor())
-                        .put("verb", entry.verb())
-                        .put("migration", entry.migration())
-                        .put("detail", entry.detail())
-                        .put("hash", entry.hash())
-                        .encode());
-            } else {
-                out.printf(
-                        "%s  %-10s %-14s %s%s%n",
-                        entry.at(),
-                        entry.actor(),
-                        entry.verb(),
-                        entry.migration(),
-                        entry.detail() == null ? "" : ": " + entry.detail());
-            }
+            print(
+                    out,
+                    options.output,
+                    new JsonObject()
+                            .put("sequence", entry.sequence())
+                            .put("at", entry.at().toString())
+                            .put("actor", entry.actor())
+                            .put("verb", entry.verb())
+                            .put("migration", entry.migration())
+                            .put("detail", entry.detail())
+                            .put("hash", entry.hash()));
+        }
+    }
+
+    /** One record. */
+    static void print(PrintWriter out, Output output, JsonObject entry) {
+        if (output == Output.json) {
+            out.println(entry.encode());
+        } else {
+            String detail = entry.getString("detail");
+            out.printf(
+                    "%s  %-10s %-14s %s%s%n",
+                    entry.getString("at"),
+                    entry.getString("actor"),
+                    entry.getString("verb"),
+                    entry.getString("migration"),
+                    detail == null ? "" : ": " + detail);
         }
     }
 }

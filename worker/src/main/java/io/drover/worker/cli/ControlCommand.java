@@ -40,23 +40,27 @@ abstract class ControlCommand implements Callable<Integer> {
             Ledger ledger = ReportCommand.open(process);
             Migration migration = ReportCommand.migration(process, ledger);
             Outcome outcome = WorkerProcess.await(act(ledger.control(), migration, new By(actor, reason)));
-            PrintWriter out = spec.commandLine().getOut();
-            if (options.output == Output.json) {
-                out.println(new JsonObject()
-                        .put("migration", migration.name())
-                        .put("verb", spec.name())
-                        .put("changed", outcome.changed())
-                        .put("message", outcome.message())
-                        .put("auditHead", outcome.head())
-                        .encode());
-            } else {
-                out.println(migration.name() + ": " + outcome.message());
-                if (outcome.head() != null) {
-                    out.println("audit head " + outcome.head());
-                }
-            }
-            out.flush();
+            print(spec.commandLine().getOut(), options.output, migration.name(), spec.name(), outcome);
             return WorkerCommand.DONE;
         }
+    }
+
+    /** What a verb did, as every verb says it. */
+    static void print(PrintWriter out, Output output, String migration, String verb, Outcome outcome) {
+        if (output == Output.json) {
+            out.println(new JsonObject()
+                    .put("migration", migration)
+                    .put("verb", verb)
+                    .put("changed", outcome.changed())
+                    .put("message", outcome.message())
+                    .put("auditHead", outcome.head())
+                    .encode());
+        } else {
+            out.println(migration + ": " + outcome.message());
+            if (outcome.head() != null) {
+                out.println("audit head " + outcome.head());
+            }
+        }
+        out.flush();
     }
 }

@@ -80,7 +80,7 @@ final class DiscoverCommand implements Callable<Integer> {
         return Stream.of(item.kind().label(), item.name(), item.within(), item.state(), item.detail());
     }
 
-    private static String quoted(String field) {
+    static String quoted(String field) {
         boolean special = field.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
         return special ? '"' + field.replace("\"", "\"\"") + '"' : field;
     }

@@ -158,7 +158,8 @@ final class PlanCommand implements Callable<Integer> {
                         out, planned, new JsonObject().put("permissions", PermissionTable.json(permissions))));
             case csv -> WorkerProcess.await(PlanCsv.write(out, planned.devices()));
             case table, html -> {
-                WorkerProcess.await(PlanText.write(out, planned, devices == Devices.all ? Integer.MAX_VALUE : FEW));
+                WorkerProcess.await(PlanText.write(
+                        out, planned.plan(), planned.devices(), devices == Devices.all ? Integer.MAX_VALUE : FEW));
                 PermissionTable.print(out, permissions);
             }
         }

@@ -35,6 +35,11 @@ final class RetryCommand extends ControlCommand {
 
     @Override
     Future<Outcome> act(MigrationControl control, Migration migration, By by) throws IOException {
+        return control.retry(migration, new RetryFilter(reasons, waves, ids(devices, file)), by);
+    }
+
+    /** These, and those in the file. */
+    static Set<String> ids(Set<String> devices, Path file) throws IOException {
         Set<String> ids = new HashSet<>(devices);
         if (file != null) {
             if (!Files.isReadable(file)) {
@@ -49,6 +54,6 @@ final class RetryCommand extends ControlCommand {
                 throw new IllegalArgumentException("--devices-from: " + file + " names no device.");
             }
         }
-        return control.retry(migration, new RetryFilter(reasons, waves, ids), by);
+        return ids;
     }
 }

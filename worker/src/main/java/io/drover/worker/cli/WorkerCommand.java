@@ -2,6 +2,7 @@ package io.drover.worker.cli;
 
 import io.drover.worker.ConfigException;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
@@ -31,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ReportCommand.class,
             AuditCommand.class
         },
+        footer = "%nWith --server URL the same verbs drive a worker that serves; see --server URL --help.%n",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:done", "1:error", "2:done with failed devices", "3:paused", "4:aborted"})
 public final class WorkerCommand {
@@ -42,7 +44,9 @@ public final class WorkerCommand {
 
     /** Runs one command and gives its exit code. */
     public static int run(String... arguments) {
-        CommandLine line = new CommandLine(new WorkerCommand());
+        boolean remote =
+                Arrays.stream(arguments).anyMatch(word -> word.equals("--server") || word.startsWith("--server="));
+        CommandLine line = new CommandLine(remote ? new RemoteCommand() : new WorkerCommand());
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println(message(failure));
             command.getErr().flush();

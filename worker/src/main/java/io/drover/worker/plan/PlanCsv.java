@@ -12,7 +12,7 @@ public final class PlanCsv {
     private PlanCsv() {}
 
     /** Completes after the last line. */
-    public static Future<Void> write(PrintWriter out, PlannedDevices devices) {
+    public static Future<Void> write(PrintWriter out, DevicePages devices) {
         out.print(HEADER + "\r\n");
         return devices.eachPage(page -> {
             page.forEach(device -> out.print(line(device) + "\r\n"));

@@ -1,6 +1,5 @@
 package io.drover.worker.plan;
 
-import io.drover.worker.plan.Planner.Planned;
 import io.vertx.core.Future;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -17,22 +16,21 @@ public final class PlanText {
      *
      * @param shown devices of each verdict that are named; those that can move at once only when all are
      */
-    public static Future<Void> write(PrintWriter out, Planned planned, int shown) {
-        Plan plan = planned.plan();
+    public static Future<Void> write(PrintWriter out, Plan plan, DevicePages devices, int shown) {
         out.printf("Source: %s%n", plan.source());
         String hubs = plan.hubs().isEmpty() ? "" : "; hubs " + String.join(", ", plan.hubs());
         out.printf(
                 "Target: %s, ID scope %s%s%n",
                 plan.target(), plan.idScope() == null ? "not known yet" : plan.idScope(), hubs);
         out.printf("%d devices selected, %d can move%n", plan.devices(), plan.movable());
-        plan.verdicts().forEach((verdict, devices) -> out.printf("  %-22s %d%n", verdict, devices));
+        plan.verdicts().forEach((verdict, count) -> out.printf("  %-22s %d%n", verdict, count));
         if (plan.waves().size() > 1) {
             plan.waves().forEach(wave -> out.printf("Wave %s: %d devices%n", wave.name(), wave.devices()));
         }
-        return devices(out, planned.devices(), shown).onSuccess(done -> rest(out, plan));
+        return devices(out, devices, shown).onSuccess(done -> rest(out, plan));
     }
 
-    private static Future<Void> devices(PrintWriter out, PlannedDevices devices, int shown) {
+    private static Future<Void> devices(PrintWriter out, DevicePages devices, int shown) {
         Map<String, Integer> named = new HashMap<>();
         boolean all = shown == Integer.MAX_VALUE;
         return devices.eachPage(page -> {

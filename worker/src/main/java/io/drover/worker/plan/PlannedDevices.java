@@ -37,7 +37,7 @@ import java.util.stream.Stream;
  * The devices of a plan. They are discovered and laid out into waves by the very code that an apply uses, into a ledger
  * of the plan's own in a temporary folder, which {@link #close} removes; so a plan needs no more memory than an apply.
  */
-public final class PlannedDevices {
+public final class PlannedDevices implements DevicePages {
     private final Ledger ledger;
     private final Path folder;
     private final long migrationId;
@@ -157,6 +157,7 @@ public final class PlannedDevices {
     }
 
     /** Hands over every device in the order of ids, a page at a time, waiting for the handler. */
+    @Override
     public Future<Void> eachPage(Function<List<PlannedDevice>, Future<Void>> handler) {
         return ledger.devices()
                 .reads()
