@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -20,11 +21,15 @@ public final class MigrationGauges {
     private static final int WAVES = 30;
     private static final String BEYOND = (WAVES + 1) + "+";
 
+    private final MeterRegistry meters;
+    private final Gauge alive;
+    private boolean closed;
     private final MultiGauge states;
     private final MultiGauge reasons;
     private final AtomicLong aliveOnBothSides = new AtomicLong();
 
     public MigrationGauges(MeterRegistry meters, String migration) {
+        this.meters = meters;
         this.states = MultiGauge.builder("drover.devices")
                 .description("Devices by state and wave; wave 0 are those that no wave has taken")
                 .tag("migration", migration)
@@ -33,15 +38,18 @@ public final class MigrationGauges {
                 .description("Devices by the reason why they failed, wait or do not move")
                 .tag("migration", migration)
                 .register(meters);
-        Gauge.builder("drover.devices.alive.on.both.sides", aliveOnBothSides, AtomicLong::get)
+        this.alive = Gauge.builder("drover.devices.alive.on.both.sides", aliveOnBothSides, AtomicLong::get)
                 .description("Moved devices that were still active at the source")
                 .tag("migration", migration)
                 .register(meters);
     }
 
     /** Shows these from now on. */
-    public void show(DeviceCounts counts, long alive) {
-        aliveOnBothSides.set(alive);
+    public synchronized void show(DeviceCounts counts, long onBothSides) {
+        if (closed) {
+            return;
+        }
+        aliveOnBothSides.set(onBothSides);
         Map<Standing, Long> byState = new HashMap<>();
         Map<Cause, Long> byReason = new HashMap<>();
         for (DeviceState state : DeviceState.values()) {
@@ -64,6 +72,14 @@ public final class MigrationGauges {
                         .map(entry -> Row.of(entry.getKey().tags(), entry.getValue()))
                         .toList(),
                 true);
+    }
+
+    /** Shows nothing any more. */
+    public synchronized void close() {
+        closed = true;
+        states.register(List.of(), true);
+        reasons.register(List.of(), true);
+        meters.remove(alive);
     }
 
     private record Standing(String wave, DeviceState state) {

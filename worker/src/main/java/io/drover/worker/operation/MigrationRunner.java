@@ -6,6 +6,7 @@ import io.drover.worker.WorkerConfig;
 import io.drover.worker.azure.AzureClients;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.device.MovePolicy;
+import io.drover.worker.metrics.GaugesVerticle;
 import io.drover.worker.migration.AuditStore.Act;
 import io.drover.worker.migration.DefinitionStore.Kept;
 import io.drover.worker.migration.DefinitionStore.Return;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -258,7 +260,13 @@ public final class MigrationRunner {
     private Future<List<String>> deploy(
             MigrationPipeline pipeline, Ledger own, Migration migration, Kept kept, Work work) {
         work.pipeline = pipeline;
-        return pipeline.deploy(own, migration, broken -> context.runOnContext(now -> broken(kept, work, broken)));
+        // Before the stages, so that what they say of themselves finds all of them known.
+        return vertx.deployVerticle(new GaugesVerticle(own, migration, meters))
+                .compose(gauges -> pipeline.deploy(
+                                own, migration, broken -> context.runOnContext(now -> broken(kept, work, broken)))
+                        .map(stages -> Stream.concat(Stream.of(gauges), stages.stream())
+                                .toList())
+                        .recover(cause -> vertx.undeploy(gauges).transform(done -> Future.failedFuture(cause))));
     }
 
     /** The selection cannot be read: without it the migration never ends, so it is begun anew after a while. */

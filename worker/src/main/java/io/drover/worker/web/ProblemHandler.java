@@ -40,7 +40,7 @@ public final class ProblemHandler implements Handler<RoutingContext> {
                 .setStatusCode(problem.status())
                 .putHeader("content-type", MEDIA_TYPE)
                 .putHeader("cache-control", "no-store");
-        if (problem.status() == 401) {
+        if (problem.status() == 401 && !call.response().headers().contains("www-authenticate")) {
             call.response().putHeader("www-authenticate", "Bearer");
         }
         if (problem.status() == 503 && !call.response().headers().contains("retry-after")) {
