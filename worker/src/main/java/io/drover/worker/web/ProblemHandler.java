@@ -142,7 +142,7 @@ public final class ProblemHandler implements Handler<RoutingContext> {
             case 413 ->
                 new ProblemException(
                         413,
-                        "too-large",
+                        "body-too-large",
                         "The body is too large",
                         "Send less at once, or raise api.limits.body in the worker's configuration.");
             case 414 -> new ProblemException(414, "uri-too-long", "The URI is too long", "Shorten the query.");
