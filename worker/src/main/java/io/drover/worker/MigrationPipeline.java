@@ -14,6 +14,7 @@ import io.drover.worker.cleanup.CleanupPreflight;
 import io.drover.worker.cluster.MembershipVerticle;
 import io.drover.worker.connectivity.ConnectionProbe;
 import io.drover.worker.connectivity.ConnectivityVerticle;
+import io.drover.worker.connectivity.SharedWebhook;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.discovery.Discovery;
@@ -264,9 +265,11 @@ public final class MigrationPipeline {
      * is closed, the stages go on.
      *
      * @param migration evidence from before its creation proves nothing
+     * @param webhook of the process, which its migrations share; null for none
      * @param broken hears why the selection cannot be read, without which the migration cannot go on
      */
-    public Future<List<String>> deploy(Ledger ledger, Migration migration, Consumer<Throwable> broken) {
+    public Future<List<String>> deploy(
+            Ledger ledger, Migration migration, SharedWebhook webhook, Consumer<Throwable> broken) {
         MembershipVerticle.Stages stages = new MembershipVerticle.Stages() {
             @Override
             public Future<?> join(BooleanSupplier trusted) {
@@ -278,7 +281,7 @@ public final class MigrationPipeline {
                 return MigrationPipeline.this.lead(ledger, migration, broken);
             }
         };
-        return webhook(ledger, migration)
+        return webhook(ledger, migration, webhook)
                 .compose(listening -> vertx.deployVerticle(new MembershipVerticle(
                                 ledger.leases(), ledger.devices(), migration.id(), worker, ledger.isShared(), stages))
                         .map(membership -> Stream.concat(Stream.of(membership), listening.stream())
@@ -287,18 +290,15 @@ public final class MigrationPipeline {
     }
 
     /** Every worker may listen for devices that come back to IoT Central; before the rest, so that a taken port stops the start. */
-    private Future<Optional<String>> webhook(Ledger ledger, Migration migration) {
-        boolean wanted = config.webhook() != null;
-        if (!wanted || !(scope.source() instanceof CentralSource central)) {
+    private Future<Optional<String>> webhook(Ledger ledger, Migration migration, SharedWebhook shared) {
+        if (shared == null || !(scope.source() instanceof CentralSource central)) {
             return Future.succeededFuture(Optional.empty());
         }
         return vertx.deployVerticle(new ConnectivityVerticle(
-                        config.webhook(),
+                        shared,
                         ledger.devices(),
                         migration.id(),
-                        central.application().applicationId(),
-                        meters,
-                        clock))
+                        central.application().applicationId()))
                 .map(Optional::of);
     }
 

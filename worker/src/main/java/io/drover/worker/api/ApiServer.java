@@ -7,6 +7,7 @@ import io.drover.worker.web.ProblemHandler;
 import io.drover.worker.web.RateLimit;
 import io.drover.worker.web.SecurityHeaders;
 import io.drover.worker.web.ServerTls;
+import io.drover.worker.web.WellFormed;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -96,6 +97,7 @@ public final class ApiServer {
                 api.tls() != null || (api.publicUrl() != null && api.publicUrl().startsWith("https://"));
         String authority = api.signIn() == null ? null : origin(api.signIn().authority());
         root.route().handler(new SecurityHeaders(https, authority));
+        root.route().handler(new WellFormed());
         root.route().handler(limit.refused());
         gatekeeper.mount(root);
         document(root);
@@ -105,9 +107,8 @@ public final class ApiServer {
                 .handler(call -> call.fail(new ProblemException(
                         404, "not-found", "Not found", "There is nothing at this path. See /api/docs/.")));
         root.route().failureHandler(new ProblemHandler());
-        for (int status : new int[] {400, 404, 405, 406, 413, 415, 500}) {
-            root.errorHandler(status, call -> ProblemHandler.answer(call, ProblemHandler.problem(null, status)));
-        }
+        ProblemHandler.standIn(root);
+        ProblemHandler.standIn(routes);
         return root;
     }
 

@@ -1,6 +1,7 @@
 package io.drover.worker.cli;
 
 import io.drover.worker.MigrationPipeline;
+import io.drover.worker.connectivity.SharedWebhook;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.device.MovePolicy;
 import io.drover.worker.migration.Migration;
@@ -49,10 +50,16 @@ final class MigrationRun {
         return ledger == null ? Future.failedFuture("the ledger is not open yet") : ledger.ping();
     }
 
+    private SharedWebhook webhook() {
+        return process.config.webhook() == null
+                ? null
+                : new SharedWebhook(process.vertx, process.config.webhook(), process.meters, clock);
+    }
+
     /** Completes with the exit code; {@code orPaused} as {@link ProgressWatch#untilDone} has it. */
     Future<Integer> untilDone(MigrationPipeline pipeline, Migration migration, boolean orPaused) {
         Promise<Integer> end = Promise.promise();
-        pipeline.deploy(ledger, migration, end::tryFail).onFailure(end::tryFail);
+        pipeline.deploy(ledger, migration, webhook(), end::tryFail).onFailure(end::tryFail);
         new ProgressWatch(process.vertx, ledger, migration, view, process.meters, clock)
                 .untilDone(orPaused)
                 .onSuccess(end::tryComplete)

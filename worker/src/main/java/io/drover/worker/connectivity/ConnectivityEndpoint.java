@@ -2,6 +2,8 @@ package io.drover.worker.connectivity;
 
 import io.drover.worker.Secret;
 import io.drover.worker.connectivity.ConnectivityExport.MalformedException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
@@ -27,12 +29,16 @@ final class ConnectivityEndpoint {
 
     private final byte[] token;
     private final ConnectivityExport export;
-    private final ConnectivityEvents events;
+    private final MeterRegistry meters;
+    private final List<ConnectivityEvents> members;
 
-    ConnectivityEndpoint(Secret token, ConnectivityExport export, ConnectivityEvents events) {
+    /** {@code members} hear of every request, as they are at its time. */
+    ConnectivityEndpoint(
+            Secret token, ConnectivityExport export, MeterRegistry meters, List<ConnectivityEvents> members) {
         this.token = token.value().getBytes(StandardCharsets.UTF_8);
         this.export = export;
-        this.events = events;
+        this.meters = meters;
+        this.members = members;
     }
 
     /** Serves the resource. The token is checked before a byte of the body is kept. */
@@ -51,7 +57,7 @@ final class ConnectivityEndpoint {
             call.next();
             return;
         }
-        events.count(EventOutcome.UNAUTHORIZED, 1);
+        count(EventOutcome.UNAUTHORIZED, 1);
         // The body is not read: the connection cannot be used again.
         call.response().putHeader(HttpHeaders.CONNECTION, "close");
         problem(call, 401, "The Authorization header does not hold the token that webhook.token names.");
@@ -62,21 +68,26 @@ final class ConnectivityEndpoint {
         try {
             read = export.read(call.body().buffer());
         } catch (MalformedException mistake) {
-            events.count(EventOutcome.MALFORMED, 1);
+            count(EventOutcome.MALFORMED, 1);
             problem(call, 400, mistake.getMessage() + ".");
             return;
         }
-        if (!events.hasRoomFor(read.size())) {
+        if (members.stream().anyMatch(member -> !member.hasRoomFor(read.size()))) {
             turnAway(call, read.size(), "Too many events are in hand. Send them again later.");
             return;
         }
-        events.take(read)
-                .onSuccess(taken -> call.response()
+        List<Future<ConnectivityEvents.Taken>> taking =
+                members.stream().map(member -> member.take(read)).toList();
+        Future.all(taking)
+                .map(all -> taking.stream()
+                        .mapToInt(taken -> taken.result().awakened())
+                        .sum())
+                .onSuccess(awakened -> call.response()
                         .setStatusCode(202)
                         .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                         .end(new JsonObject()
-                                .put("awakened", taken.awakened())
-                                .put("ignored", taken.ignored())
+                                .put("awakened", awakened)
+                                .put("ignored", Math.max(0, read.size() - awakened))
                                 .encode()))
                 .onFailure(cause -> {
                     LOG.warn("{} connectivity events could not be written down: {}", read.size(), cause.getMessage());
@@ -84,15 +95,19 @@ final class ConnectivityEndpoint {
                 });
     }
 
+    private void count(EventOutcome outcome, int events) {
+        meters.counter("drover.connectivity.events", "outcome", outcome.label()).increment(events);
+    }
+
     private void turnAway(RoutingContext call, int count, String why) {
-        events.count(EventOutcome.TURNED_AWAY, count);
+        count(EventOutcome.TURNED_AWAY, count);
         call.response().putHeader("retry-after", "5");
         problem(call, 503, why);
     }
 
     private void failed(RoutingContext call) {
         if (call.statusCode() == 413) {
-            events.count(EventOutcome.MALFORMED, 1);
+            count(EventOutcome.MALFORMED, 1);
             call.response().putHeader(HttpHeaders.CONNECTION, "close");
             problem(call, 413, "The body is larger than " + LARGEST_BODY + " bytes. Send fewer events at once.");
             return;

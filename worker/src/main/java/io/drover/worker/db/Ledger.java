@@ -3,6 +3,7 @@ package io.drover.worker.db;
 import io.drover.worker.WorkerConfig.LedgerAddress;
 import io.drover.worker.cluster.LeaseStore;
 import io.drover.worker.cluster.PaceStore;
+import io.drover.worker.device.DeviceMeter;
 import io.drover.worker.device.DeviceSearch;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.DeviceTimeline;
@@ -46,13 +47,14 @@ public final class Ledger {
     private final DeviceTimeline timeline;
     private final Function<MovePolicy, Ledger> other;
 
-    private Ledger(Vertx vertx, Database database, MovePolicy policy, MeterRegistry meters, Clock clock) {
+    private Ledger(
+            Vertx vertx, Database database, MovePolicy policy, DeviceMeter meter, MeterRegistry meters, Clock clock) {
         this.database = database;
-        this.other = different -> new Ledger(vertx, database, different, meters, clock);
+        this.other = different -> new Ledger(vertx, database, different, meter, meters, clock);
         this.audit = new AuditStore(database.reads(), database.writes(), database.locks(), clock);
         this.migrations = new MigrationStore(database.reads(), database.writes(), audit, clock);
         this.devices =
-                new DeviceStore(vertx, database.reads(), database.writes(), database.locks(), policy, meters, clock);
+                new DeviceStore(vertx, database.reads(), database.writes(), database.locks(), policy, meter, clock);
         this.control = new MigrationControl(migrations, devices, audit, clock);
         this.leases = new LeaseStore(database.reads(), database.writes(), meters);
         this.paces = new PaceStore(database.reads(), database.writes(), database.locks(), clock);
@@ -75,13 +77,15 @@ public final class Ledger {
      */
     public static Future<Ledger> open(
             Vertx vertx, LedgerAddress address, MovePolicy policy, MeterRegistry meters, Clock clock) {
-        return open(vertx, address, true, meters).map(database -> new Ledger(vertx, database, policy, meters, clock));
+        return open(vertx, address, true, meters)
+                .map(database -> new Ledger(vertx, database, policy, new DeviceMeter(meters), meters, clock));
     }
 
     /** Opens an existing ledger as it is, for all that works beside a running apply. */
     public static Future<Ledger> openBeside(
             Vertx vertx, LedgerAddress address, MovePolicy policy, MeterRegistry meters, Clock clock) {
-        return open(vertx, address, false, meters).map(database -> new Ledger(vertx, database, policy, meters, clock));
+        return open(vertx, address, false, meters)
+                .map(database -> new Ledger(vertx, database, policy, new DeviceMeter(meters), meters, clock));
     }
 
     private static Future<Database> open(Vertx vertx, LedgerAddress address, boolean apply, MeterRegistry meters) {

@@ -2,6 +2,7 @@ package io.drover.worker.device;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -9,9 +10,10 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts what happens to devices and times their way. No label names a device or a migration. Thread-safe. */
-final class DeviceMeter {
+public final class DeviceMeter {
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(250),
         Duration.ofMillis(500),
@@ -50,10 +52,21 @@ final class DeviceMeter {
     private final Timer moves;
     private final Counter commands;
     private final DistributionSummary attempts;
+    private final DistributionSummary batches;
+    private final AtomicInteger waiting = new AtomicInteger();
     private final Map<Stage, Timer> stages = new EnumMap<>(Stage.class);
 
-    DeviceMeter(MeterRegistry meters) {
+    /** One for each ledger that is open. */
+    public DeviceMeter(MeterRegistry meters) {
         this.meters = meters;
+        this.batches = DistributionSummary.builder("drover.ledger.batch")
+                .description("Changes of devices in one transaction of the ledger")
+                .baseUnit("changes")
+                .serviceLevelObjectives(1, 4, 16, 64, 128, 256)
+                .register(meters);
+        Gauge.builder("drover.ledger.changes.waiting", waiting, AtomicInteger::get)
+                .description("Changes of devices that wait for a transaction of the ledger")
+                .register(meters);
         this.moves = Timer.builder("drover.device.moves")
                 .description("Moves that are proven, from the first command to the last proof")
                 .serviceLevelObjectives(BUCKETS)
@@ -74,6 +87,16 @@ final class DeviceMeter {
                             .serviceLevelObjectives(BUCKETS)
                             .register(meters));
         }
+    }
+
+    /** So many more changes wait for a transaction, or fewer. */
+    void waiting(int more) {
+        waiting.addAndGet(more);
+    }
+
+    /** So many changes go into one transaction. */
+    void batch(int changes) {
+        batches.record(changes);
     }
 
     /** A row was changed and committed. */

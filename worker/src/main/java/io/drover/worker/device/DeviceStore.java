@@ -2,7 +2,6 @@ package io.drover.worker.device;
 
 import io.drover.worker.sql.RowLocks;
 import io.drover.worker.sql.Transactions;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
@@ -41,13 +40,13 @@ public final class DeviceStore {
             Transactions writes,
             RowLocks locks,
             MovePolicy policy,
-            MeterRegistry meters,
+            DeviceMeter meter,
             Clock clock) {
         this.writes = writes;
         this.turn = "SELECT id FROM migration WHERE id = #{migration_id}" + locks.waiting();
         this.discovery = "SELECT name FROM turn WHERE name = 'discovery'" + locks.waiting();
         this.reads = new DeviceReads(reads);
-        this.writer = new DeviceWriter(vertx, writes, locks, meters, clock);
+        this.writer = new DeviceWriter(vertx, writes, locks, meter, clock);
         this.transition = new DeviceTransition(policy);
         this.clock = clock;
     }

@@ -3,9 +3,6 @@ package io.drover.worker.device;
 import io.drover.worker.sql.RowLocks;
 import io.drover.worker.sql.SqlFailure;
 import io.drover.worker.sql.Transactions;
-import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -23,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,27 +48,17 @@ final class DeviceWriter {
     private final Transactions writes;
     private final RowLocks locks;
     private final DeviceMeter meter;
-    private final DistributionSummary batches;
     private final Clock clock;
     private final Context context;
     private final String selectBatch;
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
-    private final AtomicInteger waiting = new AtomicInteger();
     private boolean writing;
 
-    DeviceWriter(Vertx vertx, Transactions writes, RowLocks locks, MeterRegistry meters, Clock clock) {
+    DeviceWriter(Vertx vertx, Transactions writes, RowLocks locks, DeviceMeter meter, Clock clock) {
         this.vertx = vertx;
         this.writes = writes;
         this.locks = locks;
-        this.meter = new DeviceMeter(meters);
-        this.batches = DistributionSummary.builder("drover.ledger.batch")
-                .description("Changes of devices in one transaction of the ledger")
-                .baseUnit("changes")
-                .serviceLevelObjectives(1, 4, 16, 64, 128, BATCH)
-                .register(meters);
-        Gauge.builder("drover.ledger.changes.waiting", waiting, AtomicInteger::get)
-                .description("Changes of devices that wait for a transaction of the ledger")
-                .register(meters);
+        this.meter = meter;
         this.clock = clock;
         this.context = vertx.getOrCreateContext();
         this.selectBatch = DeviceSql.SELECT + " AND device_id IN (" + DeviceSql.placeholders(BATCH)
@@ -84,7 +70,7 @@ final class DeviceWriter {
         Promise<Optional<DeviceRow>> done = Promise.promise();
         context.runOnContext(ignored -> {
             queue.add(new Waiting(change, done));
-            waiting.set(queue.size());
+            meter.waiting(1);
             drain();
         });
         return done.future();
@@ -132,8 +118,8 @@ final class DeviceWriter {
                 && queue.peek().change().key().migrationId() == migration) {
             batch.add(queue.poll());
         }
-        waiting.set(queue.size());
-        batches.record(batch.size());
+        meter.waiting(-batch.size());
+        meter.batch(batch.size());
         commit(migration, batch, System.nanoTime())
                 .onComplete(written -> context.runOnContext(ignored -> {
                     writing = false;

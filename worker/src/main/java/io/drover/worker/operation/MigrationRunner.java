@@ -3,7 +3,9 @@ package io.drover.worker.operation;
 import io.drover.worker.MigrationPipeline;
 import io.drover.worker.Sweep;
 import io.drover.worker.WorkerConfig;
+import io.drover.worker.WorkerConfig.Webhook;
 import io.drover.worker.azure.AzureClients;
+import io.drover.worker.connectivity.SharedWebhook;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.device.MovePolicy;
 import io.drover.worker.metrics.GaugesVerticle;
@@ -49,6 +51,7 @@ public final class MigrationRunner {
     private final MeterRegistry meters;
     private final Clock clock;
     private final int most;
+    private final SharedWebhook webhook;
     private final Sweep sweep;
     private final Map<String, Work> works = new LinkedHashMap<>();
     private Context context;
@@ -68,6 +71,8 @@ public final class MigrationRunner {
         this.meters = meters;
         this.clock = clock;
         this.most = definitions.worker().api().running();
+        Webhook hook = definitions.worker().webhook();
+        this.webhook = hook == null ? null : new SharedWebhook(vertx, hook, meters, clock);
         this.sweep = new Sweep(vertx, "applied migrations", INTERVAL, this::sweep);
     }
 
@@ -263,7 +268,10 @@ public final class MigrationRunner {
         // Before the stages, so that what they say of themselves finds all of them known.
         return vertx.deployVerticle(new GaugesVerticle(own, migration, meters))
                 .compose(gauges -> pipeline.deploy(
-                                own, migration, broken -> context.runOnContext(now -> broken(kept, work, broken)))
+                                own,
+                                migration,
+                                webhook,
+                                broken -> context.runOnContext(now -> broken(kept, work, broken)))
                         .map(stages -> Stream.concat(Stream.of(gauges), stages.stream())
                                 .toList())
                         .recover(cause -> vertx.undeploy(gauges).transform(done -> Future.failedFuture(cause))));

@@ -6,8 +6,10 @@ import io.drover.worker.permission.MissingPermissionsException;
 import io.drover.worker.sql.SqlFailure;
 import io.drover.worker.web.ProblemException.Mistake;
 import io.vertx.core.Handler;
+import io.vertx.core.VertxException;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import io.vertx.openapi.validation.ValidatorErrorType;
@@ -32,6 +34,19 @@ public final class ProblemHandler implements Handler<RoutingContext> {
             return;
         }
         answer(call, problem(call.failure(), call.statusCode()));
+    }
+
+    /** Answers with a problem too what fails before any route of this router is found. */
+    public static void standIn(Router router) {
+        for (int status : new int[] {400, 404, 405, 406, 413, 415, 500}) {
+            router.errorHandler(status, call -> answer(call, beforeRoutes(call.failure(), status)));
+        }
+    }
+
+    /** What fails there is the request itself, which Vert.x cannot read. */
+    private static ProblemException beforeRoutes(Throwable failure, int status) {
+        boolean unreadable = failure instanceof VertxException || failure instanceof IllegalArgumentException;
+        return unreadable ? byStatus(400) : problem(failure, status);
     }
 
     /** Answers with this problem. */

@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -78,6 +80,25 @@ class AuthorizationIT {
                 reached.clear();
             }
         }
+    }
+
+    @Test
+    void whateverNobodySendsReachesNoOperation() throws Exception {
+        WebClient client = serve(all());
+        FuzzedRequests requests = new FuzzedRequests(DOCUMENT.json(), new Random(3));
+        for (int i = 0; i < 10 * requests.operations(); i++) {
+            FuzzedRequests.Fuzzed fuzzed =
+                    requests.of(i % requests.operations(), i % 2 == 0, List.of("m"), List.of("d"));
+            HttpRequest<Buffer> request = client.request(fuzzed.method(), "/api/v1" + fuzzed.path());
+            fuzzed.headers().forEach(request::putHeader);
+            HttpResponse<Buffer> answer =
+                    await(fuzzed.body() == null ? request.send() : request.sendBuffer(fuzzed.body()));
+            if (!fuzzed.role().equals("none")) {
+                assertThat(answer.statusCode()).as(fuzzed.toString()).isIn(400, 401, 404);
+                assertThat(answer.getHeader("content-type")).isEqualTo("application/problem+json");
+            }
+        }
+        assertThat(reached).containsOnly("getSession");
     }
 
     @Test

@@ -66,7 +66,7 @@ class ConnectivityIT {
     private LedgerAddress address;
     private Ledger ledger;
     private long migration;
-    private ConnectivityVerticle webhook;
+    private SharedWebhook webhook;
 
     @BeforeEach
     void open() throws Exception {
@@ -224,7 +224,7 @@ class ConnectivityIT {
     @Test
     void withACertificateItSpeaksTlsOnly() throws Exception {
         SelfSignedCertificate certificate = SelfSignedCertificate.create("localhost");
-        ConnectivityVerticle secure =
+        SharedWebhook secure =
                 listen(new Tls(Path.of(certificate.certificatePath()), Path.of(certificate.privateKeyPath())));
         WebClient trusting = WebClient.create(
                 vertx,
@@ -241,8 +241,37 @@ class ConnectivityIT {
     }
 
     @Test
+    void migrationsOfOneProcessShareTheWebhookAndTheLastToLeaveClosesIt() throws Exception {
+        long other = await(ledger.migrations()
+                        .createOrGet(new MigrationStore.Definition(
+                                "n", "app2", "group", "dps", "TELEMETRY", "", MigrationState.RUNNING)))
+                .id();
+        int port = webhook.port();
+        String second = await(vertx.deployVerticle(
+                new ConnectivityVerticle(webhook, ledger.devices(), other, "another-application")));
+        assertThat(webhook.port()).isEqualTo(port);
+
+        HttpResponse<Buffer> answer = post(connected("truck-0"));
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(counted(EventOutcome.FOREIGN)).isEqualTo(1);
+        assertThat(counted(EventOutcome.NOT_AWAITED)).isEqualTo(1);
+
+        for (String deployment : List.copyOf(vertx.deploymentIDs())) {
+            if (!deployment.equals(second)) {
+                await(vertx.undeploy(deployment));
+            }
+        }
+        assertThat(post(connected("truck-0")).statusCode()).isEqualTo(202);
+        await(vertx.undeploy(second));
+        Future<?> refused =
+                client.post(port, "127.0.0.1", ConnectivityEndpoint.PATH).send();
+        await(refused.transform(done -> Future.succeededFuture()));
+        assertThat(refused.failed()).isTrue();
+    }
+
+    @Test
     void aTakenPortIsOneClearMessage() throws Exception {
-        Future<String> second = vertx.deployVerticle(verticle(webhook.port(), null));
+        Future<String> second = vertx.deployVerticle(verticle(webhook(webhook.port(), null)));
         await(second.otherwiseEmpty());
 
         assertThat(second.cause())
@@ -250,20 +279,19 @@ class ConnectivityIT {
                 .hasMessageContaining("webhook.port");
     }
 
-    private ConnectivityVerticle listen(Tls tls) throws Exception {
-        ConnectivityVerticle verticle = verticle(0, tls);
-        await(vertx.deployVerticle(verticle));
-        return verticle;
+    private SharedWebhook listen(Tls tls) throws Exception {
+        SharedWebhook webhook = webhook(0, tls);
+        await(vertx.deployVerticle(verticle(webhook)));
+        return webhook;
     }
 
-    private ConnectivityVerticle verticle(int port, Tls tls) {
-        return new ConnectivityVerticle(
-                new Webhook("127.0.0.1", port, new Secret(TOKEN), tls),
-                ledger.devices(),
-                migration,
-                APPLICATION,
-                meters,
-                Clock.systemUTC());
+    private SharedWebhook webhook(int port, Tls tls) {
+        return new SharedWebhook(
+                vertx, new Webhook("127.0.0.1", port, new Secret(TOKEN), tls), meters, Clock.systemUTC());
+    }
+
+    private ConnectivityVerticle verticle(SharedWebhook webhook) {
+        return new ConnectivityVerticle(webhook, ledger.devices(), migration, APPLICATION);
     }
 
     private static JsonObject connected(String device) {
@@ -282,7 +310,7 @@ class ConnectivityIT {
         return new JsonObject().put("awakened", awakened).put("ignored", ignored);
     }
 
-    private HttpRequest<Buffer> request(ConnectivityVerticle to) {
+    private HttpRequest<Buffer> request(SharedWebhook to) {
         return client.post(to.port(), "127.0.0.1", ConnectivityEndpoint.PATH).putHeader("authorization", TOKEN);
     }
 
