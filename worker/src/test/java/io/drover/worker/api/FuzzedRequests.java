@@ -110,10 +110,8 @@ final class FuzzedRequests {
                         ? there.get(random.nextInt(there.size()))
                         : text(parameter.getJsonObject("schema"), valid);
                 path = path.replace("{" + name + "}", encoded(value.isEmpty() ? "x" : value));
-            } else if (valid && name.equals("cursor")) {
-                // A good one comes from a page only.
-                continue;
-            } else if (required || random.nextInt(valid ? 3 : 2) == 0) {
+            } else if (required || (random.nextInt(valid ? 3 : 2) == 0 && !(valid && name.equals("cursor")))) {
+                // A good cursor comes from a page only.
                 String value = text(parameter.getJsonObject("schema"), valid || random.nextBoolean());
                 if (in.equals("query")) {
                     query.add(name + "=" + encoded(value));
