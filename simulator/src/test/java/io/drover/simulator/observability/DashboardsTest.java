@@ -4,165 +4,232 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The files under dashboards/ and docker-compose.yml, as far as they can be checked without running anything. */
+/** The dashboards hold the rules of Grafana's dashboard-linter; each test is named after the rule it checks. */
 class DashboardsTest {
-    private static final Path DASHBOARDS = ComposedPrograms.ROOT.resolve("dashboards");
+    private static final String DATA_SOURCE = "${datasource}";
+    private static final Pattern SELECTOR = Pattern.compile(
+            "(?<before>\\w+\\(|)(?<![\\w:])(?<metric>[a-zA-Z_:][\\w:]*)\\{(?<matchers>[^}]*)}(?<range>\\[[^]]*])?");
+    private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\((.*), (\\w+)\\)");
+    private static final Set<String> RATES = Set.of("rate(", "irate(", "increase(");
+
+    @TempDir
+    Path folder;
 
     static List<Path> dashboards() throws IOException {
-        try (Stream<Path> files = Files.list(DASHBOARDS.resolve("grafana/dashboards"))) {
-            return files.sorted().toList();
-        }
+        return Dashboards.files();
     }
 
-    /** Every PromQL expression of dashboards and rules, by where it is. */
-    static Map<String, String> expressions() throws IOException {
-        Map<String, String> expressions = new TreeMap<>();
+    @Test
+    void theFourDashboardsAreThere() throws IOException {
+        List<String> titles = new ArrayList<>();
         for (Path file : dashboards()) {
-            for (JsonNode panel : read(file).path("panels")) {
-                panel.path("targets")
-                        .forEach(target -> expressions.put(
-                                file.getFileName() + ": " + panel.path("title").asText() + "/"
-                                        + target.path("refId").asText(),
-                                target.path("expr").asText()));
+            JsonNode dashboard = Dashboards.read(file);
+            titles.add(dashboard.path("title").asText());
+            assertThat(dashboard.path("uid").asText()).as(file.toString()).isNotBlank();
+        }
+
+        assertThat(titles)
+                .containsExactlyInAnyOrder(
+                        "Migration overview", "Quotas and throttling", "Worker internals", "Simulated fleet");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void templateDatasourceRule(Path file) throws IOException {
+        JsonNode variable = Dashboards.variable(file, "datasource");
+
+        assertThat(variable.path("type").asText()).isEqualTo("datasource");
+        assertThat(variable.path("query").asText()).isEqualTo("prometheus");
+        assertThat(variable.path("label").asText()).isEqualTo("Data source");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void templateJobRule(Path file) throws IOException {
+        isChosenFromMany(Dashboards.variable(file, "job"), "Job");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void templateInstanceRule(Path file) throws IOException {
+        isChosenFromMany(Dashboards.variable(file, "instance"), "Instance");
+    }
+
+    private static void isChosenFromMany(JsonNode variable, String label) {
+        assertThat(variable.path("type").asText()).isEqualTo("query");
+        assertThat(variable.path("label").asText()).isEqualTo(label);
+        assertThat(variable.at("/datasource/uid").asText()).isEqualTo(DATA_SOURCE);
+        assertThat(variable.path("multi").asBoolean()).isTrue();
+        assertThat(variable.path("includeAll").asBoolean()).isTrue();
+        assertThat(variable.path("allValue").asText()).isEqualTo(".+");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void templateLabelPromqlRule(Path file) throws Exception {
+        Map<String, String> queries = new TreeMap<>();
+        for (JsonNode variable : Dashboards.read(file).at("/templating/list")) {
+            if (variable.path("type").asText().equals("query")) {
+                Matcher query = LABEL_VALUES.matcher(variable.at("/query/query").asText());
+                assertThat(query.matches()).as(variable.toString()).isTrue();
+                assertThat(query.group(2)).isEqualTo(variable.path("name").asText());
+                queries.put(query.group(2), query.group(1));
             }
         }
-        for (JsonNode rule : rules()) {
-            expressions.put("rules.yml: " + nameOf(rule), rule.path("expr").asText());
+
+        assertThat(queries).hasSize(2);
+        isPromql(queries);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void templateOnTimeChangeReloadRule(Path file) throws IOException {
+        for (JsonNode variable : Dashboards.read(file).at("/templating/list")) {
+            if (variable.path("type").asText().equals("query")) {
+                assertThat(variable.path("refresh").asInt()).isEqualTo(2);
+            }
         }
-        return expressions;
-    }
-
-    static List<JsonNode> rules() throws IOException {
-        List<JsonNode> rules = new ArrayList<>();
-        new YAMLMapper()
-                .readTree(DASHBOARDS.resolve("prometheus/rules.yml").toFile())
-                .path("groups")
-                .forEach(group -> group.path("rules").forEach(rules::add));
-        return rules;
     }
 
     @ParameterizedTest
     @MethodSource("dashboards")
-    void aDashboardIsReadOnlyAndTakesItsDataSourceAndJobFromVariables(Path file) throws IOException {
-        JsonNode dashboard = read(file);
-
-        assertThat(dashboard.path("editable").asBoolean(true)).isFalse();
-        assertThat(dashboard.path("uid").asText()).isNotBlank();
-        assertThat(dashboard.path("title").asText()).isNotBlank();
-        assertThat(dashboard.path("templating").path("list").findValuesAsText("name"))
-                .contains("datasource", "job");
-        assertThat(dashboard.path("panels")).isNotEmpty();
+    void panelDatasourceRule(Path file) throws IOException {
+        for (JsonNode panel : Dashboards.panels(file)) {
+            assertThat(panel.at("/datasource/uid").asText()).as(title(panel)).isEqualTo(DATA_SOURCE);
+            panel.path("targets")
+                    .forEach(target -> assertThat(target.at("/datasource/uid").asText())
+                            .as(title(panel))
+                            .isEqualTo(DATA_SOURCE));
+        }
     }
 
     @ParameterizedTest
     @MethodSource("dashboards")
-    void everyPanelSaysWhatItShowsInWhichUnitAndForWhichJob(Path file) throws IOException {
-        for (JsonNode panel : read(file).path("panels")) {
-            String title = panel.path("title").asText();
-            assertThat(title).isNotBlank();
-            assertThat(panel.path("description").asText()).as(title).isNotBlank();
+    void panelTitleDescriptionRule(Path file) throws IOException {
+        for (JsonNode panel : Dashboards.panels(file)) {
+            assertThat(title(panel)).isNotBlank();
+            assertThat(panel.path("description").asText()).as(title(panel)).isNotBlank();
+        }
+        assertThat(Dashboards.panels(file)).extracting(DashboardsTest::title).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void panelUnitsRule(Path file) throws IOException {
+        for (JsonNode panel : Dashboards.panels(file)) {
             assertThat(panel.at("/fieldConfig/defaults/unit").asText())
-                    .as(title)
-                    .isNotBlank();
-            assertThat(panel.at("/datasource/uid").asText()).as(title).isEqualTo("${datasource}");
-            assertThat(panel.path("targets")).as(title).isNotEmpty();
-            for (JsonNode target : panel.path("targets")) {
-                assertThat(target.at("/datasource/uid").asText()).as(title).isEqualTo("${datasource}");
-                String expression = target.path("expr").asText();
-                long selectors =
-                        Pattern.compile("\\{").matcher(expression).results().count();
-                long jobs = Pattern.compile("job=~\"\\$job\"")
-                        .matcher(expression)
-                        .results()
-                        .count();
-                assertThat(jobs).as(title + ": " + expression).isPositive().isEqualTo(selectors);
-                assertThat(expression).as(title).doesNotContainPattern("\\[(?!\\$__rate_interval])");
-            }
+                    .as(title(panel))
+                    .isIn("short", "percentunit", "bytes", "s", "ops", "reqps");
         }
     }
 
-    @Test
-    void everyAlertSaysWhatItMeans() throws IOException {
-        for (JsonNode rule : rules()) {
-            assertThat(rule.path("expr").asText()).as(nameOf(rule)).isNotBlank();
-            if (rule.has("alert")) {
-                assertThat(rule.at("/annotations/summary").asText())
-                        .as(nameOf(rule))
-                        .isNotBlank();
-                assertThat(rule.at("/annotations/description").asText())
-                        .as(nameOf(rule))
-                        .isNotBlank();
-                assertThat(rule.at("/labels/severity").asText())
-                        .as(nameOf(rule))
-                        .isIn("warning", "critical");
-            }
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void panelNoTargetsRule(Path file) throws IOException {
+        assertThat(Dashboards.panels(file)).isNotEmpty();
+        for (JsonNode panel : Dashboards.panels(file)) {
+            assertThat(panel.path("targets")).as(title(panel)).isNotEmpty();
         }
     }
 
-    @Test
-    void prometheusScrapesTheManagementPortsOfTheComposeFile() throws IOException {
-        JsonNode jobs = new YAMLMapper()
-                .readTree(DASHBOARDS.resolve("prometheus/prometheus.yml").toFile())
-                .path("scrape_configs");
-        List<String> targets = new ArrayList<>();
-        jobs.forEach(job -> job.at("/static_configs/0/targets").forEach(target -> targets.add(target.asText())));
-        String compose = Files.readString(ComposedPrograms.ROOT.resolve("docker-compose.yml"));
-        String worker = Files.readString(ComposedPrograms.ROOT.resolve("compose/worker.yaml"));
-
-        assertThat(targets).containsExactlyInAnyOrder("127.0.0.1:9460", "127.0.0.1:9461", "127.0.0.1:9464");
-        assertThat(compose).contains("--control-port=9460", "--control-port=9461");
-        assertThat(worker).contains("port: 9464");
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void targetPromqlRule(Path file) throws Exception {
+        isPromql(Dashboards.expressions(file));
     }
 
-    @Test
-    void everyServiceOfTheComposeFileIsHealthCheckedAndCannotWriteItsImage() throws IOException {
-        JsonNode services = new YAMLMapper()
-                .readTree(ComposedPrograms.ROOT.resolve("docker-compose.yml").toFile())
-                .path("services");
-
-        assertThat(services.properties()).hasSize(5);
-        services.properties().forEach(service -> {
-            assertThat(service.getValue().path("read_only").asBoolean())
-                    .as(service.getKey())
-                    .isTrue();
-            assertThat(service.getValue().at("/healthcheck/test"))
-                    .as(service.getKey())
-                    .isNotEmpty();
-            assertThat(service.getValue().path("cap_drop").path(0).asText())
-                    .as(service.getKey())
-                    .isEqualTo("ALL");
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void targetRateIntervalRule(Path file) throws IOException {
+        selectors(file, (place, selector) -> {
+            if (selector.group("range") != null) {
+                assertThat(selector.group("range")).as(place).isEqualTo("[$__rate_interval]");
+            }
         });
     }
 
-    @Test
-    void theImagesOfBothProgramsRunAsAnOrdinaryUser() throws IOException {
-        for (String module : List.of("worker", "simulator")) {
-            List<String> lines = Files.readAllLines(ComposedPrograms.ROOT.resolve(module + "/Dockerfile"));
-            assertThat(lines.stream().filter(line -> line.startsWith("USER ")))
-                    .as(module)
-                    .containsExactly("USER drover");
-        }
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void targetJobRule(Path file) throws IOException {
+        selectors(
+                file,
+                (place, selector) ->
+                        assertThat(selector.group("matchers")).as(place).contains("job=~\"$job\""));
     }
 
-    private static String nameOf(JsonNode rule) {
-        return rule.path("alert").asText(rule.path("record").asText());
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void targetInstanceRule(Path file) throws IOException {
+        selectors(
+                file,
+                (place, selector) ->
+                        assertThat(selector.group("matchers")).as(place).contains("instance=~\"$instance\""));
     }
 
-    private static JsonNode read(Path file) throws IOException {
-        return new ObjectMapper().readTree(file.toFile());
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void targetCounterAggRule(Path file) throws IOException {
+        selectors(
+                file,
+                (place, selector) -> assertThat(RATES.contains(selector.group("before")))
+                        .as(place + " takes the rate of " + selector.group("metric")
+                                + ", as of every counter and of nothing else")
+                        .isEqualTo(selector.group("metric").matches(".*_(total|count|sum|bucket)"))
+                        .isEqualTo(selector.group("range") != null));
+    }
+
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void uneditableDashboardRule(Path file) throws IOException {
+        assertThat(Dashboards.read(file).path("editable").asBoolean(true)).isFalse();
+    }
+
+    /** Every metric of every query must be found as a selector, so that nothing passes unseen. */
+    private static void selectors(Path file, BiConsumer<String, Matcher> check) throws IOException {
+        Dashboards.expressions(file).forEach((place, expression) -> {
+            Set<String> found = new TreeSet<>();
+            Matcher selector = SELECTOR.matcher(expression);
+            while (selector.find()) {
+                found.add(selector.group("metric"));
+                check.accept(place, selector);
+            }
+            assertThat(found).as(place).isNotEmpty().isEqualTo(PromQl.metrics(expression));
+        });
+    }
+
+    /** As Prometheus parses it: as if each expression were a recording rule. */
+    private void isPromql(Map<String, String> expressions) throws Exception {
+        ObjectNode document = new ObjectMapper().createObjectNode();
+        ArrayNode rules =
+                document.putArray("groups").addObject().put("name", "queries").putArray("rules");
+        expressions.forEach((place, expression) -> rules.addObject()
+                .put("record", "query:" + place.replaceAll("\\W", "_"))
+                .put("expr", Dashboards.interpolated(expression, "5m")));
+        Files.writeString(folder.resolve("queries.yml"), document.toString());
+
+        PrometheusTools.promtool(folder, "check", "rules", "queries.yml");
+    }
+
+    private static String title(JsonNode panel) {
+        return panel.path("title").asText();
     }
 }

@@ -160,9 +160,9 @@ class MetricsIT {
         Set<String> known = new TreeSet<>(NAMES);
         // The collector may not have paused in so short a run; Prometheus itself makes "up".
         known.addAll(List.of("up", "jvm_gc_pause_seconds_sum"));
-        DashboardsTest.rules().forEach(rule -> known.add(rule.path("record").asText()));
+        Dashboards.rules().forEach(rule -> known.add(rule.path("record").asText()));
 
-        DashboardsTest.expressions()
+        Dashboards.expressions()
                 .forEach((place, expression) -> assertThat(PromQl.metrics(expression))
                         .as(place)
                         .isNotEmpty()
