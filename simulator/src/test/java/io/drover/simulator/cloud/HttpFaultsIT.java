@@ -62,7 +62,8 @@ class HttpFaultsIT {
         "throttled-without-retry-after, 429, TooManyRequests,",
         "throttled-with-wrong-retry-after, 429, TooManyRequests, soon",
         "server-error, 500, InternalServerError,",
-        "unavailable, 503, ServiceUnavailable,"
+        "unavailable, 503, ServiceUnavailable,",
+        "forbidden, 403, Forbidden,"
     })
     void aRefusalHasIoTCentralsErrorBodyAndEndsWithItsBurst(String fault, int status, String code, String retryAfter)
             throws Exception {
@@ -91,6 +92,20 @@ class HttpFaultsIT {
         assertThat(refused.getHeader("iothub-errorcode")).isEqualTo("ThrottlingBacklogTimeout");
         assertThat(refused.bodyAsJsonObject().getString("Message"))
                 .startsWith("ErrorCode:ThrottlingBacklogTimeout;The request has been throttled.");
+    }
+
+    @Test
+    void aCallerWithoutARoleIsRefusedInEachServicesOwnWords() throws Exception {
+        cloud.fault("forbidden", new JsonObject());
+
+        HttpResponse<Buffer> hub = cloud.targetHub(HttpMethod.GET, "/statistics/devices", null);
+        HttpResponse<Buffer> dps = cloud.targetDps(HttpMethod.GET, "/enrollmentGroups/any", null);
+
+        assertThat(hub.statusCode()).isEqualTo(403);
+        assertThat(hub.getHeader("iothub-errorcode")).isEqualTo("GenericForbidden");
+        assertThat(dps.statusCode()).isEqualTo(403);
+        assertThat(dps.bodyAsJsonObject().getInteger("errorCode")).isEqualTo(403_000);
+        assertThat(devices().statusCode()).isEqualTo(200);
     }
 
     @Test

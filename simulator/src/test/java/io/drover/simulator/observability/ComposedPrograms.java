@@ -33,6 +33,10 @@ final class ComposedPrograms {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
     ComposedPrograms(Path folder) throws IOException {
+        this(folder, DEVICES);
+    }
+
+    ComposedPrograms(Path folder, int devices) throws IOException {
         this.folder = folder;
         this.services = new YAMLMapper()
                 .readTree(ROOT.resolve("docker-compose.yml").toFile())
@@ -42,7 +46,7 @@ final class ComposedPrograms {
                 replacements.put(port, Integer.toString(free.getLocalPort()));
             }
         }
-        replacements.put("1000", Integer.toString(DEVICES));
+        replacements.put("1000", Integer.toString(devices));
         Files.createDirectories(folder.resolve("state"));
         Files.createDirectories(folder.resolve("compose"));
         for (String file : List.of("compose/estate.json", "compose/worker.yaml")) {
@@ -50,31 +54,54 @@ final class ComposedPrograms {
         }
     }
 
-    /** A program of the compose file; {@code more} comes last and so overrides an option given before. */
+    /** A program of the compose file; {@code more} comes last and in place of the compose file's options of these names. */
     Process start(String service, String... more) throws IOException {
+        List<String> words = new ArrayList<>();
+        services.path(service).path("command").forEach(word -> words.add(replaced(word.asText())));
+        for (String word : more) {
+            words.removeIf(given -> given.startsWith(word.substring(0, word.indexOf('=') + 1)));
+        }
+        words.addAll(List.of(more));
+        Process process = launch(service, service, words);
+        processes.put(service, process);
+        return process;
+    }
+
+    /** Another verb of the worker, with the compose file's configuration, to its end; the exit code. */
+    int run(String verb, List<String> more) throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(List.of(verb));
+        services.path("worker").path("command").forEach(word -> {
+            if (word.asText().startsWith("--config=")) {
+                words.add(word.asText());
+            }
+        });
+        words.addAll(more);
+        Process process = launch("worker", "worker-" + verb, words);
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IllegalStateException(verb + " did not end: " + output("worker-" + verb));
+        }
+        return process.exitValue();
+    }
+
+    private Process launch(String service, String name, List<String> words) throws IOException {
         String jar = service.equals("worker") ? "worker" : "simulator";
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Xmx256m",
                 "-jar",
                 ROOT.resolve(jar + "/target/" + jar + ".jar").toString()));
-        services.path(service).path("command").forEach(word -> command.add(replaced(word.asText())));
-        for (String word : more) {
-            command.removeIf(given -> given.startsWith(word.substring(0, word.indexOf('=') + 1)));
-            command.add(word);
-        }
+        command.addAll(words);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve(service + ".out").toFile());
+                .redirectOutput(folder.resolve(name + ".out").toFile());
         services.path(service)
                 .path("environment")
                 .properties()
                 .forEach(entry -> builder.environment()
                         .put(entry.getKey(), entry.getValue().asText()));
-        Process process = builder.start();
-        processes.put(service, process);
-        return process;
+        return builder.start();
     }
 
     /** The port that stands for one of the compose file. */
@@ -94,6 +121,7 @@ final class ComposedPrograms {
         }
     }
 
+    /** What a service, or {@code worker-} and a verb, has printed so far. */
     String output(String service) throws IOException {
         return Files.readString(folder.resolve(service + ".out"));
     }
@@ -111,6 +139,28 @@ final class ComposedPrograms {
         return Samples.parse(get(composedPort, "/metrics").body());
     }
 
+    /** Switches a fault of docs/faults.md on; more settings as its JSON has them. */
+    void fault(String name, String json) throws IOException, InterruptedException {
+        HttpRequest request = control(name)
+                .header("content-type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(json))
+                .build();
+        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() >= 300) {
+            throw new IllegalStateException(name + " was not taken: " + answer.body());
+        }
+    }
+
+    /** Switches it off again. */
+    void mend(String name) throws IOException, InterruptedException {
+        http.send(control(name).DELETE().build(), HttpResponse.BodyHandlers.discarding());
+    }
+
+    private HttpRequest.Builder control(String fault) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port("9460") + "/control/faults/" + fault))
+                .timeout(Duration.ofSeconds(10));
+    }
+
     private HttpResponse<String> get(String composedPort, String path) throws IOException, InterruptedException {
         URI uri = URI.create("http://127.0.0.1:" + port(composedPort) + path);
         return http.send(
@@ -118,7 +168,8 @@ final class ComposedPrograms {
                 HttpResponse.BodyHandlers.ofString());
     }
 
-    private String replaced(String text) {
+    /** The text with the ports and the number of devices that stand for those of the compose file. */
+    String replaced(String text) {
         String result = text;
         for (String given : new TreeSet<>(replacements.keySet())) {
             result = result.replaceAll("(?<!\\d)" + given + "(?!\\d)", replacements.get(given));

@@ -20,7 +20,7 @@ final class ErrorBodies {
                         .put(
                                 "error",
                                 new JsonObject()
-                                        .put("code", word(status))
+                                        .put("code", centralWord(status))
                                         .put("message", sentence(status))
                                         .put("requestId", tracking)
                                         .put(
@@ -51,6 +51,7 @@ final class ErrorBodies {
         return switch (service) {
             case HUB_REST -> hubWord(status);
             case DPS_REST -> Integer.toString(dpsCode(status));
+            case CENTRAL -> centralWord(status);
             default -> word(status);
         };
     }
@@ -68,6 +69,7 @@ final class ErrorBodies {
         return switch (status) {
             case 400 -> 400_000;
             case 401 -> 401_002;
+            case 403 -> 403_000;
             default -> status * 1_000 + 1;
         };
     }
@@ -83,10 +85,15 @@ final class ErrorBodies {
         };
     }
 
+    private static String centralWord(int status) {
+        return status == 403 ? "Forbidden" : word(status);
+    }
+
     private static String hubWord(int status) {
         return switch (status) {
             case 400 -> "ArgumentInvalid";
             case 401 -> "IotHubUnauthorized";
+            case 403 -> "GenericForbidden";
             case 429 -> "ThrottlingBacklogTimeout";
             case 503 -> "ServiceUnavailable";
             case 504 -> "GatewayTimeout";

@@ -28,6 +28,15 @@ public enum FaultKind {
     TOKEN_ENDPOINT_DOWN(
             Point.REQUEST, "entra", "POST *token*", 0, 0, "10s", "0ms", "Entra answers token requests with 503"),
     SHORT_LIVED_TOKENS(Point.TOKEN, "entra", "*", 0, 0, null, "5s", "Access tokens live for the delay (at least 1 s)"),
+    FORBIDDEN(
+            Point.REQUEST,
+            "*-rest",
+            "*",
+            0,
+            0,
+            null,
+            "0ms",
+            "REST calls are answered 403, as to a caller without a role; those of arm and central where service names them"),
     LIST_KEYS_FORBIDDEN(
             Point.REQUEST, "arm", "POST *listkeys", 0, 0, null, "0ms", "Resource Manager refuses listkeys with 403"),
     NEXT_LINK_EXPIRED(

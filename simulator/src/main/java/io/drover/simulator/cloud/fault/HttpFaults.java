@@ -79,7 +79,7 @@ public final class HttpFaults {
             case THROTTLED -> answer(context, call, 429, Long.toString(faults.retryAfter(orTenSeconds(fault.delay()))));
             case THROTTLED_WITHOUT_RETRY_AFTER -> answer(context, call, 429, null);
             case THROTTLED_WITH_WRONG_RETRY_AFTER -> answer(context, call, 429, "soon");
-            case LIST_KEYS_FORBIDDEN -> answer(context, call, 403, null);
+            case FORBIDDEN, LIST_KEYS_FORBIDDEN -> answer(context, call, 403, null);
             case NEXT_LINK_EXPIRED, CONTINUATION_BROKEN -> answer(context, call, 400, null);
             case SERVER_ERROR -> answer(context, call, 500, null);
             case NO_ANSWER -> context.request().resume();
