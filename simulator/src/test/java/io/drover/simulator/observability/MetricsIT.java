@@ -30,6 +30,7 @@ class MetricsIT {
     private static Samples cloud;
     private static Samples fleet;
     private static Samples worker;
+    private static final List<Samples> SCRAPES = new ArrayList<>();
     private static final Set<String> NAMES = new TreeSet<>();
 
     @BeforeAll
@@ -43,10 +44,9 @@ class MetricsIT {
         programs.start("fleet");
         programs.awaitReady("fleet", FLEET);
         Process moving = programs.start("worker");
-        List<Samples> scrapes = new ArrayList<>();
         while (!moving.waitFor(100, TimeUnit.MILLISECONDS)) {
             try {
-                scrapes.add(programs.scrape(WORKER));
+                SCRAPES.add(programs.scrape(WORKER));
             } catch (IOException notYetOrNotAnyMore) {
                 // The port opens after the preflight and closes with the process.
             }
@@ -54,8 +54,8 @@ class MetricsIT {
         assertThat(moving.exitValue()).as(programs.output("worker")).isZero();
         cloud = programs.scrape(CLOUD);
         fleet = programs.scrape(FLEET);
-        worker = scrapes.get(scrapes.size() - 1);
-        scrapes.forEach(scrape -> NAMES.addAll(scrape.names()));
+        worker = SCRAPES.get(SCRAPES.size() - 1);
+        SCRAPES.forEach(scrape -> NAMES.addAll(scrape.names()));
         NAMES.addAll(cloud.names());
         NAMES.addAll(fleet.names());
     }
@@ -153,6 +153,20 @@ class MetricsIT {
             assertThat(program.all())
                     .noneMatch(sample -> sample.labels().values().stream().anyMatch(value -> value.contains("truck-")));
         }
+    }
+
+    @Test
+    void whatIsExportedIsDocumentedAndWhatIsDocumentedIsExported() throws IOException {
+        MetricsDocument document = MetricsDocument.read();
+        document.explains("cloud", cloud);
+        document.explains("fleet", fleet);
+        SCRAPES.forEach(scrape -> document.explains("worker", scrape));
+
+        document.wasExported("cloud", cloud.families().keySet(), String::isEmpty);
+        document.wasExported("fleet", fleet.families().keySet(), String::isEmpty);
+        Set<String> ever = new TreeSet<>();
+        SCRAPES.forEach(scrape -> ever.addAll(scrape.families().keySet()));
+        document.wasExported("worker", ever, String::isEmpty);
     }
 
     @Test

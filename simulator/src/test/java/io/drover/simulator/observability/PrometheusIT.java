@@ -138,6 +138,20 @@ class PrometheusIT {
 
     @Test
     @Order(4)
+    void everyDocumentedMetricIsExported() throws Exception {
+        fires("DroverDevicesFailed", Map.of("job", JOB, "reason", "DEVICE_REFUSED"));
+        MetricsDocument document = MetricsDocument.read();
+        Map<String, String> ports = Map.of("cloud", CLOUD, "fleet", FLEET, "worker", "9464");
+        for (Map.Entry<String, String> program : ports.entrySet()) {
+            Samples scrape = programs.scrape(program.getValue());
+            document.explains(program.getKey(), scrape);
+            document.wasExported(
+                    program.getKey(), scrape.families().keySet(), condition -> !condition.equals("`webhook`"));
+        }
+    }
+
+    @Test
+    @Order(5)
     void devicesThatRefuseFailUntilTheyAreRetried() throws Exception {
         fires("DroverDevicesFailed", Map.of("job", JOB, "reason", "DEVICE_REFUSED"));
 
@@ -151,7 +165,7 @@ class PrometheusIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void anotherWriterMakesTheLedgerSlow() throws Exception {
         Path ledger = folder.resolve("state/ledger.db");
         Disturbance.holdingWriteLock(ledger, Duration.ofSeconds(3), Duration.ofMillis(50))
@@ -161,7 +175,7 @@ class PrometheusIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aPausedMigrationStandsStillUntilItIsResumed() throws Exception {
         fires("DroverMigrationStalled", Map.of("job", JOB));
 
@@ -171,7 +185,7 @@ class PrometheusIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void ratesAreTakenOfCountersOnly() throws Exception {
         JsonNode types = prometheus.metadata();
         Pattern rate = Pattern.compile("(?:rate|increase)\\(([a-zA-Z_:][\\w:]*)");
@@ -190,7 +204,7 @@ class PrometheusIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void aKilledWorkerIsDownUntilItIsStartedAgainAndLeavesALeaseBehind() throws Exception {
         worker.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
         fires("DroverWorkerDown", Map.of("job", JOB));
@@ -203,7 +217,7 @@ class PrometheusIT {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void devicesThatStayAtTheSourceAreAliveOnBothSides() throws Exception {
         fires("DroverAliveOnBothSides", Map.of("job", JOB));
 
@@ -214,7 +228,7 @@ class PrometheusIT {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void everyQueryOfDashboardsAndRulesIsValidAndReturnedData() {
         assertThat(queries.invalid()).isEmpty();
         assertThat(queries.unanswered()).isEmpty();

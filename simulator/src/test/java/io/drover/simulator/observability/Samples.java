@@ -10,14 +10,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What one scrape answered, in Prometheus' text format. */
-record Samples(List<Sample> all) {
+record Samples(List<Sample> all, Map<String, String> types) {
     private static final Pattern LINE = Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{(.*)})? (\\S+)");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
+
+    private static final Pattern TYPE = Pattern.compile("# TYPE (\\S+) (\\S+)");
+    private static final Pattern PART = Pattern.compile("_(bucket|count|sum)$");
 
     record Sample(String name, Map<String, String> labels, double value) {}
 
     static Samples parse(String text) {
         List<Sample> samples = new ArrayList<>();
+        Map<String, String> types = new TreeMap<>();
+        Matcher type = TYPE.matcher(text);
+        while (type.find()) {
+            types.put(type.group(1), type.group(2));
+        }
         text.lines().filter(line -> !line.startsWith("#") && !line.isBlank()).forEach(line -> {
             Matcher matcher = LINE.matcher(line);
             if (!matcher.matches()) {
@@ -30,8 +38,25 @@ record Samples(List<Sample> all) {
             }
             samples.add(new Sample(matcher.group(1), labels, Double.parseDouble(matcher.group(3))));
         });
-        return new Samples(samples);
+        return new Samples(samples, types);
     }
+
+    /** Each family with its type and the names of its labels, {@code le} left out. */
+    Map<String, Family> families() {
+        Map<String, Family> families = new TreeMap<>();
+        for (Sample sample : all) {
+            String name = types.containsKey(sample.name())
+                    ? sample.name()
+                    : PART.matcher(sample.name()).replaceFirst("");
+            Family family = families.computeIfAbsent(name, given -> new Family(types.get(given), new TreeSet<>()));
+            family.labels().addAll(sample.labels().keySet());
+            family.labels().remove("le");
+        }
+        return families;
+    }
+
+    /** As Prometheus names types. */
+    record Family(String type, Set<String> labels) {}
 
     Set<String> names() {
         Set<String> names = new TreeSet<>();

@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -217,8 +218,14 @@ final class StagedFleet implements AutoCloseable {
 
     /** Runs the worker's jar in this folder, configured as in a rehearsal. */
     WorkerProgram.Ended worker(Path folder, String... arguments) throws Exception {
-        return new WorkerProgram(folder)
-                .run(Map.of(WorkerConfiguration.SECRET_VARIABLE, CLIENT_SECRET), configured(folder, arguments));
+        return worker(folder, Map.of(), arguments);
+    }
+
+    /** The same with these variables in its environment too. */
+    WorkerProgram.Ended worker(Path folder, Map<String, String> more, String... arguments) throws Exception {
+        Map<String, String> environment = new HashMap<>(more);
+        environment.put(WorkerConfiguration.SECRET_VARIABLE, CLIENT_SECRET);
+        return new WorkerProgram(folder).run(environment, configured(folder, arguments));
     }
 
     /** As {@link #worker}, for whoever means to kill it. */

@@ -10,6 +10,7 @@ import io.drover.worker.device.OwnedStore.Found;
 import io.drover.worker.device.TwinOutcome;
 import io.drover.worker.owned.OwnedData;
 import io.drover.worker.target.MigrationScope;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.time.Clock;
@@ -159,9 +160,15 @@ public final class Carrier {
         if (end.outcome() == null) {
             return Future.succeededFuture();
         }
-        meters.counter("drover.owned.compared", "outcome", end.outcome().name().toLowerCase(Locale.ROOT))
+        Counter.builder("drover.owned.compared")
+                .description("Devices whose desired properties, tags and names were compared with the source")
+                .tag("outcome", end.outcome().name().toLowerCase(Locale.ROOT))
+                .register(meters)
                 .increment();
-        meters.counter("drover.owned.differences").increment(end.differences().size());
+        Counter.builder("drover.owned.differences")
+                .description("Differences that were found and could not be removed")
+                .register(meters)
+                .increment(end.differences().size());
         String detail = String.join("; ", end.texts());
         return devices.recordAnswer(
                 one.device().key(), Evidence.twin(end.outcome(), now, detail.isEmpty() ? null : detail));

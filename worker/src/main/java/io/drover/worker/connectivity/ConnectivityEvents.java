@@ -47,7 +47,12 @@ final class ConnectivityEvents {
         this.applicationId = applicationId;
         this.awakened = awakened;
         for (EventOutcome outcome : EventOutcome.values()) {
-            counters.put(outcome, meters.counter("drover.connectivity.events", "outcome", outcome.label()));
+            counters.put(
+                    outcome,
+                    Counter.builder("drover.connectivity.events")
+                            .description("What the webhook heard")
+                            .tag("outcome", outcome.label())
+                            .register(meters));
         }
     }
 
