@@ -19,6 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the documents say of the program, held against the program. */
 class DocumentationTest {
@@ -76,6 +78,24 @@ class DocumentationTest {
                 .containsExactly("canary", "depot", "south", "north", "tenth", "rest");
         assertThat(config.rollout().waves().get(1).selection())
                 .isEqualTo(new WavePolicy.Listed("depot.csv", Set.of("truck-7")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"worker.yaml", "production.yaml"})
+    void theConfigurationsOfTheComposeFileAreOnesTheLoaderTakes(String name) throws IOException {
+        Path compose = Files.createDirectories(directory.resolve("compose"));
+        Files.createDirectories(directory.resolve("data"));
+        Files.createFile(directory.resolve("data/ca.pem"));
+        for (String secret : List.of("client-secret", "ledger-password")) {
+            Files.writeString(directory.resolve(secret), "a secret of some length\n");
+        }
+        String text = Files.readString(DOCS.resolveSibling("compose").resolve(name));
+        Path file = Files.writeString(compose.resolve(name), text.replace("/run/secrets/", directory + "/"));
+
+        WorkerConfig config = WorkerConfigLoader.load(file, List.of(), variable -> null);
+
+        assertThat(config.management().port()).isEqualTo(9464);
+        assertThat(config.ledger().password().value()).isEqualTo("a secret of some length");
     }
 
     @Test

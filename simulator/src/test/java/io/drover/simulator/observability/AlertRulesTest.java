@@ -54,7 +54,7 @@ class AlertRulesTest {
     @Test
     void prometheusTakesTheRules() throws Exception {
         PrometheusTools.promtool(FOLDER, "check", "rules", "rules.yml");
-        PrometheusTools.promtool(FOLDER, "check", "config", "prometheus.yml");
+        PrometheusTools.promtool(FOLDER, "check", "config", "prometheus.yml", "production.yml");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.drover.simulator.observability;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -10,6 +11,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,7 +45,7 @@ final class ComposedPrograms {
         this.services = new YAMLMapper()
                 .readTree(ROOT.resolve("docker-compose.yml").toFile())
                 .path("services");
-        for (String port : List.of("8443", "8883", "5671", "9460", "9461", "9464")) {
+        for (String port : List.of("8443", "8883", "5671", "9460", "9461", "9464", "5432")) {
             try (ServerSocket free = new ServerSocket(0)) {
                 replacements.put(port, Integer.toString(free.getLocalPort()));
             }
@@ -49,6 +53,10 @@ final class ComposedPrograms {
         replacements.put("1000", Integer.toString(devices));
         Files.createDirectories(folder.resolve("state"));
         Files.createDirectories(folder.resolve("compose"));
+        Path secrets = Files.createDirectories(folder.resolve("secrets"));
+        for (String secret : List.of("client-secret", "ledger-password")) {
+            Files.copy(ROOT.resolve("compose/rehearsal-secrets/" + secret), secrets.resolve(secret));
+        }
         for (String file : List.of("compose/estate.json", "compose/worker.yaml")) {
             Files.writeString(folder.resolve(file), replaced(Files.readString(ROOT.resolve(file))));
         }
@@ -102,6 +110,23 @@ final class ComposedPrograms {
                 .forEach(entry -> builder.environment()
                         .put(entry.getKey(), entry.getValue().asText()));
         return builder.start();
+    }
+
+    /** A real PostgreSQL in place of the service of that name, with its user and database; whoever starts it closes it. */
+    EmbeddedPostgres postgres() throws IOException, SQLException {
+        JsonNode environment = services.path("postgres").path("environment");
+        String password = Files.readString(folder.resolve("secrets/ledger-password"));
+        EmbeddedPostgres postgres = EmbeddedPostgres.builder()
+                .setPort(Integer.parseInt(port("5432")))
+                .start();
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            String user = environment.path("POSTGRES_USER").asText();
+            statement.execute("CREATE ROLE " + user + " LOGIN PASSWORD '" + password + "'");
+            statement.execute(
+                    "CREATE DATABASE " + environment.path("POSTGRES_DB").asText() + " OWNER " + user);
+        }
+        return postgres;
     }
 
     /** The port that stands for one of the compose file. */
@@ -170,7 +195,8 @@ final class ComposedPrograms {
 
     /** The text with the ports and the number of devices that stand for those of the compose file. */
     String replaced(String text) {
-        String result = text;
+        String result =
+                text.replace("/run/secrets/", folder.resolve("secrets") + "/").replace("//postgres:", "//127.0.0.1:");
         for (String given : new TreeSet<>(replacements.keySet())) {
             result = result.replaceAll("(?<!\\d)" + given + "(?!\\d)", replacements.get(given));
         }

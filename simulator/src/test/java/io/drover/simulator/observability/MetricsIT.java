@@ -3,6 +3,7 @@ package io.drover.simulator.observability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.simulator.contract.RecordedContract;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ class MetricsIT {
     static Path folder;
 
     private static ComposedPrograms programs;
+    private static EmbeddedPostgres postgres;
     private static Samples cloud;
     private static Samples fleet;
     private static Samples worker;
@@ -36,6 +38,7 @@ class MetricsIT {
     @BeforeAll
     static void migrate() throws Exception {
         programs = new ComposedPrograms(folder);
+        postgres = programs.postgres();
         // The worker believes in 20 commands a second and ten times that, so it is sure to be refused and has to count
         // it.
         programs.start(
@@ -63,6 +66,7 @@ class MetricsIT {
     @AfterAll
     static void stop() throws Exception {
         programs.stop();
+        postgres.close();
         RecordedContract.holdEveryRequest(folder.resolve(RECORDING));
     }
 
