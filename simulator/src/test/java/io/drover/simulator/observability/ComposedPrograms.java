@@ -32,6 +32,7 @@ final class ComposedPrograms {
     private final Path folder;
     private final JsonNode services;
     private final Map<String, String> replacements = new LinkedHashMap<>();
+    private final Map<String, String> environment = new LinkedHashMap<>();
     private final Map<String, Process> processes = new LinkedHashMap<>();
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
@@ -102,8 +103,9 @@ final class ComposedPrograms {
         command.addAll(words);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve(name + ".out").toFile());
+                .redirectOutput(folder.resolve(name + ".out").toFile())
+                .redirectError(log(name).toFile());
+        builder.environment().putAll(environment);
         services.path(service)
                 .path("environment")
                 .properties()
@@ -139,16 +141,25 @@ final class ComposedPrograms {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (status(composedPort, "/health/ready") != 200) {
             if (System.nanoTime() > deadline || !processes.get(service).isAlive()) {
-                throw new IllegalStateException(
-                        service + " is not ready: " + Files.readString(folder.resolve(service + ".out")));
+                throw new IllegalStateException(service + " is not ready: " + output(service));
             }
             processes.get(service).waitFor(50, TimeUnit.MILLISECONDS);
         }
     }
 
-    /** What a service, or {@code worker-} and a verb, has printed so far. */
+    /** Every program that is started from now on has this variable too. */
+    void environment(String variable, String value) {
+        environment.put(variable, value);
+    }
+
+    /** What a service, or {@code worker-} and a verb, has printed so far: its results, then its log. */
     String output(String service) throws IOException {
-        return Files.readString(folder.resolve(service + ".out"));
+        return Files.readString(folder.resolve(service + ".out")) + Files.readString(log(service));
+    }
+
+    /** Its standard error, where logs go. */
+    Path log(String service) {
+        return folder.resolve(service + ".log");
     }
 
     /** 0 when nothing listens. */

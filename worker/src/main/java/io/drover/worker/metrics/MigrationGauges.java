@@ -12,10 +12,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
  * Where the devices of one migration stand, as the ledger says. Waves beyond the {@value #WAVES}th are added up, so that
- * the number of series has a bound. Thread-safe.
+ * the number of series has a bound. A gauge stays while it has a value: one that were made anew each time would be there twice for a
+ * scrape that comes in between. Show from one event loop; scrapes come from any thread.
  */
 public final class MigrationGauges {
     private static final int WAVES = 30;
@@ -26,6 +28,8 @@ public final class MigrationGauges {
     private boolean closed;
     private final MultiGauge states;
     private final MultiGauge reasons;
+    private final Map<Standing, AtomicLong> devices = new HashMap<>();
+    private final Map<Cause, AtomicLong> causes = new HashMap<>();
     private final AtomicLong aliveOnBothSides = new AtomicLong();
 
     public MigrationGauges(MeterRegistry meters, String migration) {
@@ -62,16 +66,20 @@ public final class MigrationGauges {
                 byReason.merge(new Cause(entry.state(), entry.reason()), entry.devices(), Long::sum);
             }
         }
-        states.register(
-                byState.entrySet().stream()
-                        .map(entry -> Row.of(entry.getKey().tags(), entry.getValue()))
+        update(devices, byState, states, Standing::tags);
+        update(causes, byReason, reasons, Cause::tags);
+    }
+
+    private static <K> void update(
+            Map<K, AtomicLong> shown, Map<K, Long> now, MultiGauge gauge, Function<K, Tags> tags) {
+        now.forEach((key, value) ->
+                shown.computeIfAbsent(key, added -> new AtomicLong()).set(value));
+        shown.keySet().retainAll(now.keySet());
+        gauge.register(
+                shown.entrySet().stream()
+                        .map(entry -> Row.of(tags.apply(entry.getKey()), entry.getValue(), AtomicLong::get))
                         .toList(),
-                true);
-        reasons.register(
-                byReason.entrySet().stream()
-                        .map(entry -> Row.of(entry.getKey().tags(), entry.getValue()))
-                        .toList(),
-                true);
+                false);
     }
 
     /** Shows nothing any more. */
