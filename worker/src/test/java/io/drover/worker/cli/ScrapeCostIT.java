@@ -151,7 +151,6 @@ class ScrapeCostIT {
             stalls.forEach(stall -> stall.set(0));
             slowest = scrapes();
             stalled = stalls.stream().mapToLong(AtomicLong::get).max().orElseThrow();
-            System.err.println("XX slowest " + slowest / 1000 + " us, stalled " + stalled / 1000 + " us");
         }
 
         assertThat(broken.future().failed())
