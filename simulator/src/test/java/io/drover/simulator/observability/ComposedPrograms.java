@@ -68,7 +68,8 @@ final class ComposedPrograms {
         List<String> words = new ArrayList<>();
         services.path(service).path("command").forEach(word -> words.add(replaced(word.asText())));
         for (String word : more) {
-            words.removeIf(given -> given.startsWith(word.substring(0, word.indexOf('=') + 1)));
+            String option = word.replaceFirst("=.*", "");
+            words.removeIf(given -> given.equals(option) || given.startsWith(option + "="));
         }
         words.addAll(List.of(more));
         Process process = launch(service, service, words);

@@ -82,7 +82,6 @@ class CanaryIT {
                 "--set=webhook.token.env=" + WorkerConfiguration.WEBHOOK_TOKEN_VARIABLE
             };
             keep("plan", fleet.worker(work, environment, "plan", "--verbose", "--output=json", "--save=plan.json"));
-            new FaultPlan(fleet.control(), fleet.scenario().faults()).switchOn();
 
             CompletableFuture<WorkerProgram.Ended> applied = CompletableFuture.supplyAsync(() -> {
                 try {
@@ -91,8 +90,13 @@ class CanaryIT {
                     throw new CompletionException(failed);
                 }
             });
-            while (!applied.isDone()) {
+            FaultPlan faults = new FaultPlan(fleet.control(), fleet.scenario().faults());
+            for (boolean faulty = false; !applied.isDone(); ) {
                 ask(management, webhook);
+                if (!faulty && written.containsKey("/metrics")) {
+                    faults.switchOn();
+                    faulty = true;
+                }
             }
             keep("apply", applied.get());
             for (String output : List.of("table", "json", "csv", "html")) {
