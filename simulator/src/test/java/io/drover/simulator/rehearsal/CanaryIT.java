@@ -130,7 +130,7 @@ class CanaryIT {
         for (String token : List.of(TOKEN, TOKEN + "x")) {
             answer(
                     "webhook",
-                    HttpRequest.newBuilder(at(webhook, "/"))
+                    HttpRequest.newBuilder(at(webhook, "/hooks/central/connectivity"))
                             .header("authorization", "Bearer " + token)
                             .POST(HttpRequest.BodyPublishers.ofString("{\"no\": \"event\"}")));
         }
