@@ -16,7 +16,7 @@ final class PromQl {
     static Set<String> metrics(String expression) {
         String bare = expression
                 .replaceAll("\"[^\"]*\"", "")
-                .replaceAll("\\{[^}]*}|\\[[^]]*]", "")
+                .replaceAll("\\{[^}]*}|\\[[^]]*]|\\boffset \\w+", "")
                 .replaceAll("\\b(by|without|on|ignoring|group_left|group_right)\\s*\\([^)]*\\)", "");
         Set<String> names = new TreeSet<>();
         Matcher matcher = NAME.matcher(bare);

@@ -12,6 +12,12 @@ class PromQlTest {
     }
 
     @Test
+    void anOffsetIsNoMetric() {
+        assertThat(PromQl.metrics("a_total - (a_total offset 15m or a_total * 0)"))
+                .containsExactly("a_total");
+    }
+
+    @Test
     void aMetricIsFoundInsideAFunctionWithNumbers() {
         assertThat(PromQl.metrics("histogram_quantile(0.95, sum by (le) (rate(a_bucket[$__rate_interval])))"))
                 .containsExactly("a_bucket");

@@ -49,7 +49,7 @@ class CanaryIT {
               - { name: throttles, fault: throttled, service: central }
               - { name: fails, fault: server-error, service: dps-rest }
               - { name: refuses, fault: forbidden, service: hub-rest, count: 1, every: 5 }
-              - { name: breaks, fault: truncated-body }
+              - { name: breaks, fault: truncated-body, service: dps-rest }
               - { fault: short-lived-tokens, delay: 5s }
               - { fault: token-endpoint-down, skip: 1, count: 2, for: 1h }
             """;
