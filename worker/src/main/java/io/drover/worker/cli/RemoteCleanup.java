@@ -2,6 +2,7 @@ package io.drover.worker.cli;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Parameters;
                 "Have the worker delete moved devices at the source, each only when proven at the target once more.",
         mixinStandardHelpOptions = true)
 final class RemoteCleanup extends RemoteVerb {
-    private static final long LOOK_MILLIS = 500;
+    private static final Duration LOOK = Duration.ofMillis(500);
 
     @Parameters(paramLabel = "MIGRATION", description = "Its name.")
     private String migration;
@@ -43,7 +44,7 @@ final class RemoteCleanup extends RemoteVerb {
         String path = path(migration) + "/cleanup";
         JsonObject cleanup = worker.post(path, body);
         while (cleanup.getString("status").equals("running")) {
-            Thread.sleep(LOOK_MILLIS);
+            worker.rest(LOOK);
             cleanup = worker.get(path);
         }
         if (cleanup.getString("status").equals("failed")) {

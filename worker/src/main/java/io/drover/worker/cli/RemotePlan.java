@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 final class RemotePlan extends RemoteVerb {
     private static final int FEW = 5;
-    private static final long LOOK_MILLIS = 500;
+    private static final Duration LOOK = Duration.ofMillis(500);
 
     @Parameters(paramLabel = "MIGRATION", description = "Its name.")
     private String migration;
@@ -56,7 +57,7 @@ final class RemotePlan extends RemoteVerb {
         String path = path(migration) + "/plan";
         JsonObject plan = worker.post(path, new JsonObject().put("credentials", Math.min(credentials, 200_000)));
         while (plan.getString("status").equals("planning")) {
-            Thread.sleep(LOOK_MILLIS);
+            worker.rest(LOOK);
             plan = worker.get(path);
         }
         if (plan.getString("status").equals("failed")) {

@@ -68,7 +68,7 @@ final class RemoteWatch extends RemoteVerb {
                     throw broken instanceof IOException away ? away : ((UncheckedIOException) broken).getCause();
                 }
             }
-            Thread.sleep(PAUSE.toMillis());
+            worker.rest(PAUSE);
         }
     }
 

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** A worker that serves, reached through its API. Blocks; for the main thread. Failures are for the operator to read. */
@@ -152,6 +153,11 @@ final class RemoteWorker {
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server + path));
         return token == null || token.isEmpty() ? request : request.header("authorization", "Bearer " + token);
+    }
+
+    /** Between two looks at what the worker does. */
+    void rest(Duration time) {
+        LockSupport.parkNanos(time.toNanos());
     }
 
     /** What to say when nobody answers. */
