@@ -3,11 +3,12 @@ ALTER TABLE device ADD COLUMN changed_at BIGINT NOT NULL DEFAULT 0;
 UPDATE device SET changed_at = COALESCE((SELECT MAX(h.at) FROM device_history h WHERE h.migration_id = device.migration_id
   AND h.device_id = device.device_id), finished_at, 0);
 
--- One for each filter and order that a list of devices may be asked for.
-CREATE INDEX device_by_state ON device (migration_id, state, device_id);
-CREATE INDEX device_by_reason ON device (migration_id, reason, device_id) WHERE reason IS NOT NULL;
-CREATE INDEX device_by_wave ON device (migration_id, wave, device_id);
-CREATE INDEX device_by_change ON device (migration_id, changed_at, device_id);
+-- One for each filter and order that a list of devices may be asked for; each has the other filters' columns at its end, so
+-- that a row is read only when it is listed.
+CREATE INDEX device_by_state ON device (migration_id, state, device_id, wave);
+CREATE INDEX device_by_reason ON device (migration_id, reason, device_id, state, wave) WHERE reason IS NOT NULL;
+CREATE INDEX device_by_wave ON device (migration_id, wave, device_id, state);
+CREATE INDEX device_by_change ON device (migration_id, changed_at, device_id, state, reason, wave);
 CREATE INDEX device_by_end ON device (migration_id, finished_at, state) WHERE finished_at IS NOT NULL;
 CREATE INDEX audit_by_migration ON audit (migration, sequence);
 

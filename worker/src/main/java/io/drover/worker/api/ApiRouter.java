@@ -137,7 +137,10 @@ final class ApiRouter {
                 .recover(ApiRouter::undecodable)
                 .map(request -> Parameters.quoted(request, operation))
                 .compose(request -> validator.validate(request, operation.getOperationId()))
-                .map(request -> new Call(call, request))
+                .map(request -> {
+                    Parameters.refuseZero(request);
+                    return new Call(call, request);
+                })
                 .compose(asked -> idempotency.once(asked, operation.getOperationId(), carriedOut))
                 .onSuccess(answer -> write(call, answer))
                 .onFailure(call::fail));

@@ -65,9 +65,9 @@ public final class DeviceSearch {
         return narrowest(filter, values).compose(narrow -> {
             boolean sorts = order != Order.DEVICE && narrow.isPresent();
             String sql = "SELECT " + DeviceSql.COLUMNS + ", changed_at FROM device WHERE migration_id = #{migration_id}"
-                    + conditions(filter, narrow.orElse(order == Order.DEVICE ? widest(filter) : ""))
-                    + (after == null ? "" : " AND " + beyond(order))
-                    + " ORDER BY " + (sorts ? order.sql.replaceFirst("changed_at", "changed_at + 0") : order.sql)
+                    + conditions(filter, narrow.orElse(order == Order.DEVICE ? widest(filter) : ""), true)
+                    + (after == null ? "" : " AND " + (sorts ? unindexed(beyond(order)) : beyond(order)))
+                    + " ORDER BY " + (sorts ? unindexed(order.sql) : order.sql)
                     + " LIMIT #{limit}";
             if (after != null) {
                 values.put("after_at", after.changedAt());
@@ -113,7 +113,9 @@ public final class DeviceSearch {
         }
         if (filter.search() != null && !filter.search().isEmpty()) {
             boolean anywhere = filter.search().startsWith("*");
-            values.put("search", anywhere ? filter.search().substring(1) : filter.search());
+            String text = anywhere ? filter.search().substring(1) : filter.search();
+            values.put("search", text);
+            values.put("like", (anywhere ? "%" : "") + text.replaceAll("([\\\\%_])", "\\\\$1") + "%");
             if (!anywhere) {
                 values.put(
                         "length",
@@ -123,26 +125,18 @@ public final class DeviceSearch {
         return values;
     }
 
-    /** The filter that fewest devices pass, when they are few; counted in its index, no further than that. */
+    /** The filter whose index leads to the devices that pass all filters, when these are few; counted in it alone, no further than that. */
     private Future<Optional<String>> narrowest(Filter filter, Map<String, Object> values) {
-        List<String> columns = columns(filter);
-        Future<Map<String, Long>> counts = Future.succeededFuture(new HashMap<>());
-        for (String column : columns) {
-            counts = counts.compose(before -> SqlTemplate.forQuery(
-                            reads,
-                            "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM device WHERE migration_id ="
-                                    + " #{migration_id} AND " + PLAIN.formatted(column, column) + " LIMIT " + (FEW + 1)
-                                    + ") AS few")
-                    .execute(Map.of("migration_id", values.get("migration_id"), column, values.get(column)))
-                    .map(rows -> {
-                        before.put(column, rows.iterator().next().getLong("n"));
-                        return before;
-                    }));
-        }
-        return counts.map(all -> all.entrySet().stream()
-                .filter(count -> count.getValue() <= FEW)
-                .min(Map.Entry.comparingByValue())
-                .map(Map.Entry::getKey));
+        Optional<String> first = columns(filter).stream().findFirst();
+        return first.map(column -> SqlTemplate.forQuery(
+                                reads,
+                                "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM device WHERE migration_id ="
+                                        + " #{migration_id}" + conditions(filter, column, false) + " LIMIT "
+                                        + (FEW + 1) + ") AS few")
+                        .execute(values)
+                        .map(rows ->
+                                first.filter(found -> rows.iterator().next().getLong("n") <= FEW)))
+                .orElseGet(() -> Future.succeededFuture(Optional.empty()));
     }
 
     private static List<String> columns(Filter filter) {
@@ -159,27 +153,34 @@ public final class DeviceSearch {
         return columns;
     }
 
-    /** Any filter's index gives the order of ids as well. */
+    /** Any filter's index gives the order of ids as well; reasons are the rarest. */
     private static String widest(Filter filter) {
         return columns(filter).stream().findFirst().orElse("");
     }
 
-    private static String conditions(Filter filter, String indexed) {
+    private static String conditions(Filter filter, String indexed, boolean searching) {
         StringBuilder sql = new StringBuilder();
         for (String column : columns(filter)) {
             String form = column.equals(indexed) ? PLAIN : column.equals("wave") ? UNINDEXED_NUMBER : UNINDEXED_TEXT;
             sql.append(" AND ").append(form.formatted(column, column));
         }
-        if (filter.search() != null
+        boolean searched = searching
+                && filter.search() != null
                 && !filter.search().isEmpty()
-                && !filter.search().equals("*")) {
-            // As the two databases differ in LIKE.
+                && !filter.search().equals("*");
+        if (searched) {
+            // LIKE is quick, and in SQLite takes upper case for lower case; what it finds is looked at once more.
             sql.append(
                     filter.search().startsWith("*")
-                            ? " AND REPLACE(device_id, #{search}, '') <> device_id"
-                            : " AND SUBSTR(device_id, 1, #{length}) = #{search}");
+                            ? " AND device_id LIKE #{like} ESCAPE '\\' AND REPLACE(device_id, #{search}, '') <> device_id"
+                            : " AND device_id >= #{search} AND device_id LIKE #{like} ESCAPE '\\'"
+                                    + " AND SUBSTR(device_id, 1, #{length}) = #{search}");
         }
         return sql.toString();
+    }
+
+    private static String unindexed(String sql) {
+        return sql.replaceAll("\\bchanged_at\\b", "changed_at + 0");
     }
 
     private static String beyond(Order order) {

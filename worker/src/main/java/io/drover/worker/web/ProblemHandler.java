@@ -82,6 +82,10 @@ public final class ProblemHandler implements Handler<RoutingContext> {
         if (failure instanceof HttpException http) {
             return byStatus(http.getStatusCode());
         }
+        if (status >= 400 && status < 500) {
+            // Vert.x itself could not read the request.
+            return byStatus(status);
+        }
         if (failure instanceof MissingPermissionsException) {
             return new ProblemException(502, "worker-lacks-rights", "The worker lacks rights", failure.getMessage());
         }
