@@ -8,6 +8,7 @@ import io.drover.worker.auth.Caller;
 import io.drover.worker.auth.Caller.Way;
 import io.drover.worker.auth.Gatekeeper;
 import io.drover.worker.auth.Role;
+import io.drover.worker.web.ProblemHandler;
 import io.drover.worker.web.RateLimit;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -164,6 +165,8 @@ class AuthorizationIT {
                 new ApiRouter(vertx, gatekeeper, limit, operations, new Idempotency(null), 10_000).build(document));
         Router root = Router.router(vertx);
         root.route("/api/v1/*").subRouter(routes);
+        ProblemHandler.standIn(root);
+        ProblemHandler.standIn(routes);
         HttpServer server = await(vertx.createHttpServer().requestHandler(root).listen(0, "127.0.0.1"));
         return WebClient.create(
                 vertx,
