@@ -54,7 +54,7 @@ class Device extends Page {
   body(d) {
     return html`
       ${d.reason ? html`<section class="panel panel-${["FAILED", "EXCLUDED"].includes(d.state) ? "bad" : "waiting"}"><h2 class="h6">${icon("warning")}${words(d.reason)}</h2>
-        ${d.reasonText ? html`<p>This device is ${d.reasonText}.</p>` : nothing}
+        ${d.reasonText ? html`<p>${d.reasonText.charAt(0).toUpperCase() + d.reasonText.slice(1)}.</p>` : nothing}
         ${d.nextAction ? html`<p><strong>Next:</strong> ${d.nextAction}</p>` : nothing}</section>` : nothing}
       ${d.aliveOnBothSides ? html`<p class="trouble">${icon("warning")}It is alive on both sides. Find the second device that uses this id, or stop it at the source.</p>` : nothing}
       <section class="panel"><h2 class="h5">Where it stands</h2><dl class="facts">

@@ -51,7 +51,7 @@ class DroverConsole extends LitElement {
   connectedCallback() {
     super.connectedCallback();
     window.addEventListener("popstate", () => this.moved());
-    window.addEventListener("drover-notice", event => { this.notices = [...this.notices.slice(-2), event.detail]; });
+    window.addEventListener("drover-notice", event => { this.notices = [...this.notices.filter(one => one.kind === "bad").slice(-1), event.detail]; });
     window.addEventListener("drover-announce", event => { this.said = event.detail; });
     session.addEventListener("change", () => this.requestUpdate());
     live.addEventListener("status", () => this.requestUpdate());

@@ -189,7 +189,7 @@ class Migration extends Page {
         <div><dt>Started</dt><dd>${time(m.startedAt)}</dd></div>
         <div><dt>In this state since</dt><dd>${time(m.stateAt)}</dd></div>
         <div><dt>Finished</dt><dd>${time(m.finishedAt)}</dd></div>
-        <div><dt>Applied by</dt><dd>${m.appliedHere ? "this worker" : "no worker at this address"}</dd></div>
+        ${["FINISHED", "ABORTED", "DRAFT"].includes(m.state) ? nothing : html`<div><dt>Applied by</dt><dd>${m.appliedHere ? "this worker" : "not this worker"}</dd></div>`}
       </dl>
       <div class="actions">
         <a class="btn btn-outline-secondary" href=${this.link({})}>${plural(m.total, "device")}</a>
