@@ -31,6 +31,11 @@ public final class ServedFleet implements AutoCloseable {
         return address;
     }
 
+    /** Where the cloud's services answer, told apart by their names. */
+    public int httpsPort() {
+        return fleet.httpsPort();
+    }
+
     /** The ids of a group of the scenario. */
     public String[] devicesOf(String group) {
         return fleet.devicesOf(group);

@@ -267,6 +267,11 @@ final class StagedFleet implements AutoCloseable {
         return all.toArray(String[]::new);
     }
 
+    /** Where the cloud's services answer, told apart by their names. */
+    int httpsPort() {
+        return cloud.ports().https();
+    }
+
     /** How many changes the cloud has counted. */
     long changes() {
         return control.get("/control/changes").path("total").asLong();
