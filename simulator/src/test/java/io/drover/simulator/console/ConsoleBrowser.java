@@ -136,11 +136,6 @@ final class ConsoleBrowser implements AutoCloseable {
                         .toList();
     }
 
-    /** What was noted so far was meant to happen. */
-    void forget() {
-        faults.clear();
-    }
-
     /** Nothing was noted so far. */
     void hold() {
         assertThat(faults).isEmpty();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import io.drover.simulator.rehearsal.ServedFleet;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConsoleIT {
     private static final String NAME = "Trucks 2026";
     private static final int DEVICES = 500;
+    private static final double TO_THE_END = 120_000;
     private static final String SCENARIO = """
             name: console
             devices: 500
@@ -113,7 +115,8 @@ class ConsoleIT {
         browser.examine("migration-paused");
         verb(page, "Resume", "Resume");
         assertThat(page.locator(".head .state")).hasText("Running");
-        assertThat(page.locator(".head .state")).hasText("Finished");
+        assertThat(page.locator(".head .state"))
+                .hasText("Finished", new LocatorAssertions.HasTextOptions().setTimeout(TO_THE_END));
         browser.examine("migration");
     }
 

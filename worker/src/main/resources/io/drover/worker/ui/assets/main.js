@@ -182,6 +182,7 @@ class DroverConsole extends LitElement {
 
   async signOut() {
     try {
+      live.follow(null);
       location.assign(await session.signOut());
     } catch (problem) {
       notice(problem.detail, { kind: "bad" });

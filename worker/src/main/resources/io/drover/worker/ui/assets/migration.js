@@ -31,8 +31,7 @@ class Migration extends Page {
     live.follow(`${this.path}/events`);
     this.hear(live, "migration", event => event.detail.name === this.params[0] && this.show(event.detail));
     this.hear(live, "status", () => live.connected && this.fetch());
-    this.fetch();
-    this.fetchThroughput();
+    this.fetch().then(() => this.fetchThroughput());
     this.every(CHART_EVERY, () => this.changedSinceChart && this.fetchThroughput());
   }
 
@@ -55,6 +54,7 @@ class Migration extends Page {
   }
 
   async fetchThroughput() {
+    if (!this.migration || this.migration.state === "DRAFT") return;
     this.changedSinceChart = false;
     try {
       this.throughput = await read(`${this.path}/throughput`, {}, this.signal);

@@ -2,6 +2,7 @@
 import { LitElement, html, nothing } from "lit";
 import { Problem, session } from "./api.js";
 import { icon } from "./format.js";
+import { live } from "./live.js";
 
 /** Goes to a place in the console; `replace` leaves no step behind. */
 export function go(path, { replace = false, state = null } = {}) {
@@ -111,6 +112,7 @@ export class Page extends LitElement {
       if (failure.name === "AbortError") return;
       if (!(failure instanceof Problem)) throw failure;
       this.problem = failure;
+      if (failure.status === 404) live.follow(null);
     }
     this.requestUpdate();
     await this.focusList();
