@@ -80,7 +80,7 @@ class Migration extends Page {
   actions(m) {
     const draft = m.state === "DRAFT";
     return html`
-      ${draft || m.plan ? html`<a class="btn ${draft ? "btn-primary" : "btn-outline-secondary"}" href="${this.path}/plan">${m.plan ? "Plan" : "Plan it"}</a>` : nothing}
+      ${draft || m.plan ? html`<a class="btn ${draft ? "btn-primary" : "btn-outline-secondary"}" href="${this.path}/plan">${m.plan || !m.verbs?.includes("plan") ? "Plan" : "Plan it"}</a>` : nothing}
       ${draft && m.verbs?.includes("delete") ? html`<a class="btn btn-outline-secondary" href="${this.path}/edit">Edit</a>` : nothing}
       ${verbButtons(draft ? { ...m, verbs: (m.verbs ?? []).filter(verb => verb === "delete") } : m, { done: () => this.fetch() })}`;
   }
@@ -93,7 +93,7 @@ class Migration extends Page {
       ${m.trouble ? html`<p class="trouble">${icon("warning")}${m.trouble}</p>` : nothing}
       ${m.stateReason ? html`<p class="reason"><strong>${MIGRATION_STATES[m.state]?.label}:</strong> ${m.stateReason}</p>` : nothing}
       ${m.state === "DRAFT" && !p.total ? html`<div class="empty"><p><strong>This is a draft.</strong> Nothing was told to move. The plan looks at
-        every device and says what would happen.</p><a class="btn btn-primary" href="${this.path}/plan">See or make the plan</a></div>` : this.figures(m, p)}
+        every device and says what would happen.</p></div>` : this.figures(m, p)}
       ${this.facts(m)}`;
   }
 
@@ -192,10 +192,10 @@ class Migration extends Page {
         ${["FINISHED", "ABORTED", "DRAFT"].includes(m.state) ? nothing : html`<div><dt>Applied by</dt><dd>${m.appliedHere ? "this worker" : "not this worker"}</dd></div>`}
       </dl>
       <div class="actions">
-        <a class="btn btn-outline-secondary" href=${this.link({})}>${plural(m.total, "device")}</a>
+        ${m.state === "DRAFT" ? nothing : html`<a class="btn btn-outline-secondary" href=${this.link({})}>${plural(m.total, "device")}</a>
         <a class="btn btn-outline-secondary" href=${report("html")} target="_blank" rel="noopener">Report (opens a page)</a>
         <a class="btn btn-outline-secondary" href=${report("csv")} download="${m.name}.csv">CSV, a line per device</a>
-        <a class="btn btn-outline-secondary" href=${report("json")} download="${m.name}.json">JSON</a>
+        <a class="btn btn-outline-secondary" href=${report("json")} download="${m.name}.json">JSON</a>`}
         <a class="btn btn-outline-secondary" href="/audit?migration=${encode(m.name)}">Audit</a>
       </div></section>`;
   }
