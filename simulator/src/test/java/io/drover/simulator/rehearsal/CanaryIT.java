@@ -79,6 +79,8 @@ class CanaryIT {
                 "--output=json",
                 "--set=management.port=" + management,
                 "--set=webhook.port=" + webhook,
+                "--set=migration.attempts=1",
+                "--set=migration.deadlines={ answer: 5s, assigned: 15s, connected: 15s, telemetry: 15s, offline: 15s }",
                 "--set=webhook.token.env=" + WorkerConfiguration.WEBHOOK_TOKEN_VARIABLE
             };
             keep("plan", fleet.worker(work, environment, "plan", "--verbose", "--output=json", "--save=plan.json"));
@@ -132,7 +134,7 @@ class CanaryIT {
                     "webhook",
                     HttpRequest.newBuilder(at(webhook, "/hooks/central/connectivity"))
                             .header("authorization", "Bearer " + token)
-                            .POST(HttpRequest.BodyPublishers.ofString("{\"no\": \"event\"}")));
+                            .POST(HttpRequest.BodyPublishers.ofString("no event")));
         }
         TimeUnit.MILLISECONDS.sleep(200);
     }
