@@ -133,7 +133,7 @@ class CanaryIT {
             answer(
                     "webhook",
                     HttpRequest.newBuilder(at(webhook, "/hooks/central/connectivity"))
-                            .header("authorization", "Bearer " + token)
+                            .header("authorization", token)
                             .POST(HttpRequest.BodyPublishers.ofString("no event")));
         }
         TimeUnit.MILLISECONDS.sleep(200);
