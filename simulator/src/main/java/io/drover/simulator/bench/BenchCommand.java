@@ -1,5 +1,6 @@
 package io.drover.simulator.bench;
 
+import io.drover.simulator.rehearsal.ConsoleBenchCommand;
 import io.drover.simulator.rehearsal.PlanBenchCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,7 +14,12 @@ import picocli.CommandLine.Spec;
         description = "Measures on this machine what decisions about the simulator rest on.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TlsBenchCommand.class, EstateBenchCommand.class, PlanBenchCommand.class})
+        subcommands = {
+            TlsBenchCommand.class,
+            EstateBenchCommand.class,
+            PlanBenchCommand.class,
+            ConsoleBenchCommand.class
+        })
 public final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;
