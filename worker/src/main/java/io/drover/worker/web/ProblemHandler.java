@@ -51,6 +51,10 @@ public final class ProblemHandler implements Handler<RoutingContext> {
 
     /** Answers with this problem. */
     public static void answer(RoutingContext call, ProblemException problem) {
+        if (!call.request().isEnded()) {
+            // What is left of a refused body is dropped as it comes, so that the connection can carry the next request.
+            call.request().resume();
+        }
         call.response()
                 .setStatusCode(problem.status())
                 .putHeader("content-type", MEDIA_TYPE)

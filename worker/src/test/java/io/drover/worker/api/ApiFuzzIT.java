@@ -7,6 +7,7 @@ import io.drover.worker.db.TestDatabase;
 import io.drover.worker.device.FailureReason;
 import io.drover.worker.migration.Migration;
 import io.drover.worker.migration.MigrationState;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -106,11 +109,13 @@ class ApiFuzzIT {
                 .setMethod(fuzzed.method())
                 .setURI("/api/v1" + fuzzed.path());
         fuzzed.headers().forEach(options::putHeader);
-        Object[] told = ServedWorker.await(client.request(options)
-                .compose(request -> fuzzed.body() == null ? request.send() : request.send(fuzzed.body()))
-                .compose(response -> isStream(response)
-                        ? response.request().connection().close().map(done -> new Object[] {response, null})
-                        : response.body().map(body -> new Object[] {response, body})));
+        Object[] told = answered(
+                fuzzed,
+                client.request(options)
+                        .compose(request -> fuzzed.body() == null ? request.send() : request.send(fuzzed.body()))
+                        .compose(response -> isStream(response)
+                                ? response.request().connection().close().map(done -> new Object[] {response, null})
+                                : response.body().map(body -> new Object[] {response, body})));
         HttpClientResponse response = (HttpClientResponse) told[0];
         int status = response.statusCode();
         assertThat(status).as(fuzzed.toString()).isNotIn(500, 501);
@@ -130,6 +135,14 @@ class ApiFuzzIT {
             assertThat(status).as(fuzzed + " " + told[1]).isNotIn(400, 415);
         }
         return status;
+    }
+
+    private static Object[] answered(Fuzzed fuzzed, Future<Object[]> answer) throws Exception {
+        try {
+            return answer.toCompletionStage().toCompletableFuture().get(15, TimeUnit.SECONDS);
+        } catch (TimeoutException never) {
+            throw new AssertionError("not answered: " + fuzzed, never);
+        }
     }
 
     private static boolean isStream(HttpClientResponse response) {

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 
 /** Requests made from the OpenAPI document: each operation with values that fit its schemas, and with values that do not. */
 final class FuzzedRequests {
@@ -70,7 +69,7 @@ final class FuzzedRequests {
         this.random = random;
         JsonObject paths = document.getJsonObject("paths");
         for (String path : paths.fieldNames()) {
-            for (String method : Set.of("get", "put", "post", "delete")) {
+            for (String method : List.of("get", "put", "post", "delete")) {
                 JsonObject operation = paths.getJsonObject(path).getJsonObject(method);
                 if (operation != null) {
                     JsonArray parameters = paths.getJsonObject(path)
