@@ -18,10 +18,14 @@ public final class WellFormed implements Handler<RoutingContext> {
         } catch (IllegalArgumentException | VertxException unreadable) {
             // Told below.
         }
-        call.fail(new ProblemException(
-                400,
-                "bad-request",
-                "Bad request",
-                "Name the host in the Host header, and encode the query in UTF-8 and percent signs."));
+        // At once: a router that looks for who handles the failure would read the query again, fail, and answer
+        // nothing.
+        ProblemHandler.answer(
+                call,
+                new ProblemException(
+                        400,
+                        "bad-request",
+                        "Bad request",
+                        "Name the host in the Host header, and encode the query in UTF-8 and percent signs."));
     }
 }
