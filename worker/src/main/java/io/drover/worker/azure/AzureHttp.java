@@ -177,7 +177,9 @@ public final class AzureHttp {
             AzureCall call, int number, boolean renewed, List<QuotaGate> gates, HttpResponse<Buffer> answer) {
         int status = answer.statusCode();
         if ((status >= 200 && status < 300) || isPartial(call, answer)) {
-            return Future.succeededFuture(answer);
+            return isCut(answer)
+                    ? retryLost(call, number, new IOException("its JSON ends in the middle"))
+                    : Future.succeededFuture(answer);
         }
         if (status == 429 && number < TRIES_ON_THROTTLE) {
             Counter.builder("drover.azure.throttles")
@@ -200,6 +202,16 @@ public final class AzureHttp {
             return later(backoff(number)).compose(passed -> attempt(call, number + 1, false));
         }
         return Future.failedFuture(refusal(call, answer, null));
+    }
+
+    /** JSON that does not end with the bracket it began with: whatever was carried out, the answer is lost. */
+    private static boolean isCut(HttpResponse<Buffer> answer) {
+        Buffer body = answer.body();
+        if (body == null || body.length() == 0) {
+            return false;
+        }
+        String text = body.toString().strip();
+        return (text.startsWith("{") && !text.endsWith("}")) || (text.startsWith("[") && !text.endsWith("]"));
     }
 
     /** A registry's bulk operation answers so when some of its items failed (reference section e). */

@@ -52,6 +52,37 @@ class AzureClientsIT {
     }
 
     @Test
+    void anAnswerThatEndsInTheMiddleIsAskedForAgain() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        try (ScriptedAzure azure = new ScriptedAzure(request -> {
+            String page = new JsonObject()
+                    .put("value", new JsonArray().add(new JsonObject().put("id", "a")))
+                    .encode();
+            request.response().end(calls.incrementAndGet() == 1 ? page.substring(0, page.length() / 2) : page);
+        })) {
+            List<String> ids = new ArrayList<>();
+            await(new CentralClient(azure.http(ScriptedAzure.SECRET, meters), HOST, AUDIENCE)
+                    .eachGroupPage("all", page -> {
+                        page.forEach(device -> ids.add(device.id()));
+                        return Future.succeededFuture();
+                    }));
+            assertThat(ids).containsExactly("a");
+            assertThat(calls).hasValue(2);
+        }
+    }
+
+    @Test
+    void anAnswerThatAlwaysEndsInTheMiddleNamesTheHost() throws Exception {
+        try (ScriptedAzure azure =
+                new ScriptedAzure(request -> request.response().end("{\"value\":[{"))) {
+            assertThatThrownBy(() -> await(new CentralClient(azure.http(ScriptedAzure.SECRET, meters), HOST, AUDIENCE)
+                            .eachGroupPage("all", page -> Future.succeededFuture())))
+                    .hasMessageContaining(HOST + " gave no answer to")
+                    .hasMessageContaining("ends in the middle");
+        }
+    }
+
+    @Test
     void registrationsFollowTheContinuationHeader() throws Exception {
         try (ScriptedAzure azure = new ScriptedAzure(request -> {
             if (request.getHeader("x-ms-continuation") == null) {
