@@ -115,8 +115,6 @@ final class ApiRouter {
     }
 
     private static void begin(RoutingContext call) {
-        // Until it is known who asks, which may take a call to elsewhere, nothing of the body is read.
-        call.request().pause();
         call.response().putHeader("cache-control", "no-store").putHeader("x-content-type-options", "nosniff");
         call.next();
     }
@@ -179,7 +177,6 @@ final class ApiRouter {
                                             .collect(Collectors.joining(", ")))
                             + ". An administrator of the directory assigns roles."));
         } else {
-            call.request().resume();
             call.next();
         }
     }

@@ -120,7 +120,7 @@ final class FuzzedRequests {
             }
         }
         if (!valid && random.nextInt(5) == 0) {
-            query.add(random.nextBoolean() ? "unknown=1" : "%zz=%");
+            query.add(random.nextBoolean() ? "unknown=1" : "%ff%fe=%00");
         }
         Buffer body = body(operation, headers, valid);
         return new Fuzzed(
