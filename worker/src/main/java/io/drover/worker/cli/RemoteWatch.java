@@ -43,6 +43,7 @@ final class RemoteWatch extends RemoteVerb {
         ProgressView view = new ProgressView(verb.out(), verb.output(), WorkerProcess.onTerminal());
         String[] trouble = {null};
         long lost = System.nanoTime();
+        boolean heard = false;
         String lastEventId = null;
         while (true) {
             try (Stream<String> lines = worker.events(path(migration) + "/events", lastEventId)) {
@@ -51,6 +52,7 @@ final class RemoteWatch extends RemoteVerb {
                 while (each.hasNext()) {
                     String line = each.next();
                     lost = System.nanoTime();
+                    heard = true;
                     if (line.startsWith("event: ")) {
                         event = line.substring("event: ".length());
                     } else if (line.startsWith("id: ")) {
@@ -64,7 +66,7 @@ final class RemoteWatch extends RemoteVerb {
                     }
                 }
             } catch (IOException | UncheckedIOException broken) {
-                if (System.nanoTime() - lost > LONGEST_ABSENCE.toNanos()) {
+                if (!heard || System.nanoTime() - lost > LONGEST_ABSENCE.toNanos()) {
                     throw broken instanceof IOException away ? away : ((UncheckedIOException) broken).getCause();
                 }
             }

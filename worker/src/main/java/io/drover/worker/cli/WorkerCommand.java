@@ -42,11 +42,23 @@ public final class WorkerCommand {
     static final int PAUSED = 3;
     static final int ABORTED = 4;
 
-    /** Runs one command and gives its exit code. */
+    /** Runs one command on standard output and error and gives its exit code. */
     public static int run(String... arguments) {
+        return execute(line(arguments), arguments);
+    }
+
+    /** As {@link #run(String...)}, with other writers than the process's own. */
+    public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        return execute(line(arguments).setOut(out).setErr(err), arguments);
+    }
+
+    private static CommandLine line(String... arguments) {
         boolean remote =
                 Arrays.stream(arguments).anyMatch(word -> word.equals("--server") || word.startsWith("--server="));
-        CommandLine line = new CommandLine(remote ? new RemoteCommand() : new WorkerCommand());
+        return new CommandLine(remote ? new RemoteCommand() : new WorkerCommand());
+    }
+
+    private static int execute(CommandLine line, String... arguments) {
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println(message(failure));
             command.getErr().flush();
