@@ -10,7 +10,6 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 
@@ -20,7 +19,6 @@ public final class MetricsPage implements AutoCloseable {
 
     private final Vertx vertx;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final Future<String> lag;
     private final JvmGcMetrics collector = new JvmGcMetrics();
 
     public MetricsPage(Vertx vertx) {
@@ -32,7 +30,8 @@ public final class MetricsPage implements AutoCloseable {
         new ProcessorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
-        lag = EventLoopLag.deploy(vertx, registry);
+        // Ends with the Vertx.
+        EventLoopLag.deploy(vertx, registry);
     }
 
     /** Where the process's own meters belong. */
@@ -52,7 +51,6 @@ public final class MetricsPage implements AutoCloseable {
     /** Stops listening to the garbage collector. */
     @Override
     public void close() {
-        lag.onSuccess(vertx::undeploy);
         collector.close();
         registry.close();
     }
