@@ -207,7 +207,7 @@ public final class ConsoleBenchCommand implements Callable<Integer> {
         while (!worker.hasEnded() && System.nanoTime() < deadline) {
             Optional<String> line = worker.nextLine(POLL);
             Matcher matcher = ADDRESS.matcher(line.orElse(""));
-            if (line.isPresent() && line.get().contains("8") && matcher.find()) {
+            if (matcher.find()) {
                 return matcher.group();
             }
         }
