@@ -35,8 +35,7 @@ import reactor.util.retry.Retry;
  */
 public final class TelemetryReader {
     private static final Logger LOG = LoggerFactory.getLogger(TelemetryReader.class);
-    private static final int BATCH = 500;
-    private static final Duration BATCH_WAIT = Duration.ofMillis(100);
+    private static final int BATCH = TelemetryHandover.BATCH;
     private static final Duration START_DEADLINE = Duration.ofSeconds(30);
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
     private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
@@ -137,13 +136,11 @@ public final class TelemetryReader {
     }
 
     private void read(EventHubConsumerAsyncClient client, List<String> partitions, Context context) {
-        open.add(Flux.fromIterable(partitions)
+        TelemetryHandover handover = new TelemetryHandover(context, source.toString(), observed);
+        open.add(handover);
+        Flux.fromIterable(partitions)
                 .flatMap(partition -> events(client, partition), Math.max(1, partitions.size()), BATCH)
-                .bufferTimeout(BATCH, BATCH_WAIT, true)
-                .concatMap(batch -> handOver(batch, context), 1)
-                .subscribe(
-                        ignored -> {},
-                        failure -> LOG.error("Reading of {} ended; telemetry is no longer seen", source, failure)));
+                .subscribe(handover);
     }
 
     private Flux<TelemetryObservation> events(EventHubConsumerAsyncClient client, String partition) {
@@ -175,18 +172,5 @@ public final class TelemetryReader {
                 event.getData().getEnqueuedTime(),
                 event.getPartitionContext().getPartitionId(),
                 event.getData().getSequenceNumber());
-    }
-
-    private Mono<Void> handOver(List<TelemetryObservation> batch, Context context) {
-        return Mono.create(done -> context.runOnContext(ignored -> {
-            if (!open.isDisposed()) {
-                try {
-                    observed.accept(batch);
-                } catch (RuntimeException e) {
-                    LOG.error("A batch of {} observations from {} was not taken in", batch.size(), source, e);
-                }
-            }
-            done.success();
-        }));
     }
 }
