@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -143,19 +145,30 @@ class ComposeFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"rehearsal", "production"})
-    void dockerTakesTheFile(String profile) throws Exception {
-        Process version = docker("compose", "version");
-        assumeTrue(
-                version != null && version.exitValue() == 0, "docker compose is not here: the file is not shown to it");
+    void composeTakesTheFile(String profile) throws Exception {
+        Optional<List<String>> client = composeClient();
+        assertThat(client.isPresent() || !"1".equals(System.getenv("DROVER_REQUIRE_COMPOSE")))
+                .as("docker compose is required here and is not installed")
+                .isTrue();
+        assumeTrue(client.isPresent(), "docker compose is not here: the file is not shown to it");
 
-        Process config = docker("compose", "--profile", profile, "config", "--quiet");
-
-        assertThat(config.exitValue()).isZero();
+        assertThat(exitValue(client.get(), "--profile", profile, "config", "--quiet"))
+                .hasValue(0);
     }
 
-    /** Null where there is no such program. */
-    private static Process docker(String... arguments) throws InterruptedException {
-        List<String> command = new ArrayList<>(List.of("docker"));
+    /** The plug-in of the docker client, or the same program by its own name. */
+    private static Optional<List<String>> composeClient() throws InterruptedException {
+        for (List<String> client : List.of(List.of("docker", "compose"), List.of("docker-compose"))) {
+            if (exitValue(client, "version").equals(OptionalInt.of(0))) {
+                return Optional.of(client);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Empty where there is no such program. */
+    private static OptionalInt exitValue(List<String> client, String... arguments) throws InterruptedException {
+        List<String> command = new ArrayList<>(client);
         command.addAll(List.of(arguments));
         try {
             Process process = new ProcessBuilder(command)
@@ -164,9 +177,9 @@ class ComposeFileTest {
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            return process;
+            return OptionalInt.of(process.exitValue());
         } catch (IOException noSuchProgram) {
-            return null;
+            return OptionalInt.empty();
         }
     }
 
