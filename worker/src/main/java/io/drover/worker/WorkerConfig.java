@@ -307,8 +307,20 @@ public record WorkerConfig(
         }
     }
 
-    /** Where metrics and health are served; port 0 takes any free one. */
-    public record Management(String host, int port) {}
+    /**
+     * Where metrics and health are served; port 0 takes any free one.
+     *
+     * @param tracing null when no traces are taken
+     */
+    public record Management(String host, int port, Tracing tracing) {}
+
+    /**
+     * Where traces are sent by OTLP over HTTP.
+     *
+     * @param endpoint of the collector, without a path
+     * @param share of the attempts that are traced, above 0 and at most 1
+     */
+    public record Tracing(String endpoint, double share) {}
 
     /**
      * Where IoT Central's data export may send connectivity changes; the whole section is null when it is off.

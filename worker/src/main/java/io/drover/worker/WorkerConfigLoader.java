@@ -363,9 +363,26 @@ public final class WorkerConfigLoader {
     }
 
     private static Management management(ConfigSection management) {
-        Management read =
-                new Management(management.text("host", "127.0.0.1"), management.integer("port", 9464, 0, 65_535));
+        Management read = new Management(
+                management.text("host", "127.0.0.1"),
+                management.integer("port", 9464, 0, 65_535),
+                management.has("tracing") ? tracing(management.section("tracing")) : null);
         management.end();
+        return read;
+    }
+
+    private static WorkerConfig.Tracing tracing(ConfigSection tracing) {
+        String endpoint = tracing.required("endpoint", "Write the collector's address, as http://localhost:4318.");
+        if (!endpoint.matches("https?://[^/?#@\\s]+/?")) {
+            tracing.problem(
+                    "endpoint",
+                    "'" + endpoint + "' is not an address.",
+                    "Write http:// or https://, host and port of an OTLP receiver, without a path.");
+        }
+        WorkerConfig.Tracing read = new WorkerConfig.Tracing(
+                endpoint.endsWith("/") ? endpoint.substring(0, endpoint.length() - 1) : endpoint,
+                tracing.number("share", 1, 0.000_001, 1));
+        tracing.end();
         return read;
     }
 

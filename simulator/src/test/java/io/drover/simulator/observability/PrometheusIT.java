@@ -197,7 +197,7 @@ class PrometheusIT {
             while (metric.find()) {
                 String name = metric.group(1);
                 JsonNode type = types.path(name).isMissingNode()
-                        ? types.path(name.replaceAll("_(bucket|count|sum)$", ""))
+                        ? types.path(name.replaceAll("_(bucket|count|sum|total)$", ""))
                         : types.path(name);
                 assertThat(type.path(0).path("type").asText())
                         .as(query.getKey() + ": " + name)

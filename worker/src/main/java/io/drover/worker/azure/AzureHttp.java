@@ -6,6 +6,7 @@ import io.drover.worker.azure.quota.Quotas;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.context.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -39,6 +40,22 @@ public final class AzureHttp {
     private static final int TRIES_ON_THROTTLE = 30;
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
     private static final Duration LONGEST_QUEUE = Duration.ofSeconds(5);
+
+    /**
+     * One try of a call.
+     *
+     * @param trace the context in which the call was asked for
+     * @param renewed whether its token was made for it, after a refusal
+     */
+    private record Try(AzureCall call, Context trace, int number, boolean renewed) {
+        Try next() {
+            return new Try(call, trace, number + 1, false);
+        }
+
+        Try renewing() {
+            return new Try(call, trace, number + 1, true);
+        }
+    }
 
     private final Vertx vertx;
     private final WebClient client;
@@ -90,7 +107,7 @@ public final class AzureHttp {
 
     /** Sends the call, patiently. Fails with {@link AzureException}. */
     public Future<HttpResponse<Buffer>> send(AzureCall call) {
-        return attempt(call, 1, false);
+        return attempt(new Try(call, Context.current(), 1, false));
     }
 
     /** The quotas that these calls are paced by. */
@@ -99,16 +116,17 @@ public final class AzureHttp {
     }
 
     /** The token is asked for when the call may leave: one asked for before the wait could have expired by then. */
-    private Future<HttpResponse<Buffer>> attempt(AzureCall call, int number, boolean renewed) {
+    private Future<HttpResponse<Buffer>> attempt(Try now) {
+        AzureCall call = now.call();
         List<QuotaGate> gates = gates(call);
         return enter(gates, call)
                 .compose(free -> authorization.header(call))
-                .compose(header -> exchange(call, header))
+                .compose(header -> exchange(now, header))
                 .transform(result -> {
                     if (result.failed()) {
-                        return retryLost(call, number, result.cause());
+                        return retryLost(now, result.cause());
                     }
-                    return judge(call, number, renewed, gates, result.result());
+                    return judge(now, gates, result.result());
                 });
     }
 
@@ -140,7 +158,8 @@ public final class AzureHttp {
                                 call.uri().getHost() + " is throttled; " + call.operation() + " was not sent.")));
     }
 
-    private Future<HttpResponse<Buffer>> exchange(AzureCall call, String authorizationHeader) {
+    private Future<HttpResponse<Buffer>> exchange(Try now, String authorizationHeader) {
+        AzureCall call = now.call();
         URI uri = call.uri();
         int port = uri.getPort() < 0 ? 443 : uri.getPort();
         SocketAddress server = ConnectTo.of(rules, uri.getHost())
@@ -155,11 +174,14 @@ public final class AzureHttp {
         for (Map.Entry<String, String> header : call.headers().entrySet()) {
             request.putHeader(header.getKey(), header.getValue());
         }
+        CallSpan span = CallSpan.begin(call, now.trace());
+        span.propagate(request);
         Timer.Sample sample = Timer.start(meters);
         Future<HttpResponse<Buffer>> sent = call.body() == null
                 ? request.send()
                 : request.putHeader("content-type", "application/json").sendBuffer(call.body());
         return sent.timeout(call.deadline().toMillis() + 1000, TimeUnit.MILLISECONDS)
+                .onComplete(span::end)
                 .onComplete(done -> sample.stop(Timer.builder("drover.azure.calls")
                         .description("Calls to Azure by service, operation and status; none where no answer came")
                         .tag("service", call.service())
@@ -173,33 +195,33 @@ public final class AzureHttp {
                         .register(meters)));
     }
 
-    private Future<HttpResponse<Buffer>> judge(
-            AzureCall call, int number, boolean renewed, List<QuotaGate> gates, HttpResponse<Buffer> answer) {
+    private Future<HttpResponse<Buffer>> judge(Try now, List<QuotaGate> gates, HttpResponse<Buffer> answer) {
+        AzureCall call = now.call();
         int status = answer.statusCode();
         if ((status >= 200 && status < 300) || isPartial(call, answer)) {
             return isCut(answer)
-                    ? retryLost(call, number, new IOException("its JSON ends in the middle"))
+                    ? retryLost(now, new IOException("its JSON ends in the middle"))
                     : Future.succeededFuture(answer);
         }
-        if (status == 429 && number < TRIES_ON_THROTTLE) {
+        if (status == 429 && now.number() < TRIES_ON_THROTTLE) {
             Counter.builder("drover.azure.throttles")
                     .description("Answers 429 by the limit that the call counts against")
                     .tag("service", call.service())
                     .tag("limit", call.limit().key())
                     .register(meters)
                     .increment();
-            Duration wait = retryAfter(answer, number);
+            Duration wait = retryAfter(answer, now.number());
             // The answer does not say which of them was meant.
             gates.forEach(gate -> gate.throttled(wait));
-            return call.patient() ? attempt(call, number + 1, false) : Future.failedFuture(refusal(call, answer, wait));
+            return call.patient() ? attempt(now.next()) : Future.failedFuture(refusal(call, answer, wait));
         }
-        if (status == 401 && !renewed) {
+        if (status == 401 && !now.renewed()) {
             // A token can be revoked before it expires; a second 401 with a new one is a real refusal.
             authorization.refused(call);
-            return attempt(call, number + 1, true);
+            return attempt(now.renewing());
         }
-        if (status >= 500 && call.repeatable() && number < TRIES_ON_FAILURE) {
-            return later(backoff(number)).compose(passed -> attempt(call, number + 1, false));
+        if (status >= 500 && call.repeatable() && now.number() < TRIES_ON_FAILURE) {
+            return later(backoff(now.number())).compose(passed -> attempt(now.next()));
         }
         return Future.failedFuture(refusal(call, answer, null));
     }
@@ -222,12 +244,13 @@ public final class AzureHttp {
                 && answer.bodyAsString("UTF-8").contains("\"isSuccessful\"");
     }
 
-    private Future<HttpResponse<Buffer>> retryLost(AzureCall call, int number, Throwable cause) {
+    private Future<HttpResponse<Buffer>> retryLost(Try now, Throwable cause) {
+        AzureCall call = now.call();
         if (cause instanceof AzureException refused) {
             return Future.failedFuture(refused);
         }
-        if (call.repeatable() && number < TRIES_ON_FAILURE) {
-            return later(backoff(number)).compose(passed -> attempt(call, number + 1, false));
+        if (call.repeatable() && now.number() < TRIES_ON_FAILURE) {
+            return later(backoff(now.number())).compose(passed -> attempt(now.next()));
         }
         return Future.failedFuture(new AzureException(
                 0,

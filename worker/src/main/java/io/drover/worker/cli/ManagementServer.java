@@ -17,6 +17,9 @@ import java.util.function.Supplier;
 
 /** Serves {@code /metrics}, {@code /health/live} and {@code /health/ready} apart from anything else. */
 final class ManagementServer {
+    private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+    private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
     private ManagementServer() {}
 
     /**
@@ -28,12 +31,15 @@ final class ManagementServer {
             Vertx vertx, Management where, PrometheusMeterRegistry meters, Supplier<Future<Void>> ready) {
         Router router = Router.router(vertx);
         observeProcess(meters);
-        router.get("/metrics")
-                .handler(call -> vertx.executeBlocking(() -> meters.scrape(), false)
-                        .onSuccess(text -> call.response()
-                                .putHeader("content-type", "text/plain; version=0.0.4; charset=utf-8")
-                                .end(text))
-                        .onFailure(call::fail));
+        router.get("/metrics").handler(call -> {
+            String accept = call.request().getHeader("accept");
+            // Only this form can name the trace behind a measurement.
+            String form = accept != null && accept.contains("application/openmetrics-text") ? OPEN_METRICS : TEXT;
+            vertx.executeBlocking(() -> meters.scrape(form), false)
+                    .onSuccess(text ->
+                            call.response().putHeader("content-type", form).end(text))
+                    .onFailure(call::fail);
+        });
         router.get("/health/live").handler(call -> call.json(new io.vertx.core.json.JsonObject().put("status", "UP")));
         router.get("/health/ready")
                 .handler(call -> ready.get()

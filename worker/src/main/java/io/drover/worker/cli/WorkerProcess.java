@@ -5,8 +5,12 @@ import io.drover.worker.WorkerConfigLoader;
 import io.drover.worker.azure.AzureClients;
 import io.drover.worker.azure.HostNames;
 import io.drover.worker.azure.hub.TrustStore;
+import io.drover.worker.tracing.Tracing;
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.tracer.otel.OpenTelemetrySpanContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -21,7 +25,11 @@ import org.slf4j.LoggerFactory;
 final class WorkerProcess implements AutoCloseable {
     final WorkerConfig config;
     final Vertx vertx;
-    final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    /** What is measured within a span leads to its trace, where a scrape asks for that. */
+    final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(
+            PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, new OpenTelemetrySpanContext());
+
+    private final Tracing tracing;
 
     WorkerProcess(CommonOptions options) throws IOException, GeneralSecurityException {
         this(options, WorkerConfigLoader.load(options.config, options.settings));
@@ -30,6 +38,7 @@ final class WorkerProcess implements AutoCloseable {
     WorkerProcess(CommonOptions options, WorkerConfig loaded) throws IOException, GeneralSecurityException {
         config = loaded;
         trust(config);
+        tracing = Tracing.begin(config.management().tracing());
         vertx = Vertx.vertx(
                 HostNames.vertxOptions(new VertxOptions(), config.entra().authority(), AzureClients.rules(config)));
         // A stop asked for by a signal ends as any other: sweeps stop and the ledger is closed.
@@ -83,5 +92,6 @@ final class WorkerProcess implements AutoCloseable {
                     return null;
                 })
                 .join();
+        tracing.close();
     }
 }

@@ -5,14 +5,15 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts what happens to devices and times their way. No label names a device or a migration. Thread-safe. */
+/** Counts what happens to devices, times their way and has it traced. No label names a device or a migration. Thread-safe. */
 public final class DeviceMeter {
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(250),
@@ -31,34 +32,23 @@ public final class DeviceMeter {
         Duration.ofDays(7)
     };
 
-    /** From one piece of evidence to the next one of the same attempt. */
-    private enum Stage {
-        ANSWER,
-        ASSIGNMENT,
-        CONNECTION,
-        TELEMETRY;
-
-        Instant proof(DeviceRow row) {
-            return switch (this) {
-                case ANSWER -> row.acceptedAt();
-                case ASSIGNMENT -> row.assignedAt();
-                case CONNECTION -> row.connectedAt();
-                case TELEMETRY -> row.telemetryAt();
-            };
-        }
-    }
-
     private final MeterRegistry meters;
     private final Timer moves;
     private final Counter commands;
     private final DistributionSummary attempts;
     private final DistributionSummary batches;
     private final AtomicInteger waiting = new AtomicInteger();
-    private final Map<Stage, Timer> stages = new EnumMap<>(Stage.class);
+    private final AttemptSpans spans;
+    private final Map<MoveStage, Timer> stages = new EnumMap<>(MoveStage.class);
 
-    /** One for each ledger that is open. */
+    /** One for each ledger that is open; traces go where the process sends its own. */
     public DeviceMeter(MeterRegistry meters) {
+        this(meters, GlobalOpenTelemetry.get());
+    }
+
+    DeviceMeter(MeterRegistry meters, OpenTelemetry telemetry) {
         this.meters = meters;
+        this.spans = new AttemptSpans(telemetry);
         this.batches = DistributionSummary.builder("drover.ledger.batch")
                 .description("Changes of devices in one transaction of the ledger")
                 .baseUnit("changes")
@@ -78,12 +68,12 @@ public final class DeviceMeter {
                 .description("Commands that a device took until its end")
                 .serviceLevelObjectives(1, 2, 3, 5, 10, 20)
                 .register(meters);
-        for (Stage stage : Stage.values()) {
+        for (MoveStage stage : MoveStage.values()) {
             stages.put(
                     stage,
                     Timer.builder("drover.device.stages")
                             .description("Time of each stage of the proven moves, in the attempt that succeeded")
-                            .tag("stage", stage.name().toLowerCase(Locale.ROOT))
+                            .tag("stage", stage.label())
                             .serviceLevelObjectives(BUCKETS)
                             .register(meters));
         }
@@ -103,10 +93,16 @@ public final class DeviceMeter {
     void changed(DeviceRow before, DeviceRow after) {
         if (after.attempt() > before.attempt()) {
             commands.increment((double) after.attempt() - before.attempt());
+            // After an operator's retry the attempt had ended, and was written then.
+            if (before.retries() > 0 || before.state() == DeviceState.WAITING) {
+                spans.repeated(before, after);
+            }
         }
         if (before.state() != after.state()) {
             moved(before.state(), after.state(), 1);
-            ended(after);
+            if (after.state().isFinal()) {
+                spans.ended(after, () -> ended(after));
+            }
         }
     }
 
@@ -121,9 +117,6 @@ public final class DeviceMeter {
     }
 
     private void ended(DeviceRow row) {
-        if (!row.state().isFinal()) {
-            return;
-        }
         if (row.attempt() > 0) {
             attempts.record(row.attempt());
         }
@@ -142,7 +135,7 @@ public final class DeviceMeter {
     private void timed(DeviceRow row) {
         record(moves, row.commandedAt(), row.finishedAt());
         Instant last = row.attemptAt();
-        for (Stage stage : Stage.values()) {
+        for (MoveStage stage : MoveStage.values()) {
             Instant proof = stage.proof(row);
             record(stages.get(stage), last, proof);
             last = proof == null || (last != null && proof.isBefore(last)) ? last : proof;

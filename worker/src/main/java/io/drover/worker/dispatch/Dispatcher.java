@@ -1,12 +1,14 @@
 package io.drover.worker.dispatch;
 
 import io.drover.worker.azure.AzureException;
+import io.drover.worker.device.AttemptTrace;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.EvidenceKind;
 import io.drover.worker.dispatch.DispatchGate.Permit;
+import io.drover.worker.source.MoveReply;
 import io.drover.worker.source.MoveTarget;
 import io.drover.worker.target.MigrationScope;
 import io.vertx.core.Future;
@@ -207,10 +209,17 @@ public final class Dispatcher {
     }
 
     private Future<Evidence> move(DeviceRow row, MoveTarget target) {
-        return scope.source()
-                .move(row, target, sender.answer())
+        return told(row, target)
                 .map(reply -> CommandOutcome.of(reply, row.attempt(), clock.instant()))
                 .otherwise(cause -> failed(cause, row));
+    }
+
+    /** What is sent to tell it is a part of the attempt's trace. */
+    private Future<MoveReply> told(DeviceRow row, MoveTarget target) {
+        return AttemptTrace.of(row)
+                .context()
+                .wrapSupplier(() -> scope.source().move(row, target, sender.answer()))
+                .get();
     }
 
     private Evidence notSent(DeviceRow row, String why) {

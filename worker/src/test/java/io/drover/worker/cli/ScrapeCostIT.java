@@ -101,7 +101,7 @@ class ScrapeCostIT {
                                     .toList()));
         }
         spread(address);
-        int port = await(ManagementServer.listen(vertx, new Management("127.0.0.1", 0), meters, ledger::ping))
+        int port = await(ManagementServer.listen(vertx, new Management("127.0.0.1", 0, null), meters, ledger::ping))
                 .actualPort();
         metrics = URI.create("http://127.0.0.1:" + port + "/metrics");
     }
