@@ -2,8 +2,10 @@ package io.drover.simulator;
 
 import io.drover.simulator.bench.BenchCommand;
 import io.drover.simulator.cloud.CloudCommand;
+import io.drover.simulator.cloud.gateway.GatewayCommand;
 import io.drover.simulator.fleet.FleetCommand;
 import io.drover.simulator.fleet.ScenarioException;
+import io.drover.simulator.process.ChildProcessException;
 import io.drover.simulator.rehearsal.RehearsalException;
 import io.drover.simulator.rehearsal.RehearseCommand;
 import java.io.PrintWriter;
@@ -27,7 +29,9 @@ public final class SimulatorMain {
         subcommands().forEach(commandLine::addSubcommand);
         CommandLine.IExecutionExceptionHandler unexpected = commandLine.getExecutionExceptionHandler();
         commandLine.setExecutionExceptionHandler((failure, command, result) -> {
-            if (failure instanceof RehearsalException || failure instanceof ScenarioException) {
+            if (failure instanceof RehearsalException
+                    || failure instanceof ScenarioException
+                    || failure instanceof ChildProcessException) {
                 command.getErr().println(failure.getMessage());
                 return command.getCommandSpec().exitCodeOnExecutionException();
             }
@@ -46,6 +50,11 @@ public final class SimulatorMain {
     }
 
     private static List<Object> subcommands() {
-        return List.of(new CloudCommand(), new FleetCommand(), new RehearseCommand(), new BenchCommand());
+        return List.of(
+                new CloudCommand(),
+                new GatewayCommand(),
+                new FleetCommand(),
+                new RehearseCommand(),
+                new BenchCommand());
     }
 }

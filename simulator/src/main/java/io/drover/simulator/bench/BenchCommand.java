@@ -1,6 +1,7 @@
 package io.drover.simulator.bench;
 
 import io.drover.simulator.rehearsal.ConsoleBenchCommand;
+import io.drover.simulator.rehearsal.FleetBenchCommand;
 import io.drover.simulator.rehearsal.PlanBenchCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,7 +17,11 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             TlsBenchCommand.class,
+            ConnectBenchCommand.class,
+            ConnectHoldCommand.class,
+            BareServerCommand.class,
             EstateBenchCommand.class,
+            FleetBenchCommand.class,
             PlanBenchCommand.class,
             ConsoleBenchCommand.class
         })

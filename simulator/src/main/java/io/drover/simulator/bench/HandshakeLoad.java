@@ -1,5 +1,6 @@
 package io.drover.simulator.bench;
 
+import io.drover.simulator.cloud.mqtt.DeviceConnection;
 import io.drover.simulator.cloud.mqtt.MqttGateway;
 import io.drover.simulator.cloud.mqtt.MqttService;
 import io.drover.simulator.fleet.device.Engine;
@@ -12,9 +13,8 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.mqtt.MqttEndpoint;
-import io.vertx.mqtt.MqttServerOptions;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -38,7 +38,7 @@ final class HandshakeLoad {
     HandshakeLoad(Vertx vertx, TlsEngine engine, PemKeyCertOptions certificate) {
         this.vertx = vertx;
         this.engine = engine;
-        MqttServerOptions options = new MqttServerOptions();
+        NetServerOptions options = new NetServerOptions();
         options.setSsl(true).setKeyCertOptions(certificate).setSslEngineOptions(engine.options());
         this.gateway = new MqttGateway(vertx, options, List.of(new EveryoneIsWelcome()));
     }
@@ -99,13 +99,13 @@ final class HandshakeLoad {
 
     private static final class EveryoneIsWelcome implements MqttService {
         @Override
-        public boolean accepts(MqttEndpoint endpoint) {
+        public boolean accepts(DeviceConnection connection) {
             return true;
         }
 
         @Override
-        public void attach(MqttEndpoint endpoint, List<X509Certificate> certificates) {
-            endpoint.accept(false);
+        public void attach(DeviceConnection connection, List<X509Certificate> certificates) {
+            connection.accept(false);
         }
     }
 }

@@ -2,16 +2,13 @@ package io.drover.simulator.bench;
 
 import io.drover.simulator.cloud.tls.CertificateAuthority;
 import io.drover.simulator.tls.TlsEngine;
-import io.netty.util.Version;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -68,7 +65,7 @@ final class TlsBenchCommand implements Callable<Integer> {
                     "Give 1 to 100 rounds of 1 to 600 seconds, a warm-up of 0 or more, 1 to 4096 lanes.");
         }
         PrintWriter out = spec.commandLine().getOut();
-        describe(out);
+        BenchMachine.describe(out);
         Path directory = Files.createTempDirectory("drover-bench");
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
         try {
@@ -79,27 +76,6 @@ final class TlsBenchCommand implements Callable<Integer> {
             get(vertx.close(), GRACE);
             delete(directory);
         }
-    }
-
-    private static void describe(PrintWriter out) throws IOException {
-        out.printf(
-                "machine: %s %s, %d processors%n",
-                System.getProperty("os.name"),
-                System.getProperty("os.arch"),
-                Runtime.getRuntime().availableProcessors());
-        out.printf(
-                "java %s (%s), netty %s, vert.x %s%n",
-                Runtime.version(),
-                System.getProperty("java.vm.vendor"),
-                netty(),
-                resource("/META-INF/vertx/vertx-version.txt"));
-        for (TlsEngine engine : TlsEngine.values()) {
-            out.printf(
-                    "%-8s %s%n",
-                    name(engine),
-                    engine.isAvailable() ? engine.version() : "cannot be used: " + TlsEngine.unavailability());
-        }
-        out.flush();
     }
 
     private List<Handshakes> measure(Vertx vertx, Path directory, PrintWriter out) throws Exception {
@@ -162,23 +138,6 @@ final class TlsBenchCommand implements Callable<Integer> {
             }
         }
         out.flush();
-    }
-
-    /** Netty's jars are of one version but for tcnative; a self-contained jar keeps the record of one of them. */
-    private static String netty() {
-        return Version.identify().values().stream()
-                .filter(jar -> !jar.artifactId().contains("tcnative"))
-                .map(Version::artifactVersion)
-                .findFirst()
-                .orElse("of unknown version");
-    }
-
-    private static String resource(String path) throws IOException {
-        try (InputStream text = Vertx.class.getResourceAsStream(path)) {
-            return text == null
-                    ? "of unknown version"
-                    : new String(text.readAllBytes(), StandardCharsets.UTF_8).strip();
-        }
     }
 
     private static double median(List<Handshakes> rounds, ToDoubleFunction<Handshakes> figure) {

@@ -20,6 +20,7 @@ import io.drover.simulator.cloud.fault.FaultyCertificates;
 import io.drover.simulator.cloud.fault.MqttFaults;
 import io.drover.simulator.cloud.fault.SocketGate;
 import io.drover.simulator.cloud.fault.TelemetryFaults;
+import io.drover.simulator.cloud.gateway.GatewayProcesses;
 import io.drover.simulator.cloud.http.ChangeCounter;
 import io.drover.simulator.cloud.http.ExchangeRecorder;
 import io.drover.simulator.cloud.hub.HubAccess;
@@ -41,12 +42,14 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.KeyCertOptions;
-import io.vertx.mqtt.MqttServerOptions;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.proton.ProtonServerOptions;
 import java.net.BindException;
 import java.nio.file.Path;
@@ -67,6 +70,8 @@ import java.util.stream.Collectors;
  * at all.
  */
 public final class Cloud {
+    private static final int SECRET_BYTES = 32;
+
     private final Vertx vertx;
     private final CloudOptions options;
     private final Optional<Path> exchanges;
@@ -80,6 +85,7 @@ public final class Cloud {
     private final CallMeter calls;
     private final ConnectionMeter connections;
     private final EstateBuilder builder;
+    private final GatewayProcesses gateways;
     private final List<Supplier<Future<Void>>> closing = Collections.synchronizedList(new ArrayList<>());
     private final Faults faults;
     private final MqttFaults mqttFaults;
@@ -99,6 +105,7 @@ public final class Cloud {
         this.metrics = new MetricsPage(vertx);
         this.calls = new CallMeter(metrics.registry());
         this.connections = new ConnectionMeter(metrics.registry());
+        this.gateways = new GatewayProcesses(options.dataDirectory());
         this.faults = new Faults(clock, options.timeCompression());
         this.mqttFaults = new MqttFaults(vertx, faults);
         inject();
@@ -182,19 +189,25 @@ public final class Cloud {
         });
     }
 
-    private record Certificates(Path authority, ServerIdentity good, ServerIdentity expired) {}
+    private record Certificates(
+            Path authority, ServerIdentity good, ServerIdentity expired, PemKeyCertOptions gateways) {}
 
     private Future<Void> listen() {
         return vertx.executeBlocking(this::certificates)
                 .compose(certificates -> {
                     MqttGateway gateway = gateway(certificateOf(ConnectionMeter.Listener.MQTT, certificates));
                     return https(certificateOf(ConnectionMeter.Listener.HTTPS, certificates), gateway)
-                            .compose(https -> mqtt(gateway)
+                            .compose(https -> mqtt(gateway, certificates.gateways())
                                     .compose(mqtt -> amqp(
                                                     certificateOf(ConnectionMeter.Listener.AMQP, certificates), gateway)
                                             .compose(amqp -> control()
                                                     .onSuccess(control -> ports = new CloudPorts(
-                                                            https, mqtt, amqp, control, certificates.authority())))));
+                                                            https,
+                                                            mqtt,
+                                                            amqp,
+                                                            control,
+                                                            certificates.authority(),
+                                                            gateways.pids())))));
                 })
                 .mapEmpty();
     }
@@ -204,7 +217,10 @@ public final class Cloud {
         return new Certificates(
                 authority.certificateFile(),
                 authority.issueServerIdentity(options.names().certificateNames()),
-                authority.issueExpiredIdentity(options.names().certificateNames()));
+                authority.issueExpiredIdentity(options.names().certificateNames()),
+                options.gateways() == 0
+                        ? null
+                        : authority.issueServerCertificate(options.names().certificateNames()));
     }
 
     private KeyCertOptions certificateOf(ConnectionMeter.Listener listener, Certificates certificates) {
@@ -244,7 +260,7 @@ public final class Cloud {
     }
 
     private MqttGateway gateway(KeyCertOptions certificate) {
-        MqttServerOptions mqtt = new MqttServerOptions();
+        NetServerOptions mqtt = new NetServerOptions();
         mqtt.setSsl(true).setKeyCertOptions(certificate);
         mqtt.setSslEngineOptions(engine.options());
         MqttGateway gateway = new MqttGateway(
@@ -259,12 +275,31 @@ public final class Cloud {
         return gateway;
     }
 
-    private Future<Integer> mqtt(MqttGateway gateway) {
+    private Future<Integer> mqtt(MqttGateway gateway, PemKeyCertOptions certificate) {
+        if (options.gateways() > 0) {
+            return throughGateways(gateway, certificate);
+        }
         return gated(
                 ConnectionMeter.Listener.MQTT,
                 options.mqttPort(),
                 "--mqtt-port",
                 port -> named(gateway.listen(port), port, "MQTT", "--mqtt-port"));
+    }
+
+    private Future<Integer> throughGateways(MqttGateway gateway, PemKeyCertOptions certificate) {
+        byte[] secret = new byte[SECRET_BYTES];
+        random.nextBytes(secret);
+        closing.add(() -> vertx.executeBlocking(
+                () -> {
+                    gateways.close();
+                    return null;
+                },
+                false));
+        return gateway.listenForGateways(secret)
+                .compose(linkPort -> vertx.executeBlocking(
+                        () -> gateways.start(
+                                options.gateways(), options.mqttPort(), linkPort, Buffer.buffer(secret), certificate),
+                        false));
     }
 
     private Future<Integer> amqp(KeyCertOptions certificate, MqttGateway gateway) {

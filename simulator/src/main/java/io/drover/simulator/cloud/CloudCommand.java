@@ -4,6 +4,7 @@ import io.drover.simulator.ConsoleProgram;
 import io.drover.simulator.cloud.fault.Fault;
 import io.drover.simulator.cloud.fault.FaultFile;
 import io.drover.simulator.cloud.fault.FaultKind;
+import io.drover.simulator.process.OpenFiles;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -28,6 +29,8 @@ import picocli.CommandLine.Spec;
         description = "Runs the emulated Azure: Entra, Resource Manager, IoT Central, DPS and IoT Hub on 127.0.0.1.",
         mixinStandardHelpOptions = true)
 public final class CloudCommand implements Callable<Integer> {
+    private static final int MOST_GATEWAYS = 64;
+
     @Option(names = "--https-port", defaultValue = "0", description = "HTTPS port; 0 (default) takes any free one.")
     private int httpsPort;
 
@@ -84,6 +87,20 @@ public final class CloudCommand implements Callable<Integer> {
             names = "--gates",
             description = "Put the listeners behind gates, which faults of TCP connections need; costs sockets.")
     private boolean gates;
+
+    @Option(
+            names = "--gateways",
+            paramLabel = "N",
+            description = "Processes that take the devices' MQTT connections and share the port; 0 for none"
+                    + " (default: as --expected-devices needs).")
+    private Integer gateways;
+
+    @Option(
+            names = "--expected-devices",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "How many devices will be connected at once; checked against the limit of open files.")
+    private int expectedDevices;
 
     @Option(
             names = "--azure-ports",
@@ -153,7 +170,24 @@ public final class CloudCommand implements Callable<Integer> {
     private CloudOptions options() {
         List<Fault> plan = faults == null ? List.of() : FaultFile.read(faults);
         boolean needsGates = plan.stream().anyMatch(fault -> fault.kind().point() == FaultKind.Point.SOCKET);
-        return plainOptions().withFaults(plan, gates || needsGates);
+        return plainOptions().withFaults(plan, gates || needsGates).withGateways(gatewayCount(gates || needsGates));
+    }
+
+    private int gatewayCount(boolean gated) {
+        int needed = OpenFiles.processesFor(expectedDevices);
+        int count = gateways == null ? (needed > 1 ? needed : 0) : gateways;
+        if (count < 0 || count > MOST_GATEWAYS) {
+            throw new IllegalArgumentException("--gateways " + count + ": give 0 to " + MOST_GATEWAYS);
+        }
+        if (count > 0 && gated) {
+            throw new IllegalArgumentException(
+                    "gates and gateways exclude each other: give --gateways 0, or no faults of TCP connections");
+        }
+        OpenFiles.refusal(expectedDevices / Math.max(1, count), "give --gateways " + needed + " or more")
+                .ifPresent(refusal -> {
+                    throw new IllegalArgumentException(refusal);
+                });
+        return count;
     }
 
     private CloudOptions plainOptions() {

@@ -13,6 +13,7 @@ import java.util.List;
  * @param quotasEnforced whether callers over a documented rate are refused; may be switched later
  * @param faults what goes wrong from the start
  * @param gates whether listeners stand behind gates, which faults of TCP connections need
+ * @param gateways processes that take the devices' MQTT connections; 0 for this process alone
  */
 public record CloudOptions(
         Names names,
@@ -25,7 +26,8 @@ public record CloudOptions(
         boolean quotasEnforced,
         Duration assignmentTime,
         List<Fault> faults,
-        boolean gates) {
+        boolean gates,
+        int gateways) {
     public static final String HOST = "127.0.0.1";
 
     /** Nothing goes wrong, and no gates. */
@@ -50,7 +52,8 @@ public record CloudOptions(
                 quotasEnforced,
                 assignmentTime,
                 List.of(),
-                false);
+                false,
+                0);
     }
 
     /** The same with faults from the start. */
@@ -66,7 +69,8 @@ public record CloudOptions(
                 quotasEnforced,
                 assignmentTime,
                 List.copyOf(plan),
-                behindGates);
+                behindGates,
+                gateways);
     }
 
     /** Free ports, compression 1, quotas enforced. */
@@ -87,6 +91,24 @@ public record CloudOptions(
                 quotasEnforced,
                 assignmentTime,
                 faults,
-                gates);
+                gates,
+                gateways);
+    }
+
+    /** The same with so many gateways. */
+    public CloudOptions withGateways(int count) {
+        return new CloudOptions(
+                names,
+                httpsPort,
+                mqttPort,
+                amqpPort,
+                controlPort,
+                dataDirectory,
+                timeCompression,
+                quotasEnforced,
+                assignmentTime,
+                faults,
+                gates,
+                count);
     }
 }

@@ -8,6 +8,8 @@ import io.drover.simulator.fleet.sdk.ConnectToSslContext;
 import io.drover.simulator.fleet.sdk.SdkCapacity;
 import io.drover.simulator.fleet.sdk.SdkEngine;
 import io.drover.simulator.metrics.MetricsPage;
+import io.drover.simulator.process.ChildProcessException;
+import io.drover.simulator.process.OpenFiles;
 import io.drover.simulator.tls.TlsEngine;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -31,6 +33,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -90,6 +93,22 @@ public final class FleetCommand implements Callable<Integer> {
     @Option(names = "--to", description = "Index after the last device of this process")
     Integer to;
 
+    @Option(
+            names = "--processes",
+            paramLabel = "N",
+            description = "Processes that share the devices by index range (default: as the limit of open files needs)")
+    Integer processes;
+
+    @Option(names = "--connect-rate", description = "Devices started per second instead of the scenario's")
+    Integer connectRate;
+
+    @Option(
+            names = "--source-addresses",
+            split = ",",
+            paramLabel = "ADDRESS",
+            description = "Addresses of this machine to connect from: to hubs, and to the provisioning service")
+    List<String> sourceAddresses = List.of();
+
     @Option(names = "--suffix", defaultValue = "test", description = "Last part of the emulated host names")
     String suffix;
 
@@ -124,6 +143,19 @@ public final class FleetCommand implements Callable<Integer> {
         if (from < 0 || end > scenario.devices() || from >= end) {
             return complain("--from " + from + " --to " + end + " is no part of 0 to " + scenario.devices());
         }
+        int count = processes == null ? OpenFiles.processesFor(end - from) : processes;
+        if (count < 1 || count > FleetProcesses.MOST) {
+            return complain("--processes " + count + ": give 1 to " + FleetProcesses.MOST);
+        }
+        int each = (end - from + count - 1) / count;
+        Optional<String> beyond = OpenFiles.refusal(each, "spread the fleet with --processes")
+                .or(() -> OpenFiles.portRefusal(each, "spread the fleet with --processes"));
+        if (beyond.isPresent()) {
+            return complain(beyond.get());
+        }
+        if (count > 1) {
+            return spread(scenario, end, count);
+        }
         Optional<String> tooMany = SdkCapacity.ofThisMachine().refusal(scenario.count(Engine.AZURE_SDK, from, end));
         if (tooMany.isPresent()) {
             return complain(tooMany.get());
@@ -134,6 +166,61 @@ public final class FleetCommand implements Callable<Integer> {
         } finally {
             await(closed(vertx));
         }
+    }
+
+    private int spread(Scenario scenario, int end, int count) throws InterruptedException {
+        CountDownLatch over = new CountDownLatch(1);
+        AtomicBoolean broken = new AtomicBoolean();
+        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
+        try (FleetProcesses children = new FleetProcesses()) {
+            List<FleetFront.Member> started =
+                    children.start(count, from, end, childArguments(scenario), scenario.connectRate(), () -> {
+                        broken.set(over.getCount() > 0);
+                        over.countDown();
+                    });
+            FleetFront front = new FleetFront(vertx, started);
+            HttpServer server = front.listen(vertx, controlPort)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(START_DEADLINE_SECONDS, TimeUnit.SECONDS);
+            announce(server.actualPort());
+            if (autostart) {
+                front.start().onFailure(failure -> complain("not all processes began: " + failure.getMessage()));
+            }
+            waitForTheEnd(over);
+            return broken.get()
+                    ? complain("a process of the fleet has ended, and with it its devices; its log is in "
+                            + children.logs())
+                    : 0;
+        } catch (IOException | ExecutionException | TimeoutException | ChildProcessException failed) {
+            return complain("the fleet's processes could not be started: " + failed.getMessage());
+        } finally {
+            await(closed(vertx));
+        }
+    }
+
+    /** All but its part of the devices. */
+    private List<String> childArguments(Scenario scenario) {
+        Path file = Path.of(scenarioFile);
+        List<String> arguments = new ArrayList<>(List.of(
+                "fleet",
+                "--control=" + control,
+                "--https-port=" + httpsPort,
+                "--mqtt-port=" + mqttPort,
+                "--ca=" + ca.toAbsolutePath(),
+                "--scenario=" + (Files.exists(file) ? file.toAbsolutePath() : scenarioFile),
+                "--devices=" + scenario.devices(),
+                "--seed=" + scenario.seed(),
+                "--suffix=" + suffix,
+                "--ready-line",
+                "--stop-with-stdin"));
+        if (application != null) {
+            arguments.add("--application=" + application);
+        } else {
+            arguments.add("--provisioning-service=" + provisioningService);
+            arguments.add("--enrollment-group=" + enrollmentGroup);
+        }
+        return arguments;
     }
 
     private int run(Vertx vertx, Scenario scenario, int end) throws InterruptedException {
@@ -163,7 +250,7 @@ public final class FleetCommand implements Callable<Integer> {
         if (autostart) {
             http.start();
         }
-        waitForTheEnd();
+        waitForTheEnd(new CountDownLatch(1));
         return 0;
     }
 
@@ -176,7 +263,12 @@ public final class FleetCommand implements Callable<Integer> {
             Future<Void> go,
             Clock clock) {
         MqttDial dial = new MqttDial(
-                vertx, mqttPort, ca.toAbsolutePath().toString(), TlsEngine.fastest(), counters.of(Engine.LEAN));
+                vertx,
+                mqttPort,
+                ca.toAbsolutePath().toString(),
+                TlsEngine.fastest(),
+                counters.of(Engine.LEAN),
+                sourceAddresses);
         FleetSettings settings = FleetSettings.of(
                         sheet.idScope(), sheet.primaryKey(), scenario.seed(), scenario.telemetryInterval())
                 .registeredOnce(application == null)
@@ -210,6 +302,9 @@ public final class FleetCommand implements Callable<Integer> {
             }
             scenario = scenario.withDevices(devices);
         }
+        if (connectRate != null) {
+            scenario = scenario.withConnectRate(Math.max(1, connectRate));
+        }
         return seed == null ? scenario : scenario.withSeed(seed);
     }
 
@@ -227,8 +322,7 @@ public final class FleetCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private void waitForTheEnd() throws InterruptedException {
-        CountDownLatch end = new CountDownLatch(1);
+    private void waitForTheEnd(CountDownLatch end) throws InterruptedException {
         if (stopWithStdin) {
             Thread reader = new Thread(() -> drainStdin(end), "stdin-watch");
             reader.setDaemon(true);

@@ -157,6 +157,23 @@ public record Scenario(
         return with(devices, seed, times);
     }
 
+    /** The same scenario with another number of devices started per second. */
+    public Scenario withConnectRate(int perSecond) {
+        return new Scenario(
+                name,
+                devices,
+                seed,
+                timeCompression,
+                deviceIdPattern,
+                telemetryInterval,
+                perSecond,
+                groups,
+                deviceGroups,
+                worker,
+                faults,
+                twins);
+    }
+
     /** The same scenario drawn from another seed. */
     public Scenario withSeed(long other) {
         return with(devices, other, timeCompression);

@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
@@ -28,12 +29,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The REST APIs of the emulated services as an administrator uses them, with an Entra token. Methods block, until all their calls are
  * answered, and fail with a {@link RehearsalException} that tells what the service answered.
  */
-final class AzureRest implements AutoCloseable {
+public final class AzureRest implements AutoCloseable {
     private static final long DEADLINE_SECONDS = 120;
     private static final int AT_ONCE = 32;
 
     /** A service with its hosts' domain, its token's audience and the version of its API. */
-    enum Service {
+    public enum Service {
         CENTRAL("azureiotcentral.", "https://apps.azureiotcentral.", "2022-07-31"),
         CENTRAL_PREVIEW("azureiotcentral.", "https://apps.azureiotcentral.", "2022-10-31-preview"),
         PROVISIONING("azure-devices-provisioning.", "https://azure-devices-provisioning.", "2021-10-01"),
@@ -57,8 +58,9 @@ final class AzureRest implements AutoCloseable {
      * @param ifMatch null for no such header
      * @param body an object or a list, or null for none
      */
-    record Call(HttpMethod method, Service service, String name, String path, String ifMatch, Object body) {
-        Call(HttpMethod method, Service service, String name, String path, Object body) {
+    public record Call(HttpMethod method, Service service, String name, String path, String ifMatch, Object body) {
+        /** A call without If-Match. */
+        public Call(HttpMethod method, Service service, String name, String path, Object body) {
             this(method, service, name, path, null, body);
         }
     }
@@ -71,7 +73,7 @@ final class AzureRest implements AutoCloseable {
     private final Map<Service, String> tokens = new EnumMap<>(Service.class);
 
     /** @param caCertificate PEM file of the authority to trust */
-    AzureRest(int httpsPort, String caCertificate, String suffix, String clientSecret) {
+    public AzureRest(int httpsPort, String caCertificate, String suffix, String clientSecret) {
         this.httpsPort = httpsPort;
         this.suffix = suffix;
         this.clientSecret = clientSecret;
@@ -81,13 +83,25 @@ final class AzureRest implements AutoCloseable {
                 new PoolOptions().setHttp1MaxSize(AT_ONCE));
     }
 
+    /** An estate of a subscription and the administrator with this secret, to put resources into. */
+    public static JsonObject estate(String clientSecret) {
+        JsonObject administrator =
+                new JsonObject().put("clientId", RehearsalEstate.CLIENT_ID).put("clientSecret", clientSecret);
+        return new JsonObject()
+                .put("tenantId", RehearsalEstate.TENANT)
+                .put("servicePrincipals", new JsonArray().add(administrator))
+                .put(
+                        "subscriptions",
+                        new JsonArray().add(new JsonObject().put("subscriptionId", RehearsalEstate.SUBSCRIPTION)));
+    }
+
     /** A part of a path. */
     static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** The answer's body; an empty object when there is none. */
-    JsonObject call(Call call) {
+    public JsonObject call(Call call) {
         return await(token(call.service()).compose(token -> send(call, token)).map(answer -> {
             Buffer body = answer.body();
             return body == null || body.length() == 0 ? new JsonObject() : body.toJsonObject();
@@ -95,7 +109,7 @@ final class AzureRest implements AutoCloseable {
     }
 
     /** All of them, many at once and in no order. */
-    void all(List<Call> calls) {
+    public void all(List<Call> calls) {
         if (calls.isEmpty()) {
             return;
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.drover.simulator.fleet.Scenario;
 import io.drover.simulator.fleet.ScenarioLoader;
+import io.drover.simulator.process.ChildProcess;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -30,6 +30,15 @@ final class ControlClient {
         return read(send(request(path).GET().build(), HttpResponse.BodyHandlers.ofByteArray()), path);
     }
 
+    /** An answer that is no JSON. */
+    String text(String path) {
+        HttpResponse<String> answer = send(request(path).GET().build(), HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() != 200) {
+            throw new RehearsalException("GET " + path + " answered " + answer.statusCode());
+        }
+        return answer.body();
+    }
+
     JsonNode put(String path, JsonNode body) {
         return write("PUT", path, body);
     }

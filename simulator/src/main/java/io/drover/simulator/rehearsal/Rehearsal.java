@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.drover.simulator.fleet.Scenario;
 import io.drover.simulator.fleet.TemplateKind;
+import io.drover.simulator.process.ChildProcess;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.net.InetAddress;

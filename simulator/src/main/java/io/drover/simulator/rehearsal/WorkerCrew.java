@@ -1,5 +1,6 @@
 package io.drover.simulator.rehearsal;
 
+import io.drover.simulator.process.ChildProcess;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

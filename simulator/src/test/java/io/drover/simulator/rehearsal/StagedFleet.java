@@ -56,12 +56,19 @@ final class StagedFleet implements AutoCloseable {
     private final FleetCounters counters = new FleetCounters(new SimpleMeterRegistry());
 
     StagedFleet(Direction direction, String yaml, Path data) throws Exception {
+        this(direction, yaml, data, 0);
+    }
+
+    /** @param gateways processes that take the devices' connections */
+    StagedFleet(Direction direction, String yaml, Path data, int gateways) throws Exception {
         this.direction = direction;
         this.scenario = ScenarioLoader.parse("staged.yaml", yaml);
         this.exchanges = data.resolve("exchanges.ndjson");
         this.cloud = await(Cloud.start(
                 vertx,
-                CloudOptions.ephemeral(data).withTimeCompression(scenario.timeCompression()),
+                CloudOptions.ephemeral(data)
+                        .withTimeCompression(scenario.timeCompression())
+                        .withGateways(gateways),
                 Optional.of(exchanges)));
         this.control = new ControlClient(cloud.ports().control());
         this.rest = new AzureRest(
@@ -275,6 +282,11 @@ final class StagedFleet implements AutoCloseable {
     /** How many changes the cloud has counted. */
     long changes() {
         return control.get("/control/changes").path("total").asLong();
+    }
+
+    /** Process ids of the gateways. */
+    List<Long> gateways() {
+        return cloud.ports().gateways();
     }
 
     /** The ids of the scenario's group. */

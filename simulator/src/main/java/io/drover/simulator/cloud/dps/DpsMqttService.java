@@ -2,12 +2,12 @@ package io.drover.simulator.cloud.dps;
 
 import io.drover.simulator.cloud.metrics.CallMeter;
 import io.drover.simulator.cloud.metrics.CloudService;
+import io.drover.simulator.cloud.mqtt.DeviceConnection;
 import io.drover.simulator.cloud.mqtt.MqttService;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.drover.simulator.cloud.sas.SasToken;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.vertx.core.Vertx;
-import io.vertx.mqtt.MqttEndpoint;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.List;
@@ -47,27 +47,27 @@ public final class DpsMqttService implements MqttService {
 
     /** Whether the user name is one of the device API; only then is {@link #attach} meant. */
     @Override
-    public boolean accepts(MqttEndpoint endpoint) {
-        return userName(endpoint).matches();
+    public boolean accepts(DeviceConnection connection) {
+        return userName(connection).matches();
     }
 
     @Override
-    public void attach(MqttEndpoint endpoint, List<X509Certificate> certificates) {
+    public void attach(DeviceConnection connection, List<X509Certificate> certificates) {
         long arrived = System.nanoTime();
-        Matcher userName = userName(endpoint);
+        Matcher userName = userName(connection);
         if (!userName.matches()) {
-            reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_BAD_USER_NAME_OR_PASSWORD, arrived);
+            reject(connection, MqttConnectReturnCode.CONNECTION_REFUSED_BAD_USER_NAME_OR_PASSWORD, arrived);
             return;
         }
         String registrationId = userName.group(2);
-        if (!registrationId.equalsIgnoreCase(endpoint.clientIdentifier())) {
-            reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_IDENTIFIER_REJECTED, arrived);
+        if (!registrationId.equalsIgnoreCase(connection.connect().clientId())) {
+            reject(connection, MqttConnectReturnCode.CONNECTION_REFUSED_IDENTIFIER_REJECTED, arrived);
             return;
         }
-        SasToken token = SasToken.parse(endpoint.auth().getPassword()).orElse(null);
+        SasToken token = SasToken.parse(connection.connect().password()).orElse(null);
         DpsMqttSession session = new DpsMqttSession(
                 vertx,
-                endpoint,
+                connection,
                 operations,
                 new DeviceOperations.Caller(userName.group(1), registrationId, new DeviceProof(token, certificates)),
                 calls);
@@ -75,13 +75,13 @@ public final class DpsMqttService implements MqttService {
         calls.answered(CloudService.DPS_MQTT, "connect", "0", arrived);
     }
 
-    private void reject(MqttEndpoint endpoint, MqttConnectReturnCode code, long arrived) {
-        endpoint.reject(code);
+    private void reject(DeviceConnection connection, MqttConnectReturnCode code, long arrived) {
+        connection.reject(code);
         calls.answered(CloudService.DPS_MQTT, "connect", Integer.toString(code.byteValue()), arrived);
     }
 
-    private static Matcher userName(MqttEndpoint endpoint) {
-        String name = endpoint.auth() == null ? null : endpoint.auth().getUsername();
+    private static Matcher userName(DeviceConnection connection) {
+        String name = connection.connect().userName();
         return USER_NAME.matcher(name == null ? "" : name);
     }
 }

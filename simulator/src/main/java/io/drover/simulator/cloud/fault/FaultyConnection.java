@@ -1,36 +1,29 @@
 package io.drover.simulator.cloud.fault;
 
 import io.drover.simulator.cloud.metrics.CloudService;
+import io.drover.simulator.cloud.mqtt.DeviceConnection;
+import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.mqtt.MqttEndpoint;
-import io.vertx.mqtt.messages.MqttPublishMessage;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
-/**
- * One MQTT connection between device and service. {@link MqttEndpoint} has some sixty methods of which four matter here, so the
- * service's view of it is a dynamic proxy. On the connection's event loop.
- */
-final class FaultyConnection implements InvocationHandler {
+/** One MQTT connection between device and service, as its service sees it. On the connection's event loop. */
+final class FaultyConnection implements DeviceConnection, DeviceConnection.Packets {
     private final Vertx vertx;
     private final Context context;
     private final Faults faults;
-    private final MqttEndpoint device;
+    private final DeviceConnection device;
     private final MqttFaults.Peer peer;
     private final MqttFaults gateway;
     private final Instant since;
-    private Handler<Void> closeHandler = closed -> {};
+    private DeviceConnection.Packets service;
 
-    FaultyConnection(Vertx vertx, Faults faults, MqttEndpoint device, MqttFaults.Peer peer, MqttFaults gateway) {
+    FaultyConnection(Vertx vertx, Faults faults, DeviceConnection device, MqttFaults.Peer peer, MqttFaults gateway) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.faults = faults;
@@ -38,16 +31,86 @@ final class FaultyConnection implements InvocationHandler {
         this.peer = peer;
         this.gateway = gateway;
         this.since = faults.clock().instant();
-        device.closeHandler(closed -> {
-            gateway.closed(this);
-            closeHandler.handle(null);
-        });
+        device.handler(this);
     }
 
-    /** The service's view. */
-    MqttEndpoint endpoint() {
-        return (MqttEndpoint)
-                Proxy.newProxyInstance(MqttEndpoint.class.getClassLoader(), new Class<?>[] {MqttEndpoint.class}, this);
+    @Override
+    public Connect connect() {
+        return device.connect();
+    }
+
+    @Override
+    public String serverName() {
+        return device.serverName();
+    }
+
+    @Override
+    public boolean isConnected() {
+        return device.isConnected();
+    }
+
+    @Override
+    public void handler(DeviceConnection.Packets packets) {
+        service = packets;
+    }
+
+    @Override
+    public void accept(boolean sessionPresent) {
+        gateway.opened(this);
+        device.accept(sessionPresent);
+    }
+
+    @Override
+    public void reject(MqttConnectReturnCode code) {
+        device.reject(code);
+    }
+
+    @Override
+    public void publishAcknowledge(int packetId) {
+        device.publishAcknowledge(packetId);
+    }
+
+    @Override
+    public void subscribeAcknowledge(int packetId, List<MqttQoS> granted) {
+        device.subscribeAcknowledge(packetId, granted);
+    }
+
+    @Override
+    public void unsubscribeAcknowledge(int packetId) {
+        device.unsubscribeAcknowledge(packetId);
+    }
+
+    @Override
+    public void close() {
+        device.close();
+    }
+
+    @Override
+    public void subscribed(int packetId, List<Subscription> asked) {
+        service.subscribed(packetId, asked);
+    }
+
+    @Override
+    public void unsubscribed(int packetId, List<String> filters) {
+        service.unsubscribed(packetId, filters);
+    }
+
+    @Override
+    public void acknowledged(int packetId) {
+        service.acknowledged(packetId);
+    }
+
+    @Override
+    public void pinged() {
+        service.pinged();
+    }
+
+    @Override
+    public void closed(boolean goodbye) {
+        gateway.closed(this);
+        if (service != null) {
+            service.closed(goodbye);
+        }
     }
 
     MqttFaults.Peer peer() {
@@ -64,40 +127,15 @@ final class FaultyConnection implements InvocationHandler {
     }
 
     @Override
-    @SuppressWarnings("unchecked")
-    public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
-        switch (method.getName()) {
-            case "closeHandler" -> {
-                closeHandler = arguments[0] == null ? closed -> {} : (Handler<Void>) arguments[0];
-                return proxy;
-            }
-            case "publishHandler" -> {
-                Handler<MqttPublishMessage> service = (Handler<MqttPublishMessage>) arguments[0];
-                device.publishHandler(service == null ? null : message -> receive(message, service));
-                return proxy;
-            }
-            case "publish" -> {
-                return push(method, arguments);
-            }
-            case "accept" -> {
-                gateway.opened(this);
-                return real(proxy, method, arguments);
-            }
-            default -> {
-                return real(proxy, method, arguments);
-            }
-        }
-    }
-
-    private void receive(MqttPublishMessage message, Handler<MqttPublishMessage> service) {
-        DeviceTopic topic = DeviceTopic.of(message.topicName());
+    public void published(Message message) {
+        DeviceTopic topic = DeviceTopic.of(message.topic());
         if (peer.service() == CloudService.DPS_MQTT
                 && new SkewedClock(faults)
                         .refuses(
                                 peer.service().text(),
                                 peer.device(),
                                 topic.operation(),
-                                MqttFaults.passwordOf(device))) {
+                                device.connect().password())) {
             unauthorized(topic);
             return;
         }
@@ -110,13 +148,13 @@ final class FaultyConnection implements InvocationHandler {
                         peer.device(),
                         topic.operation());
         if (struck.isEmpty()) {
-            service.handle(message);
+            service.published(message);
             return;
         }
         Fault fault = struck.get();
         switch (fault.kind()) {
             case LATE_METHOD_ANSWER ->
-                vertx.setTimer(Math.max(1, fault.delay().toMillis()), due -> service.handle(message));
+                vertx.setTimer(Math.max(1, fault.delay().toMillis()), due -> service.published(message));
             case TWIN_THROTTLED -> answer("$iothub/twin/res/429/?$rid=" + topic.requestId(), Buffer.buffer());
             case DPS_THROTTLED ->
                 answer(
@@ -149,29 +187,29 @@ final class FaultyConnection implements InvocationHandler {
                 .isPresent();
     }
 
-    private Object push(Method method, Object[] arguments) throws Throwable {
-        String topic = (String) arguments[0];
+    @Override
+    public Future<Void> publish(String topic, Buffer body, MqttQoS qos, int packetId) {
         Optional<Fault> struck = faults.strikes(
                 FaultKind.Point.DEVICE_PUSH,
                 peer.service().text(),
                 peer.host(),
                 peer.device(),
                 DeviceTopic.of(topic).operation());
+        String sent = topic;
         if (struck.isPresent()) {
             switch (struck.get().kind()) {
                 case LOST_CLOUD_TO_DEVICE -> {
-                    return Future.succeededFuture(0);
+                    return Future.succeededFuture();
                 }
-                case DUPLICATE_METHOD -> real(null, method, arguments);
-                case DPS_RETRY_AFTER_MISSING -> arguments[0] = topic.replaceFirst("&retry-after=[^&]*", "");
-                case DPS_RETRY_AFTER_WRONG ->
-                    arguments[0] = topic.replaceFirst("&retry-after=[^&]*", "&retry-after=soon");
+                case DUPLICATE_METHOD -> device.publish(topic, body, qos, packetId);
+                case DPS_RETRY_AFTER_MISSING -> sent = topic.replaceFirst("&retry-after=[^&]*", "");
+                case DPS_RETRY_AFTER_WRONG -> sent = topic.replaceFirst("&retry-after=[^&]*", "&retry-after=soon");
                 default -> {
                     // No other kind strikes here.
                 }
             }
         }
-        return real(null, method, arguments);
+        return device.publish(sent, body, qos, packetId);
     }
 
     private void unauthorized(DeviceTopic topic) {
@@ -184,21 +222,12 @@ final class FaultyConnection implements InvocationHandler {
         // As real answers, later than a client needs to have handled its SUBACK.
         vertx.setTimer(5, due -> {
             if (device.isConnected()) {
-                device.publish(topic, body, MqttQoS.AT_MOST_ONCE, false, false);
+                device.publish(topic, body, MqttQoS.AT_MOST_ONCE, 0);
             }
         });
     }
 
     private Instant now() {
         return faults.clock().instant();
-    }
-
-    private Object real(Object proxy, Method method, Object[] arguments) throws Throwable {
-        try {
-            Object result = method.invoke(device, arguments);
-            return result == device ? proxy : result;
-        } catch (InvocationTargetException thrown) {
-            throw thrown.getCause();
-        }
     }
 }

@@ -1,10 +1,10 @@
 package io.drover.simulator.cloud.fault;
 
 import io.drover.simulator.cloud.metrics.CloudService;
+import io.drover.simulator.cloud.mqtt.DeviceConnection;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.mqtt.MqttEndpoint;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
@@ -32,9 +32,9 @@ public final class MqttFaults {
         });
     }
 
-    /** The endpoint to hand to its service; empty when the connection has been refused here. On the connection's event loop. */
-    public Optional<MqttEndpoint> admit(MqttEndpoint endpoint) {
-        Peer peer = Peer.of(endpoint);
+    /** The connection to hand to its service; empty when the connection has been refused here. On the connection's event loop. */
+    public Optional<DeviceConnection> admit(DeviceConnection device) {
+        Peer peer = Peer.of(device);
         String service = peer.service().text();
         Optional<Fault> away = faults.open(FaultKind.HUB_FAILOVER, service, peer.device(), "connect");
         Optional<Fault> struck = away.isPresent()
@@ -42,21 +42,22 @@ public final class MqttFaults {
                 : faults.strikes(FaultKind.Point.CONNECT, service, peer.host(), peer.device(), "connect");
         away.ifPresent(faults::struck);
         if (struck.isPresent() && struck.get().kind() != FaultKind.MQTT_CONNECTION_DROPPED) {
-            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE);
+            device.reject(MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE);
             return Optional.empty();
         }
         if (peer.service() == CloudService.HUB_MQTT
-                && new SkewedClock(faults).refuses(service, peer.device(), "connect", passwordOf(endpoint))) {
-            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
+                && new SkewedClock(faults)
+                        .refuses(
+                                service,
+                                peer.device(),
+                                "connect",
+                                device.connect().password())) {
+            device.reject(MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
             return Optional.empty();
         }
-        FaultyConnection connection = new FaultyConnection(vertx, faults, endpoint, peer, this);
+        FaultyConnection connection = new FaultyConnection(vertx, faults, device, peer, this);
         struck.ifPresent(dropped -> vertx.setTimer(Math.max(1, dropped.delay().toMillis()), due -> connection.drop()));
-        return Optional.of(connection.endpoint());
-    }
-
-    static String passwordOf(MqttEndpoint endpoint) {
-        return endpoint.auth() == null ? null : endpoint.auth().getPassword();
+        return Optional.of(connection);
     }
 
     void opened(FaultyConnection connection) {
@@ -98,13 +99,14 @@ public final class MqttFaults {
 
     /** Who is at the other end, by the user name of the CONNECT; nothing of it is checked yet. */
     record Peer(CloudService service, String host, String device) {
-        static Peer of(MqttEndpoint endpoint) {
-            String user = endpoint.auth() == null || endpoint.auth().getUsername() == null
-                    ? ""
-                    : endpoint.auth().getUsername();
+        static Peer of(DeviceConnection connection) {
+            String given = connection.connect().userName();
+            String user = given == null ? "" : given;
             String[] parts = user.split("/", 4);
             boolean provisioning = parts.length > 2 && parts[1].equals("registrations");
-            String device = provisioning ? parts[2] : parts.length > 1 ? parts[1] : endpoint.clientIdentifier();
+            String device = provisioning
+                    ? parts[2]
+                    : parts.length > 1 ? parts[1] : connection.connect().clientId();
             return new Peer(provisioning ? CloudService.DPS_MQTT : CloudService.HUB_MQTT, parts[0], device);
         }
     }

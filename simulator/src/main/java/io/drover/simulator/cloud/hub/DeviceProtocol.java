@@ -2,15 +2,11 @@ package io.drover.simulator.cloud.hub;
 
 import io.drover.simulator.cloud.metrics.CallMeter;
 import io.drover.simulator.cloud.metrics.CloudService;
+import io.drover.simulator.cloud.mqtt.DeviceConnection;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.mqtt.MqttEndpoint;
-import io.vertx.mqtt.MqttTopicSubscription;
-import io.vertx.mqtt.messages.MqttPublishMessage;
-import io.vertx.mqtt.messages.MqttSubscribeMessage;
-import io.vertx.mqtt.messages.MqttUnsubscribeMessage;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +20,7 @@ import java.util.Set;
  * twins, subscriptions. QoS 2, an unknown topic or more than 256 KiB close the connection; a sixth topic filter is refused in the
  * SUBACK (own choice). Confined to the connection's event loop.
  */
-final class DeviceProtocol {
+final class DeviceProtocol implements DeviceConnection.Packets {
     private static final String METHODS = "$iothub/methods/POST/#";
     private static final String TWIN_RESULTS = "$iothub/twin/res/#";
     private static final String DESIRED = "$iothub/twin/PATCH/properties/desired/#";
@@ -39,20 +35,20 @@ final class DeviceProtocol {
     private final Hub hub;
     private final HubDevice device;
     private final DeviceSession session;
-    private final MqttEndpoint endpoint;
+    private final DeviceConnection connection;
     private final TwinProtocol twins;
     private final Clock clock;
     private final CallMeter calls;
     private final TelemetryIntake intake;
-    private final Set<String> filters = new HashSet<>();
-    private boolean saidGoodbye;
+    private final Set<String> filters = new HashSet<>(4);
+    private Runnable afterwards = () -> {};
     private long arrived;
 
     DeviceProtocol(
             Vertx vertx,
             Hub hub,
             DeviceSession session,
-            MqttEndpoint endpoint,
+            DeviceConnection connection,
             Quotas quotas,
             Clock clock,
             CallMeter calls) {
@@ -60,34 +56,43 @@ final class DeviceProtocol {
         this.hub = hub;
         this.device = session.device();
         this.session = session;
-        this.endpoint = endpoint;
+        this.connection = connection;
         this.twins = new TwinProtocol(vertx, hub, session, quotas, clock, calls);
         this.clock = clock;
         this.calls = calls;
     }
 
-    void listen() {
-        endpoint.subscribeHandler(this::subscribed)
-                .unsubscribeHandler(this::unsubscribed)
-                .publishHandler(this::published)
-                .publishAcknowledgeHandler(session::acknowledged)
-                .pingHandler(ping -> session.heard())
-                .disconnectHandler(goodbye -> saidGoodbye = true)
-                .exceptionHandler(broken -> session.drop());
+    /** Called once when the connection has ended. */
+    void whenClosed(Runnable action) {
+        afterwards = action;
     }
 
-    /** The connection has ended: without a DISCONNECT the Will becomes telemetry. */
-    void closed() {
-        if (saidGoodbye || !endpoint.will().isWillFlag()) {
-            return;
+    @Override
+    public void pinged() {
+        session.heard();
+    }
+
+    @Override
+    public void acknowledged(int packetId) {
+        session.acknowledged(packetId);
+    }
+
+    /** Without a DISCONNECT the Will becomes telemetry. */
+    @Override
+    public void closed(boolean goodbye) {
+        DeviceConnection.Will will = connection.connect().will();
+        if (!goodbye && will != null) {
+            publish(will);
         }
-        String topic = endpoint.will().getWillTopic();
-        Buffer body = endpoint.will().getWillMessage();
+        afterwards.run();
+    }
+
+    private void publish(DeviceConnection.Will will) {
         try {
-            Map<String, String> properties = eventProperties(topic);
+            Map<String, String> properties = eventProperties(will.topic());
             if (properties != null) {
                 properties.put("iothub-MessageType", "Will");
-                append(properties, body == null ? Buffer.buffer() : body, clock.instant());
+                append(properties, will.body(), clock.instant());
             }
         } catch (IllegalArgumentException malformedTopic) {
             arrived = System.nanoTime();
@@ -95,27 +100,29 @@ final class DeviceProtocol {
         }
     }
 
-    private void subscribed(MqttSubscribeMessage message) {
+    @Override
+    public void subscribed(int packetId, List<DeviceConnection.Subscription> all) {
         session.heard();
-        List<MqttQoS> granted = new ArrayList<>();
-        List<MqttTopicSubscription> accepted = new ArrayList<>();
-        for (MqttTopicSubscription asked : message.topicSubscriptions()) {
-            boolean known = isKnown(asked.topicName());
-            boolean fits = filters.contains(asked.topicName()) || filters.size() < MAX_FILTERS;
+        List<MqttQoS> granted = new ArrayList<>(all.size());
+        List<DeviceConnection.Subscription> accepted = new ArrayList<>(all.size());
+        for (DeviceConnection.Subscription asked : all) {
+            boolean known = isKnown(asked.filter());
+            boolean fits = filters.contains(asked.filter()) || filters.size() < MAX_FILTERS;
             if (known && fits) {
-                filters.add(asked.topicName());
+                filters.add(asked.filter());
                 accepted.add(asked);
             }
-            granted.add(known && fits ? atMostOne(asked.qualityOfService()) : MqttQoS.FAILURE);
+            granted.add(known && fits ? atMostOne(asked.qos()) : MqttQoS.FAILURE);
         }
-        endpoint.subscribeAcknowledge(message.messageId(), granted);
-        accepted.forEach(filter -> subscribe(filter.topicName(), atMostOne(filter.qualityOfService())));
+        connection.subscribeAcknowledge(packetId, granted);
+        accepted.forEach(filter -> subscribe(filter.filter(), atMostOne(filter.qos())));
     }
 
-    private void unsubscribed(MqttUnsubscribeMessage message) {
+    @Override
+    public void unsubscribed(int packetId, List<String> given) {
         session.heard();
-        endpoint.unsubscribeAcknowledge(message.messageId());
-        message.topics().stream().filter(filters::remove).forEach(this::unsubscribe);
+        connection.unsubscribeAcknowledge(packetId);
+        given.stream().filter(filters::remove).forEach(this::unsubscribe);
     }
 
     private boolean isKnown(String filter) {
@@ -135,7 +142,7 @@ final class DeviceProtocol {
             case DESIRED -> session.takesDesired(true);
             default -> {
                 if (isMessages(filter)) {
-                    device.keepMessagesSubscription(!endpoint.isCleanSession());
+                    device.keepMessagesSubscription(!connection.connect().cleanSession());
                     session.takesMessages(qos);
                 }
             }
@@ -159,35 +166,36 @@ final class DeviceProtocol {
         return asked == MqttQoS.AT_MOST_ONCE ? MqttQoS.AT_MOST_ONCE : MqttQoS.AT_LEAST_ONCE;
     }
 
-    private void published(MqttPublishMessage message) {
+    @Override
+    public void published(DeviceConnection.Message message) {
         arrived = System.nanoTime();
         session.heard();
         boolean understood;
         try {
-            understood = message.qosLevel() != MqttQoS.EXACTLY_ONCE
-                    && message.payload().length() <= MAX_BODY
+            understood = message.qos() != MqttQoS.EXACTLY_ONCE
+                    && message.body().length() <= MAX_BODY
                     && handle(message, clock.instant());
         } catch (IllegalArgumentException malformedTopic) {
             understood = false;
         }
         if (!understood) {
             answered("unknown", "closed");
-            endpoint.close();
+            connection.close();
         }
     }
 
-    private boolean acknowledge(MqttPublishMessage message) {
-        if (message.qosLevel() == MqttQoS.AT_LEAST_ONCE && endpoint.isConnected()) {
-            endpoint.publishAcknowledge(message.messageId());
+    private boolean acknowledge(DeviceConnection.Message message) {
+        if (message.qos() == MqttQoS.AT_LEAST_ONCE && connection.isConnected()) {
+            connection.publishAcknowledge(message.packetId());
         }
         return true;
     }
 
-    private boolean handle(MqttPublishMessage message, Instant now) {
-        String topic = message.topicName();
+    private boolean handle(DeviceConnection.Message message, Instant now) {
+        String topic = message.topic();
         if (topic.startsWith(METHOD_ANSWER)) {
             device.active(now);
-            return methodAnswer(topic.substring(METHOD_ANSWER.length()), message.payload()) && acknowledge(message);
+            return methodAnswer(topic.substring(METHOD_ANSWER.length()), message.body()) && acknowledge(message);
         }
         if (topic.startsWith(TWIN_GET)) {
             device.active(now);
@@ -195,30 +203,30 @@ final class DeviceProtocol {
         }
         if (topic.startsWith(REPORTED_PATCH)) {
             device.active(now);
-            return twins.reported(topic.substring(REPORTED_PATCH.length()), message.payload(), arrived)
+            return twins.reported(topic.substring(REPORTED_PATCH.length()), message.body(), arrived)
                     && acknowledge(message);
         }
         return telemetry(topic, message);
     }
 
     /** MQTT 3.1.1 has no refusal: what a limit refuses is neither taken nor acknowledged, and the connection ends (own choice). */
-    private boolean telemetry(String topic, MqttPublishMessage message) {
+    private boolean telemetry(String topic, DeviceConnection.Message message) {
         Map<String, String> properties = eventProperties(topic);
         if (properties == null) {
             return false;
         }
-        if (message.isRetain()) {
+        if (message.retain()) {
             properties.put("mqtt-retain", "true");
         }
         long received = arrived;
         Runnable take = () -> {
-            append(properties, message.payload(), clock.instant());
+            append(properties, message.body(), clock.instant());
             calls.answered(CloudService.HUB_MQTT, "telemetry", "accepted", received);
             acknowledge(message);
         };
-        if (!intake.offer(size(message.payload(), properties), take)) {
+        if (!intake.offer(size(message.body(), properties), take)) {
             answered("telemetry", "throttled");
-            endpoint.close();
+            connection.close();
         }
         return true;
     }

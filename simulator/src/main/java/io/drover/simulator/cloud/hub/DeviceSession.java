@@ -1,12 +1,12 @@
 package io.drover.simulator.cloud.hub;
 
+import io.drover.simulator.cloud.mqtt.DeviceConnection;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.mqtt.MqttEndpoint;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +31,7 @@ final class DeviceSession {
 
     private final HubDevice device;
     private final AuthMethod authMethod;
-    private final MqttEndpoint endpoint;
+    private final DeviceConnection connection;
     private final Context context;
     private final Clock clock;
     private final AtomicInteger requestIds = new AtomicInteger();
@@ -45,10 +45,10 @@ final class DeviceSession {
     private int packetIds;
     private Instant heard;
 
-    DeviceSession(HubDevice device, AuthMethod authMethod, MqttEndpoint endpoint, Context context, Clock clock) {
+    DeviceSession(HubDevice device, AuthMethod authMethod, DeviceConnection connection, Context context, Clock clock) {
         this.device = device;
         this.authMethod = authMethod;
-        this.endpoint = endpoint;
+        this.connection = connection;
         this.context = context;
         this.clock = clock;
         this.heard = clock.instant();
@@ -120,8 +120,8 @@ final class DeviceSession {
     /** Sends to the device with QoS 0, silently not when the connection has just gone. */
     void publish(String topic, Buffer payload) {
         context.runOnContext(onLoop -> {
-            if (endpoint.isConnected()) {
-                endpoint.publish(topic, payload, MqttQoS.AT_MOST_ONCE, false, false);
+            if (connection.isConnected()) {
+                connection.publish(topic, payload, MqttQoS.AT_MOST_ONCE, 0);
             }
         });
     }
@@ -145,7 +145,7 @@ final class DeviceSession {
     }
 
     private void push() {
-        while (messagesQos != null && endpoint.isConnected()) {
+        while (messagesQos != null && connection.isConnected()) {
             Optional<CloudToDeviceQueue.Delivery> next = device.messages().next(clock.instant());
             if (next.isEmpty()) {
                 return;
@@ -153,7 +153,7 @@ final class DeviceSession {
             CloudToDeviceQueue.Delivery delivery = next.get();
             packetIds = packetIds % MAX_PACKET_ID + 1;
             String topic = CloudToDeviceTopic.of(device, delivery.message());
-            endpoint.publish(topic, delivery.message().body(), messagesQos, false, false, packetIds);
+            connection.publish(topic, delivery.message().body(), messagesQos, packetIds);
             if (messagesQos == MqttQoS.AT_LEAST_ONCE) {
                 unacknowledged.put(packetIds, delivery.number());
             } else {
@@ -190,8 +190,8 @@ final class DeviceSession {
     /** Closes the connection from the hub's side. */
     void drop() {
         context.runOnContext(onLoop -> {
-            if (endpoint.isConnected()) {
-                endpoint.close();
+            if (connection.isConnected()) {
+                connection.close();
             }
         });
     }

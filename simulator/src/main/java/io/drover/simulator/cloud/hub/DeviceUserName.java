@@ -1,11 +1,9 @@
 package io.drover.simulator.cloud.hub;
 
-import io.vertx.mqtt.MqttEndpoint;
+import io.drover.simulator.cloud.mqtt.DeviceConnection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
 
 /**
  * The MQTT user name {@code {host}/{deviceId}[/{moduleId}]/?api-version=…&model-id=…}. The client id is what names the device; the
@@ -13,24 +11,13 @@ import javax.net.ssl.SNIHostName;
  */
 record DeviceUserName(String host, String clientId, String modelId) {
 
-    /**
-     * What the CONNECT says. A device with a certificate sends no password, and vertx-mqtt then keeps the user name to itself: the host
-     * name of its TLS handshake tells the hub, and the model is not known.
-     */
-    static Optional<DeviceUserName> of(MqttEndpoint endpoint) {
-        return endpoint.auth() != null
-                ? parse(endpoint.auth().getUsername())
-                : serverName(endpoint).map(host -> new DeviceUserName(host, endpoint.clientIdentifier(), null));
-    }
-
-    private static Optional<String> serverName(MqttEndpoint endpoint) {
-        if (!endpoint.isSsl() || !(endpoint.sslSession() instanceof ExtendedSSLSession session)) {
-            return Optional.empty();
-        }
-        return session.getRequestedServerNames().stream()
-                .filter(SNIHostName.class::isInstance)
-                .map(name -> ((SNIHostName) name).getAsciiName().toLowerCase(Locale.ROOT))
-                .findFirst();
+    /** What the CONNECT says; of a client without a user name the host name of its TLS handshake tells the hub, and the model is not known. */
+    static Optional<DeviceUserName> of(DeviceConnection connection) {
+        DeviceConnection.Connect connect = connection.connect();
+        return connect.userName() != null
+                ? parse(connect.userName())
+                : Optional.ofNullable(connection.serverName())
+                        .map(host -> new DeviceUserName(host, connect.clientId(), null));
     }
 
     private static Optional<DeviceUserName> parse(String text) {

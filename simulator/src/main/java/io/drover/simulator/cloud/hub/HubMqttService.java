@@ -2,13 +2,13 @@ package io.drover.simulator.cloud.hub;
 
 import io.drover.simulator.cloud.metrics.CallMeter;
 import io.drover.simulator.cloud.metrics.CloudService;
+import io.drover.simulator.cloud.mqtt.DeviceConnection;
 import io.drover.simulator.cloud.mqtt.MqttService;
 import io.drover.simulator.cloud.quota.AzureLimit;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Vertx;
-import io.vertx.mqtt.MqttEndpoint;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.List;
@@ -47,87 +47,109 @@ public final class HubMqttService implements MqttService {
     }
 
     @Override
-    public boolean accepts(MqttEndpoint endpoint) {
-        return DeviceUserName.of(endpoint)
+    public boolean accepts(DeviceConnection connection) {
+        return DeviceUserName.of(connection)
                 .filter(name -> name.host().contains(".azure-devices."))
                 .isPresent();
     }
 
     @Override
-    public void attach(MqttEndpoint endpoint, List<X509Certificate> certificates) {
-        attach(endpoint, certificates, System.nanoTime(), false);
+    public void attach(DeviceConnection connection, List<X509Certificate> certificates) {
+        attach(connection, certificates, System.nanoTime(), false);
     }
 
     /** @param admitted whether the connection has been held back for the hub's limit already */
-    private void attach(MqttEndpoint endpoint, List<X509Certificate> certificates, long arrived, boolean admitted) {
-        signIn(endpoint, certificates, arrived, admitted)
+    private void attach(
+            DeviceConnection connection, List<X509Certificate> certificates, long arrived, boolean admitted) {
+        signIn(connection, certificates, arrived, admitted)
                 .ifPresent(code ->
                         calls.answered(CloudService.HUB_MQTT, "connect", Integer.toString(code.byteValue()), arrived));
     }
 
     /** Empty when the connection is held back: it is looked at once more then, as much may have changed. */
     private Optional<MqttConnectReturnCode> signIn(
-            MqttEndpoint endpoint, List<X509Certificate> certificates, long arrived, boolean admitted) {
-        DeviceUserName userName = DeviceUserName.of(endpoint).orElseThrow();
-        String clientId = endpoint.clientIdentifier();
-        if (endpoint.protocolVersion() != MQTT_3_1_1) {
-            return reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_UNACCEPTABLE_PROTOCOL_VERSION);
+            DeviceConnection connection, List<X509Certificate> certificates, long arrived, boolean admitted) {
+        DeviceUserName userName = DeviceUserName.of(connection).orElseThrow();
+        String clientId = connection.connect().clientId();
+        if (connection.connect().protocolVersion() != MQTT_3_1_1) {
+            return reject(connection, MqttConnectReturnCode.CONNECTION_REFUSED_UNACCEPTABLE_PROTOCOL_VERSION);
         }
         if (!PropertyBag.names(userName.clientId(), clientId)) {
-            return reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_IDENTIFIER_REJECTED);
+            return reject(connection, MqttConnectReturnCode.CONNECTION_REFUSED_IDENTIFIER_REJECTED);
         }
         Optional<Hub> hub = byHost.apply(userName.host());
         Optional<HubDevice> device = hub.flatMap(found -> found.identity(clientId));
-        Optional<DeviceSignIn.Grant> grant =
-                device.flatMap(found -> signIn.grant(hub.get(), found, passwordOf(endpoint), certificates));
+        Optional<DeviceSignIn.Grant> grant = device.flatMap(
+                found -> signIn.grant(hub.get(), found, connection.connect().password(), certificates));
         if (grant.isEmpty()) {
-            return reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
+            return reject(connection, MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
         }
         Quotas.Admission admission = admitted
                 ? Quotas.Admission.AT_ONCE
                 : quotas.shape(AzureLimit.HUB_CONNECTIONS, hub.get().name(), 1);
         if (admission.retryAfter().isPresent()) {
-            return reject(endpoint, MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE);
+            return reject(connection, MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE);
         }
         if (!admission.delay().isZero()) {
             long timer = vertx.setTimer(
-                    Math.max(1, admission.delay().toMillis()), due -> attach(endpoint, certificates, arrived, true));
-            endpoint.closeHandler(left -> vertx.cancelTimer(timer));
+                    Math.max(1, admission.delay().toMillis()), due -> attach(connection, certificates, arrived, true));
+            connection.handler(new HeldBack(vertx, timer));
             return Optional.empty();
         }
-        open(endpoint, hub.get(), device.get(), userName.modelId(), grant.get());
+        open(connection, hub.get(), device.get(), userName.modelId(), grant.get());
         return Optional.of(MqttConnectReturnCode.CONNECTION_ACCEPTED);
     }
 
-    private static String passwordOf(MqttEndpoint endpoint) {
-        return endpoint.auth() == null ? null : endpoint.auth().getPassword();
-    }
-
-    private static Optional<MqttConnectReturnCode> reject(MqttEndpoint endpoint, MqttConnectReturnCode code) {
-        endpoint.reject(code);
+    private static Optional<MqttConnectReturnCode> reject(DeviceConnection connection, MqttConnectReturnCode code) {
+        connection.reject(code);
         return Optional.of(code);
     }
 
-    private void open(MqttEndpoint endpoint, Hub hub, HubDevice device, String modelId, DeviceSignIn.Grant grant) {
-        DeviceSession session = new DeviceSession(device, grant.method(), endpoint, vertx.getOrCreateContext(), clock);
-        DeviceProtocol protocol = new DeviceProtocol(vertx, hub, session, endpoint, quotas, clock, calls);
-        protocol.listen();
+    private void open(
+            DeviceConnection connection, Hub hub, HubDevice device, String modelId, DeviceSignIn.Grant grant) {
+        DeviceSession session =
+                new DeviceSession(device, grant.method(), connection, vertx.getOrCreateContext(), clock);
+        DeviceProtocol protocol = new DeviceProtocol(vertx, hub, session, connection, quotas, clock, calls);
         long expiry = session.dropAt(grant.until(), vertx);
         long silence = session.dropWhenSilent(vertx);
-        endpoint.closeHandler(closed -> {
+        connection.handler(protocol);
+        protocol.whenClosed(() -> {
             vertx.cancelTimer(expiry);
             vertx.cancelTimer(silence);
-            protocol.closed();
             hub.disconnected(device, session, clock.instant());
         });
-        boolean present = !endpoint.isCleanSession() && device.keepsMessagesSubscription();
-        if (endpoint.isCleanSession()) {
+        boolean cleanSession = connection.connect().cleanSession();
+        boolean present = !cleanSession && device.keepsMessagesSubscription();
+        if (cleanSession) {
             device.keepMessagesSubscription(false);
         }
         hub.connected(device, session, modelId, clock.instant());
-        endpoint.accept(present);
+        connection.accept(present);
         if (present) {
             session.takesMessages(MqttQoS.AT_LEAST_ONCE);
+        }
+    }
+
+    /** A connection that waits for its turn hears nothing but its end. */
+    private record HeldBack(Vertx vertx, long timer) implements DeviceConnection.Packets {
+        @Override
+        public void subscribed(int packetId, List<DeviceConnection.Subscription> asked) {
+            throw new IllegalStateException("the connection was not accepted");
+        }
+
+        @Override
+        public void unsubscribed(int packetId, List<String> filters) {
+            throw new IllegalStateException("the connection was not accepted");
+        }
+
+        @Override
+        public void published(DeviceConnection.Message message) {
+            throw new IllegalStateException("the connection was not accepted");
+        }
+
+        @Override
+        public void closed(boolean goodbye) {
+            vertx.cancelTimer(timer);
         }
     }
 }

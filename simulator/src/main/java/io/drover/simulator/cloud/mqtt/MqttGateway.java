@@ -5,20 +5,21 @@ import io.drover.simulator.cloud.tls.ClientCertificates;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.mqtt.MqttEndpoint;
-import io.vertx.mqtt.MqttServerOptions;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,34 +35,24 @@ public final class MqttGateway {
     private static final AtomicInteger ANY_PORT = new AtomicInteger();
 
     private static final int MAX_LOOPS = 4;
-    private static final int MAX_CLIENT_ID = 256;
-    /** 256 KiB of payload, as documented, and room for topic and header. */
-    private static final int MAX_MESSAGE = 256 * 1024 + 16 * 1024;
-
-    private static final int CONNECT_SECONDS = 30;
 
     private final Vertx vertx;
-    private final MqttServerOptions options;
+    private final NetServerOptions options;
     private final List<MqttService> services;
     private final ConnectionMeter connections;
-    private Function<MqttEndpoint, Optional<MqttEndpoint>> admission = Optional::of;
+    private Function<DeviceConnection, Optional<DeviceConnection>> admission = Optional::of;
     private final WebSocketTunnel webSockets;
     private final List<String> deployments = Collections.synchronizedList(new ArrayList<>());
 
     /** A gateway whose connections nobody counts. */
-    public MqttGateway(Vertx vertx, MqttServerOptions options, List<MqttService> services) {
+    public MqttGateway(Vertx vertx, NetServerOptions options, List<MqttService> services) {
         this(vertx, options, services, ConnectionMeter.unobserved());
     }
 
     /** @param options certificate and TLS engine; client certificates, host and message limits are set here */
-    public MqttGateway(
-            Vertx vertx, MqttServerOptions options, List<MqttService> services, ConnectionMeter connections) {
+    public MqttGateway(Vertx vertx, NetServerOptions options, List<MqttService> services, ConnectionMeter connections) {
         this.vertx = vertx;
-        this.options = new MqttServerOptions(options)
-                .setHost(HOST)
-                .setMaxClientIdLength(MAX_CLIENT_ID)
-                .setMaxMessageSize(MAX_MESSAGE)
-                .setTimeoutOnConnect(CONNECT_SECONDS);
+        this.options = new NetServerOptions(options).setHost(HOST);
         ClientCertificates.request(this.options);
         this.webSockets = new WebSocketTunnel(vertx, HOST);
         this.services = List.copyOf(services);
@@ -69,7 +60,7 @@ public final class MqttGateway {
     }
 
     /** Asked for each connection what its service shall see; empty when the asked has refused it. Before listening. */
-    public MqttGateway admit(Function<MqttEndpoint, Optional<MqttEndpoint>> asked) {
+    public MqttGateway admit(Function<DeviceConnection, Optional<DeviceConnection>> asked) {
         admission = asked;
         return this;
     }
@@ -79,14 +70,26 @@ public final class MqttGateway {
         return listen(port == 0 ? ANY_PORT.decrementAndGet() : port, options, this::accepted);
     }
 
+    /**
+     * Lets gateways in other processes link up here, which bring connections as the listener does; answers the port for their links.
+     *
+     * @param secret what they must know
+     */
+    public Future<Integer> listenForGateways(byte[] secret) {
+        GatewayLinks links = new GatewayLinks(
+                vertx, secret, this::accepted, () -> connections.failed(ConnectionMeter.Listener.MQTT));
+        int port = ANY_PORT.decrementAndGet();
+        return deploy(() -> links.listen(port));
+    }
+
     /** Readies the options of an HTTPS server whose WebSockets are to come here. */
     public static void prepare(HttpServerOptions https) {
-        WebSocketTunnel.prepare(https, MAX_MESSAGE);
+        WebSocketTunnel.prepare(https, MqttListener.MAX_MESSAGE);
     }
 
     /** Takes the MQTT WebSockets of an HTTPS server that does not listen yet; others are answered 404. */
     public Future<Void> serveWebSockets(HttpServer https) {
-        MqttServerOptions plain = new MqttServerOptions(options).setSsl(false);
+        NetServerOptions plain = new NetServerOptions(options).setSsl(false);
         return listen(ANY_PORT.decrementAndGet(), plain, this::tunnelled)
                 .onSuccess(port -> webSockets.serve(https, port))
                 .mapEmpty();
@@ -106,65 +109,68 @@ public final class MqttGateway {
         return Future.join(closing).mapEmpty();
     }
 
-    private Future<Integer> listen(int port, MqttServerOptions listener, Handler<MqttEndpoint> handler) {
+    private Future<Integer> listen(
+            int port, NetServerOptions listener, BiConsumer<DeviceConnection, MqttListener.Peer> handler) {
+        NetServerOptions bound = new NetServerOptions(listener).setPort(port);
+        return deploy(() -> new MqttListener(vertx, bound, handler, failure -> {
+                    connections.failed(ConnectionMeter.Listener.MQTT);
+                    LOG.debug("MQTT connection refused: {}", failure.toString());
+                })
+                .listen());
+    }
+
+    /** One server on each of some event loops, all on the port of the first. */
+    private Future<Integer> deploy(Supplier<Future<NetServer>> listen) {
         int loops = Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors());
-        MqttServerOptions bound = new MqttServerOptions(listener).setPort(port);
         AtomicInteger taken = new AtomicInteger();
-        return vertx.deployVerticle(
-                        () -> new Listener(bound, handler, taken), new DeploymentOptions().setInstances(loops))
+        return vertx.deployVerticle(() -> new Listener(listen, taken), new DeploymentOptions().setInstances(loops))
                 .map(id -> {
                     deployments.add(id);
                     return taken.get();
                 });
     }
 
-    private void accepted(MqttEndpoint endpoint) {
+    private void accepted(DeviceConnection connection, MqttListener.Peer peer) {
         connections.accepted(ConnectionMeter.Listener.MQTT);
-        dispatch(endpoint, ClientCertificates.of(endpoint.sslSession()));
+        dispatch(connection, peer.certificates());
     }
 
-    private void tunnelled(MqttEndpoint endpoint) {
+    private void tunnelled(DeviceConnection connection, MqttListener.Peer peer) {
         Optional<List<X509Certificate>> certificates =
-                webSockets.claim(endpoint.remoteAddress().port());
+                webSockets.claim(peer.address().port());
         if (certificates.isPresent()) {
-            dispatch(endpoint, certificates.get());
+            dispatch(connection, certificates.get());
         } else {
-            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
+            connection.reject(MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
         }
     }
 
-    private void dispatch(MqttEndpoint endpoint, List<X509Certificate> certificates) {
-        admission.apply(endpoint).ifPresent(admitted -> attach(admitted, certificates));
+    private void dispatch(DeviceConnection connection, List<X509Certificate> certificates) {
+        admission.apply(connection).ifPresent(admitted -> attach(admitted, certificates));
     }
 
-    private void attach(MqttEndpoint endpoint, List<X509Certificate> certificates) {
+    private void attach(DeviceConnection connection, List<X509Certificate> certificates) {
         for (MqttService service : services) {
-            if (service.accepts(endpoint)) {
-                service.attach(endpoint, certificates);
+            if (service.accepts(connection)) {
+                service.attach(connection, certificates);
                 return;
             }
         }
-        endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_BAD_USER_NAME_OR_PASSWORD);
+        connection.reject(MqttConnectReturnCode.CONNECTION_REFUSED_BAD_USER_NAME_OR_PASSWORD);
     }
 
-    private final class Listener extends VerticleBase {
-        private final MqttServerOptions bound;
-        private final Handler<MqttEndpoint> handler;
+    private static final class Listener extends VerticleBase {
+        private final Supplier<Future<NetServer>> listen;
         private final AtomicInteger taken;
 
-        Listener(MqttServerOptions bound, Handler<MqttEndpoint> handler, AtomicInteger taken) {
-            this.bound = bound;
-            this.handler = handler;
+        Listener(Supplier<Future<NetServer>> listen, AtomicInteger taken) {
+            this.listen = listen;
             this.taken = taken;
         }
 
         @Override
         public Future<?> start() {
-            MqttListener listener = new MqttListener(bound, handler, failure -> {
-                connections.failed(ConnectionMeter.Listener.MQTT);
-                LOG.debug("MQTT connection refused: {}", failure.toString());
-            });
-            return listener.listen(vertx).onSuccess(server -> taken.set(server.actualPort()));
+            return listen.get().onSuccess(server -> taken.set(server.actualPort()));
         }
     }
 }

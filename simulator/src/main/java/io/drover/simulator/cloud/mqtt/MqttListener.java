@@ -1,142 +1,115 @@
 package io.drover.simulator.cloud.mqtt;
 
-import io.netty.channel.ChannelDuplexHandler;
+import io.drover.simulator.cloud.tls.ClientCertificates;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
 import io.netty.handler.codec.mqtt.MqttMessage;
-import io.netty.handler.timeout.IdleStateEvent;
-import io.netty.handler.timeout.IdleStateHandler;
-import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
-import io.vertx.mqtt.MqttEndpoint;
-import io.vertx.mqtt.MqttServerOptions;
-import io.vertx.mqtt.impl.MqttServerConnection;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import java.net.ProtocolException;
+import io.vertx.core.net.SocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLSession;
 
-/**
- * vertx-mqtt's server with one more step in its pipeline, {@link PasswordlessConnects}: up to 5.0 it forgets the user name of a CONNECT
- * without password, which is how devices with certificates connect. Obsolete with vertx-mqtt 5.1.
- */
+/** Listens for MQTT on sockets of this process and hands on each connection whose CONNECT has come. */
 final class MqttListener {
-    private static final MethodHandle HANDLE_MESSAGE = handleMessage();
+    /** 256 KiB of payload, as documented, and room for topic and header. */
+    static final int MAX_MESSAGE = 256 * 1024 + 16 * 1024;
 
-    private final MqttServerOptions options;
-    private final Handler<MqttEndpoint> endpoints;
+    static final int MAX_CLIENT_ID = 256;
+    static final int CONNECT_SECONDS = 30;
+
+    private final Vertx vertx;
+    private final NetServerOptions options;
+    private final BiConsumer<DeviceConnection, Peer> connections;
     private final Handler<Throwable> failures;
 
-    MqttListener(MqttServerOptions options, Handler<MqttEndpoint> endpoints, Handler<Throwable> failures) {
+    /** Who is at the other end of the socket; the chain is what TLS proved. */
+    record Peer(SocketAddress address, List<X509Certificate> certificates) {}
+
+    MqttListener(
+            Vertx vertx,
+            NetServerOptions options,
+            BiConsumer<DeviceConnection, Peer> connections,
+            Handler<Throwable> failures) {
+        this.vertx = vertx;
         this.options = options;
-        this.endpoints = endpoints;
+        this.connections = connections;
         this.failures = failures;
     }
 
     /** Listens at the address of the options. */
-    Future<NetServer> listen(Vertx vertx) {
+    Future<NetServer> listen() {
         return vertx.createNetServer(options)
                 .connectHandler(this::connected)
                 .exceptionHandler(failures)
                 .listen();
     }
 
-    private void connected(NetSocket socket) {
-        NetSocketInternal connection = (NetSocketInternal) socket;
-        ChannelPipeline pipeline = connection.channelHandlerContext().pipeline();
-        // The names are those that vertx-mqtt looks for when the CONNECT has come.
+    private void connected(NetSocket accepted) {
+        NetSocketInternal socket = (NetSocketInternal) accepted;
+        ChannelHandlerContext context = socket.channelHandlerContext();
+        ChannelPipeline pipeline = context.pipeline();
         pipeline.addBefore("handler", "mqttEncoder", MqttEncoder.INSTANCE);
-        pipeline.addBefore(
-                "handler", "mqttDecoder", new MqttDecoder(options.getMaxMessageSize(), options.getMaxClientIdLength()));
-        pipeline.addBefore("handler", "passwordlessConnects", new PasswordlessConnects());
-        pipeline.addBefore("handler", "idle", new IdleStateHandler(options.timeoutOnConnect(), 0, 0));
-        pipeline.addBefore("handler", "timeoutOnConnect", new CloseWhenIdle());
-        connection.messageHandler(new Messages(connection)::handle);
-    }
-
-    private static MethodHandle handleMessage() {
-        try {
-            return MethodHandles.privateLookupIn(MqttServerConnection.class, MethodHandles.lookup())
-                    .findVirtual(
-                            MqttServerConnection.class,
-                            "handleMessage",
-                            MethodType.methodType(void.class, Object.class));
-        } catch (ReflectiveOperationException otherVersion) {
-            throw new IllegalStateException("this version of vertx-mqtt works differently inside", otherVersion);
-        }
-    }
-
-    /**
-     * The messages of one connection. What comes before CONNECT closes it; what comes after a refusal, or while no answer was given, is
-     * dropped unread, as MQTT 3.1.1 section 3.1.4 asks for. vertx-mqtt throws for both.
-     */
-    private final class Messages {
-        private final NetSocket socket;
-        private final MqttServerConnection mqtt;
-        private boolean connectSeen;
-        private MqttEndpoint endpoint;
-
-        Messages(NetSocketInternal socket) {
-            this.socket = socket;
-            this.mqtt = new MqttServerConnection(socket, this::connecting, failures, options);
-        }
-
-        private void connecting(MqttEndpoint connecting) {
-            endpoint = connecting;
-            endpoints.handle(connecting);
-        }
-
-        void handle(Object message) {
-            synchronized (mqtt) {
-                connectSeen |= message instanceof MqttConnectMessage;
-                if (message instanceof MqttConnectMessage || isUnreadable(message) || isConnected()) {
-                    pass(message);
-                } else {
-                    ReferenceCountUtil.release(message);
-                    if (!connectSeen) {
-                        failures.handle(new ProtocolException("a packet came before CONNECT"));
-                        socket.close().onFailure(failures);
-                    }
-                }
+        pipeline.addBefore("handler", "mqttDecoder", new MqttDecoder(MAX_MESSAGE, MAX_CLIENT_ID));
+        MqttConnection connection = new MqttConnection(
+                vertx, new SocketWire(socket), asked -> connections.accept(asked, peer(socket)), failures);
+        long patience = vertx.setTimer(TimeUnit.SECONDS.toMillis(CONNECT_SECONDS), late -> {
+            if (!connection.hasConnect()) {
+                socket.close();
             }
-        }
-
-        private boolean isConnected() {
-            return endpoint != null && endpoint.isConnected();
-        }
-
-        /** vertx-mqtt ends the connection for these. */
-        private static boolean isUnreadable(Object message) {
-            return !(message instanceof MqttMessage packet)
-                    || !packet.decoderResult().isSuccess();
-        }
-
-        private void pass(Object message) {
-            try {
-                HANDLE_MESSAGE.invokeExact(mqtt, message);
-            } catch (RuntimeException | Error thrown) {
-                throw thrown;
-            } catch (Throwable impossible) {
-                throw new IllegalStateException(impossible);
+        });
+        socket.messageHandler(message -> {
+            if (!connection.hasConnect()) {
+                vertx.cancelTimer(patience);
             }
-        }
+            connection.received(message);
+        });
+        socket.exceptionHandler(broken -> socket.close());
+        socket.closeHandler(closed -> {
+            vertx.cancelTimer(patience);
+            connection.closed();
+        });
     }
 
-    private static final class CloseWhenIdle extends ChannelDuplexHandler {
+    private static Peer peer(NetSocketInternal socket) {
+        return new Peer(socket.remoteAddress(), ClientCertificates.of(socket.sslSession()));
+    }
+
+    private record SocketWire(NetSocketInternal socket) implements MqttConnection.Wire {
         @Override
-        public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
-            if (event instanceof IdleStateEvent) {
-                context.close();
+        public Future<Void> write(MqttMessage message) {
+            return socket.writeMessage(message);
+        }
+
+        @Override
+        public void close() {
+            socket.close();
+        }
+
+        @Override
+        public String serverName() {
+            SSLSession session = socket.isSsl() ? socket.sslSession() : null;
+            if (!(session instanceof ExtendedSSLSession extended)) {
+                return null;
             }
-            super.userEventTriggered(context, event);
+            return extended.getRequestedServerNames().stream()
+                    .filter(SNIHostName.class::isInstance)
+                    .map(name -> ((SNIHostName) name).getAsciiName().toLowerCase(Locale.ROOT))
+                    .findFirst()
+                    .orElse(null);
         }
     }
 }

@@ -26,6 +26,11 @@ public final class ClientCertificates {
         options.setTrustOptions(TrustOptions.wrap(new AnyClient()));
     }
 
+    /** Trusts every client certificate, as the listeners do. */
+    public static X509ExtendedTrustManager anyClient() {
+        return new AnyClient();
+    }
+
     /** The chain the peer showed, its own certificate first; empty when it showed none or there is no TLS. Thread-safe. */
     public static List<X509Certificate> of(SSLSession session) {
         if (session == null) {

@@ -50,6 +50,9 @@ public final class EngineCounters {
 
     private final Map<DevicePhase, LongAdder> phases = new EnumMap<>(DevicePhase.class);
     private final Map<String, LongAdder> errors = new ConcurrentHashMap<>();
+    /** Looking a meter up in the registry costs more than a CONNECT. */
+    private final Map<Timing, Timer> timers = new ConcurrentHashMap<>();
+
     private final Engine engine;
     private final MeterRegistry registry;
     private final LongAdder settled = new LongAdder();
@@ -110,14 +113,22 @@ public final class EngineCounters {
 
     /** Times one step from its start (System.nanoTime()) to its end, with how it ended: {@code ok} or the reason of the failure. */
     public <T> Future<T> timed(Step step, String where, Future<T> work, long startedNanos) {
-        return work.onComplete(done -> Timer.builder(step.meter)
-                .description(step.description)
-                .tag(ENGINE, engine.text())
-                .tag("where", where)
-                .tag("outcome", done.succeeded() ? "ok" : DeviceFailure.reasonOf(done.cause()))
-                .serviceLevelObjectives(BUCKETS)
-                .register(registry)
+        return work.onComplete(done -> timers.computeIfAbsent(
+                        new Timing(step, where, done.succeeded() ? "ok" : DeviceFailure.reasonOf(done.cause())),
+                        this::timer)
                 .record(System.nanoTime() - startedNanos, TimeUnit.NANOSECONDS));
+    }
+
+    private record Timing(Step step, String where, String outcome) {}
+
+    private Timer timer(Timing timing) {
+        return Timer.builder(timing.step().meter)
+                .description(timing.step().description)
+                .tag(ENGINE, engine.text())
+                .tag("where", timing.where())
+                .tag("outcome", timing.outcome())
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
     }
 
     /** A device that had accepted a DeviceMove is connected at the target. */

@@ -19,6 +19,7 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TrustOptions;
+import java.util.List;
 
 /**
  * Opens MQTT sessions for the whole fleet over one shared client: one TLS context instead of one per device, but for devices that
@@ -29,25 +30,52 @@ public final class MqttDial {
     private static final int MAX_MESSAGE_BYTES = 256 * 1024 + 4096;
 
     private final NetClient client;
+    private final NetClient provisioning;
     private final Vertx vertx;
     private final int port;
     private final EngineCounters counters;
     private final PemTrustOptions trust;
     private TrustOptions shared;
 
-    /** Creates the shared client. */
+    /** Creates the shared client; connections come from whatever address the system takes. */
     public MqttDial(Vertx vertx, int port, String caCertificatePath, TlsEngine engine, EngineCounters counters) {
+        this(vertx, port, caCertificatePath, engine, counters, List.of());
+    }
+
+    /**
+     * Creates the shared clients.
+     *
+     * @param sourceAddresses of this machine: the first for connections to hubs, the second, if there is one, for those to the
+     *     provisioning service, whose ports stay taken for a while; none for whatever address the system takes
+     */
+    public MqttDial(
+            Vertx vertx,
+            int port,
+            String caCertificatePath,
+            TlsEngine engine,
+            EngineCounters counters,
+            List<String> sourceAddresses) {
         this.vertx = vertx;
         this.port = port;
         this.counters = counters;
         this.trust = new PemTrustOptions().addCertPath(caCertificatePath);
-        this.client = vertx.createNetClient(new NetClientOptions()
+        NetClientOptions options = new NetClientOptions()
                 .setSsl(true)
                 .setSslEngineOptions(engine.options())
                 .setTrustOptions(trust)
                 .setHostnameVerificationAlgorithm("HTTPS")
                 .setConnectTimeout(20_000)
-                .setTcpNoDelay(true));
+                .setTcpNoDelay(true);
+        this.client = from(vertx, options, sourceAddresses, 0);
+        this.provisioning = sourceAddresses.size() > 1 ? from(vertx, options, sourceAddresses, 1) : client;
+    }
+
+    private static NetClient from(Vertx vertx, NetClientOptions options, List<String> addresses, int index) {
+        NetClientOptions own = new NetClientOptions(options);
+        if (!addresses.isEmpty()) {
+            own.setLocalAddress(addresses.get(index));
+        }
+        return vertx.createNetClient(own);
     }
 
     /**
@@ -69,9 +97,13 @@ public final class MqttDial {
         if (credential instanceof DeviceCredential.Certificate certificate) {
             options.setSslOptions(showing(certificate));
         }
-        String where = hostName.contains(PROVISIONING) ? "provisioning" : "hub";
-        Future<NetSocket> connected =
-                counters.timed(EngineCounters.Step.HANDSHAKE, where, client.connect(options), System.nanoTime());
+        boolean registers = hostName.contains(PROVISIONING);
+        String where = registers ? "provisioning" : "hub";
+        Future<NetSocket> connected = counters.timed(
+                EngineCounters.Step.HANDSHAKE,
+                where,
+                (registers ? provisioning : client).connect(options),
+                System.nanoTime());
         return connected.compose(socket -> {
             long began = System.nanoTime();
             NetSocketInternal channel = (NetSocketInternal) socket;

@@ -4,23 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.simulator.cloud.hub.Hub;
 import io.drover.simulator.cloud.hub.HubSku;
+import io.drover.simulator.cloud.mqtt.MqttGateway;
 import io.drover.simulator.cloud.quota.AzureLimit;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.drover.simulator.cloud.sas.SasToken;
 import io.drover.simulator.cloud.sas.SymmetricKey;
 import io.drover.simulator.cloud.tls.CertificateAuthority;
-import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.junit5.VertxExtension;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
-import io.vertx.mqtt.MqttServer;
-import io.vertx.mqtt.MqttServerOptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -54,7 +53,8 @@ class DpsMqttServiceIT {
 
     private Vertx vertx;
     private CertificateAuthority authority;
-    private MqttServer server;
+    private MqttGateway gateway;
+    private int port;
 
     /** One answer on the reply topic. */
     private record Reply(String topic, JsonObject body, long nanos) {}
@@ -85,26 +85,19 @@ class DpsMqttServiceIT {
     void start(Vertx started) throws Exception {
         vertx = started;
         authority = CertificateAuthority.openOrCreate(directory, clock);
-        MqttServerOptions options = new MqttServerOptions()
+        NetServerOptions options = new NetServerOptions()
                 .setSsl(true)
                 .setKeyCertOptions(authority.issueServerCertificate(List.of("*.azure-devices-provisioning.test")));
         DpsMqttService dps = new DpsMqttService(
                 vertx, scope -> Optional.of(service).filter(found -> scope.equals(ID_SCOPE)), quotas, clock);
-        server = MqttServer.create(vertx, options.setHost("127.0.0.1").setPort(0));
-        server.endpointHandler(endpoint -> {
-            if (dps.accepts(endpoint)) {
-                dps.attach(endpoint, List.of());
-            } else {
-                endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
-            }
-        });
-        await(server.listen());
+        gateway = new MqttGateway(vertx, options, List.of(dps));
+        port = await(gateway.listen(0));
         service.put(EnrollmentGroup.of("moved", keys), null);
     }
 
     @AfterEach
     void stop() throws Exception {
-        await(server.close());
+        await(gateway.close());
     }
 
     @Test
@@ -235,7 +228,7 @@ class DpsMqttServiceIT {
         BlockingQueue<Reply> replies = new LinkedBlockingQueue<>();
         client.publishHandler(message ->
                 replies.add(new Reply(message.topicName(), message.payload().toJsonObject(), System.nanoTime())));
-        await(client.connect(server.actualPort(), "localhost"));
+        await(client.connect(port, "localhost"));
         await(client.subscribe(DpsMqttSession.RESPONSES, 2));
         return new Device(client, replies);
     }

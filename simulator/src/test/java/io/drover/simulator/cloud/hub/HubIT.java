@@ -13,11 +13,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.SelfSignedCertificate;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
 import io.vertx.mqtt.MqttConnectionException;
-import io.vertx.mqtt.MqttServerOptions;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -41,7 +41,7 @@ class HubIT {
     private final SelfSignedCertificate certificate = SelfSignedCertificate.create("localhost");
     private final MqttGateway gateway = new MqttGateway(
             vertx,
-            new MqttServerOptions().setSsl(true).setKeyCertOptions(certificate.keyCertOptions()),
+            new NetServerOptions().setSsl(true).setKeyCertOptions(certificate.keyCertOptions()),
             List.of(new HubMqttService(
                     vertx,
                     host -> host.equals(HOST) ? Optional.of(hub) : Optional.empty(),

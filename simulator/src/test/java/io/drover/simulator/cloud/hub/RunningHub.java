@@ -10,10 +10,10 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.SelfSignedCertificate;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
-import io.vertx.mqtt.MqttServerOptions;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -42,7 +42,7 @@ final class RunningHub {
         hub = new Hub(HOST, sku, 1, Clock.systemUTC(), new SecureRandom());
         gateway = new MqttGateway(
                 vertx,
-                new MqttServerOptions().setSsl(true).setKeyCertOptions(certificate.keyCertOptions()),
+                new NetServerOptions().setSsl(true).setKeyCertOptions(certificate.keyCertOptions()),
                 List.of(new HubMqttService(
                         vertx,
                         host -> host.equals(HOST) ? Optional.of(hub) : Optional.empty(),

@@ -8,11 +8,11 @@ import io.drover.simulator.cloud.sas.SasToken;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.SelfSignedCertificate;
 import io.vertx.junit5.VertxExtension;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
-import io.vertx.mqtt.MqttServerOptions;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -34,7 +34,7 @@ class TokenExpiryIT {
         SelfSignedCertificate certificate = SelfSignedCertificate.create("localhost");
         MqttGateway gateway = new MqttGateway(
                 vertx,
-                new MqttServerOptions().setSsl(true).setKeyCertOptions(certificate.keyCertOptions()),
+                new NetServerOptions().setSsl(true).setKeyCertOptions(certificate.keyCertOptions()),
                 List.of(new HubMqttService(vertx, host -> Optional.of(hub), new Quotas(1), Clock.systemUTC())));
         int port = await(gateway.listen(0));
         Instant expiry = Instant.now().plusSeconds(3);

@@ -18,13 +18,12 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.junit5.VertxExtension;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
-import io.vertx.mqtt.MqttEndpoint;
-import io.vertx.mqtt.MqttServerOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -64,19 +63,43 @@ class MqttGatewayIT {
     /** Accepts everybody, remembers what it was told, and sends each message back. */
     private final class EchoService implements MqttService {
         @Override
-        public boolean accepts(MqttEndpoint endpoint) {
+        public boolean accepts(DeviceConnection connection) {
             return true;
         }
 
         @Override
-        public void attach(MqttEndpoint endpoint, List<X509Certificate> certificates) {
+        public void attach(DeviceConnection connection, List<X509Certificate> certificates) {
             attached.add(certificates);
-            endpoint.publishHandler(message -> {
-                received.add(message.payload());
-                endpoint.publish(message.topicName(), message.payload(), MqttQoS.AT_MOST_ONCE, false, false);
-            });
-            endpoint.accept(false);
+            connection.handler(new Echo(connection));
+            connection.accept(false);
         }
+    }
+
+    private final class Echo implements DeviceConnection.Packets {
+        private final DeviceConnection connection;
+
+        Echo(DeviceConnection connection) {
+            this.connection = connection;
+        }
+
+        @Override
+        public void published(DeviceConnection.Message message) {
+            received.add(message.body());
+            connection.publish(message.topic(), message.body(), MqttQoS.AT_MOST_ONCE, 0);
+        }
+
+        @Override
+        public void subscribed(int packetId, List<DeviceConnection.Subscription> asked) {
+            connection.close();
+        }
+
+        @Override
+        public void unsubscribed(int packetId, List<String> filters) {
+            connection.close();
+        }
+
+        @Override
+        public void closed(boolean goodbye) {}
     }
 
     @BeforeEach
@@ -84,7 +107,7 @@ class MqttGatewayIT {
         vertx = started;
         authority = CertificateAuthority.openOrCreate(directory, Clock.systemUTC());
         PemKeyCertOptions certificate = authority.issueServerCertificate(List.of("*.azure-devices.test"));
-        MqttServerOptions options = new MqttServerOptions();
+        NetServerOptions options = new NetServerOptions();
         options.setSsl(true).setKeyCertOptions(certificate);
         options.setSslEngineOptions(TlsEngine.fastest().options());
         gateway = new MqttGateway(vertx, options, List.of(new EchoService()));

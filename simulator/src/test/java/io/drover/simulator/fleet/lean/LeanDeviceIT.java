@@ -32,8 +32,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetServerOptions;
 import io.vertx.junit5.VertxExtension;
-import io.vertx.mqtt.MqttServerOptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -76,7 +76,7 @@ class LeanDeviceIT {
         CertificateAuthority authority = CertificateAuthority.openOrCreate(directory, clock);
         Quotas quotas = new Quotas(10);
         quotas.enforce(false);
-        MqttServerOptions options = new MqttServerOptions()
+        NetServerOptions options = new NetServerOptions()
                 .setSsl(true)
                 .setKeyCertOptions(authority.issueServerCertificate(
                         List.of("*.azure-devices.test", "*.azure-devices-provisioning.test")));

@@ -1,0 +1,95 @@
+package io.drover.simulator.fleet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.drover.simulator.process.ChildProcess;
+import io.drover.simulator.process.ChildProcessException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A fleet spread over processes by index range, each with source addresses of its own where the system has all of 127.0.0.0/8.
+ * Methods block.
+ */
+final class FleetProcesses implements AutoCloseable {
+    /** Each process has two addresses, of which the last byte is its number. */
+    static final int MOST = 250;
+
+    private static final Duration START = Duration.ofMinutes(2);
+    /** A heap that grows no further than its devices need; serial, as many processes share few processors. */
+    private static final List<String> JVM = List.of(
+            "-Xms64m",
+            "-Xmx512m",
+            "-Xmn48m",
+            "-XX:+UseSerialGC",
+            "-XX:MinHeapFreeRatio=10",
+            "-XX:MaxHeapFreeRatio=20",
+            "-Xss512k");
+
+    private final Path logs;
+    private final List<ChildProcess> children = new ArrayList<>();
+    private final List<FleetFront.Member> processes = new ArrayList<>();
+
+    /** @throws IOException when there can be no folder for their logs */
+    FleetProcesses() throws IOException {
+        this.logs = Files.createTempDirectory("drover-fleet-");
+    }
+
+    /**
+     * Starts devices {@code from} up to, but without, {@code to} in so many processes, and waits until all are ready.
+     *
+     * @param arguments of each, but for its part of the devices
+     * @param connectRate devices started per second, of all together
+     * @param ended is run when one ends by itself, on a thread of the system's
+     * @throws ChildProcessException when one is not ready in time; all have ended then
+     */
+    List<FleetFront.Member> start(
+            int count, int from, int to, List<String> arguments, int connectRate, Runnable ended) {
+        try {
+            for (int number = 0; number < count; number++) {
+                int first = from + (int) ((long) (to - from) * number / count);
+                int end = from + (int) ((long) (to - from) * (number + 1) / count);
+                List<String> all = new ArrayList<>(arguments);
+                all.addAll(List.of(
+                        "--from=" + first,
+                        "--to=" + end,
+                        "--processes=1",
+                        "--connect-rate=" + Math.max(1, connectRate / count)));
+                if (hasAllLoopbackAddresses()) {
+                    all.add("--source-addresses=127.0.1." + (number + 1) + ",127.0.2." + (number + 1));
+                }
+                ChildProcess child = ChildProcess.startAgain("fleet-" + (number + 1), logs, JVM, all, Map.of());
+                children.add(child);
+                child.onExit(ended);
+                JsonNode ready = child.awaitReady(START);
+                processes.add(new FleetFront.Member(
+                        child.pid(), ready.path("controlPort").asInt(), first, end));
+            }
+            return List.copyOf(processes);
+        } catch (ChildProcessException failed) {
+            close();
+            throw failed;
+        }
+    }
+
+    /** Linux answers at every address of 127.0.0.0/8; others have 127.0.0.1 alone until told otherwise. */
+    private static boolean hasAllLoopbackAddresses() {
+        return System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux");
+    }
+
+    /** Where their logs are. */
+    Path logs() {
+        return logs;
+    }
+
+    /** Ends them all at once. */
+    @Override
+    public void close() {
+        children.parallelStream().forEach(ChildProcess::close);
+    }
+}

@@ -1,0 +1,72 @@
+package io.drover.simulator.process;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What the operating system allows one process of connections; looked at before many are opened, so that none fails halfway. */
+public final class OpenFiles {
+    /** Connections one process is trusted with unless more are allowed and wished: sockets of other kinds and reconnects need room. */
+    public static final int CONNECTIONS_PER_PROCESS = 15_000;
+
+    /** Files a process needs beside its devices' connections: jars, listeners, HTTP, what is closing. */
+    private static final int BESIDE = 1_000;
+
+    private static final Path PORT_RANGE = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
+    private static final int DOCUMENTED_PORTS = 28_232;
+
+    private OpenFiles() {}
+
+    /** How many files this process may have open; Java raises its soft limit to the hard one. */
+    public static long limit() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? unix.getMaxFileDescriptorCount()
+                : Long.MAX_VALUE;
+    }
+
+    /** How many processes so many connections need, at least one. */
+    public static int processesFor(int connections) {
+        long each = Math.max(1, Math.min(CONNECTIONS_PER_PROCESS, limit() - BESIDE));
+        return (int) Math.max(1, (connections + each - 1) / each);
+    }
+
+    /**
+     * Why one process cannot have so many connections, for a person; empty when it can.
+     *
+     * @param advice what to do about it
+     */
+    public static Optional<String> refusal(int connections, String advice) {
+        long limit = limit();
+        return connections + BESIDE <= limit
+                ? Optional.empty()
+                : Optional.of("This process may have " + limit + " open files, too few for " + connections
+                        + " connections and " + BESIDE
+                        + " files beside them (ulimit -Hn raises it where it may be raised); "
+                        + advice);
+    }
+
+    /**
+     * Why so many connections from one source address to one port cannot be, for a person; empty when they can.
+     *
+     * @param advice what to do about it
+     */
+    public static Optional<String> portRefusal(int connections, String advice) {
+        int ports = ports();
+        return connections <= ports
+                ? Optional.empty()
+                : Optional.of("One source address has " + ports + " ports (net.ipv4.ip_local_port_range), too few for "
+                        + connections + " connections; " + advice);
+    }
+
+    private static int ports() {
+        try {
+            String[] range = Files.readString(PORT_RANGE).strip().split("\\s+", -1);
+            return Integer.parseInt(range[1]) - Integer.parseInt(range[0]) + 1;
+        } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException unknown) {
+            return DOCUMENTED_PORTS;
+        }
+    }
+}
