@@ -5,6 +5,7 @@ import io.drover.worker.migration.AuditStore;
 import io.drover.worker.migration.MigrationSearch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,13 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What all listeners to one migration, or to all of them, hear. The ledger is read once a second for all of them, and not
- * at all while nobody listens; what they hear is made into text once for those of equal roles. As the ledger is read, it
- * does not matter which process carries the migration out. Confined to one event loop.
+ * What all listeners to one migration, or to all of them, hear. The ledger is read twice a second for all of them, however many begin
+ * to listen meanwhile, and not at all while nobody listens; what they hear is made into text once for those of equal
+ * roles. As the ledger is read, it does not matter which process carries the migration out. Confined to one event loop.
  */
 final class EventChannel {
     private static final Logger LOG = LoggerFactory.getLogger(EventChannel.class);
-    private static final long INTERVAL_MILLIS = 1000;
+    private static final long INTERVAL_MILLIS = 500;
     private static final int PAGE = 200;
 
     private final Vertx vertx;
@@ -28,12 +29,13 @@ final class EventChannel {
     private final Sampler sampler;
     private final Map<EventStream, Set<Role>> listeners = new LinkedHashMap<>();
     private long timer = -1;
-    private boolean sampling;
+    private boolean looking;
+    private Future<Sample> underWay;
 
-    /** How things stand: texts by kind of event. */
+    /** How things stand. */
     interface Sample {
-        /** For callers of these roles; the same text while nothing has changed. */
-        Map<String, String> texts(Set<Role> roles);
+        /** For callers of these roles; the same texts while nothing has changed. */
+        List<Snapshot> snapshots(Set<Role> roles);
     }
 
     /** Reads how things stand. */
@@ -68,16 +70,14 @@ final class EventChannel {
                     stream.beginAfter(since);
                     return null;
                 });
-        return begun.compose(done -> catchUp(stream))
-                .compose(done -> sampler.sample())
-                .map(sample -> {
-                    if (!stream.isClosed()) {
-                        tell(stream, roles, sample);
-                        listeners.put(stream, roles);
-                        start();
-                    }
-                    return null;
-                });
+        return begun.compose(done -> catchUp(stream)).compose(done -> sample()).map(sample -> {
+            if (!stream.isClosed()) {
+                tell(stream, roles, sample);
+                listeners.put(stream, roles);
+                start();
+            }
+            return null;
+        });
     }
 
     private Future<Void> catchUp(EventStream stream) {
@@ -110,15 +110,26 @@ final class EventChannel {
 
     /** One look at a time; a ledger that is slow is looked at less often. */
     private void look() {
-        if (sampling) {
+        if (looking) {
             return;
         }
-        sampling = true;
-        news().compose(done -> sampler.sample())
+        looking = true;
+        news().compose(done -> sample())
                 .onSuccess(sample ->
                         List.copyOf(listeners.entrySet()).forEach(each -> tell(each.getKey(), each.getValue(), sample)))
                 .onFailure(away -> LOG.debug("No look at {}", migration, away))
-                .onComplete(done -> sampling = false);
+                .onComplete(done -> looking = false);
+    }
+
+    /** One reading at a time, shared by all who ask while it goes on. */
+    private Future<Sample> sample() {
+        if (underWay == null) {
+            Future<Sample> reading = sampler.sample();
+            underWay = reading;
+            reading.onComplete(done -> underWay = null);
+            return reading;
+        }
+        return underWay;
     }
 
     /** From the record that the listener who is least far has. */
@@ -127,7 +138,7 @@ final class EventChannel {
                 listeners.keySet().stream().mapToLong(EventStream::last).min().orElse(Long.MAX_VALUE);
         return search.auditSince(migration, from, PAGE).compose(page -> {
             page.forEach(entry -> {
-                String event = event(entry);
+                Buffer event = event(entry);
                 listeners.keySet().forEach(stream -> stream.audit(entry.sequence(), event));
             });
             return page.size() < PAGE ? Future.succeededFuture() : news();
@@ -135,11 +146,11 @@ final class EventChannel {
     }
 
     private static void tell(EventStream stream, Set<Role> roles, Sample sample) {
-        sample.texts(roles).forEach(stream::snapshot);
+        sample.snapshots(roles).forEach(stream::snapshot);
     }
 
-    private static String event(AuditStore.Entry entry) {
-        return EventStream.text(
+    private static Buffer event(AuditStore.Entry entry) {
+        return EventStream.event(
                 EventStream.AUDIT,
                 entry.sequence(),
                 AuditOperations.entry(entry).encode());

@@ -9,7 +9,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,16 +120,14 @@ final class EventOperations {
     private Future<EventChannel.Sample> one(String name) {
         return detail.read(name)
                 .compose(told -> plans.find(name).map(plan -> {
-                    Map<Set<Role>, String> texts = new HashMap<>();
-                    Optional<String> planned = plan.map(found -> found.encode());
+                    Map<Set<Role>, Snapshot> texts = new HashMap<>();
+                    Optional<Snapshot> planned = plan.map(found -> new Snapshot("plan", found.encode()));
                     return roles -> {
-                        Map<String, String> sample = new LinkedHashMap<>();
-                        sample.put(
-                                "migration",
-                                texts.computeIfAbsent(
-                                        roles, those -> told.to(those).encode()));
-                        planned.ifPresent(text -> sample.put("plan", text));
-                        return sample;
+                        Snapshot migration = texts.computeIfAbsent(
+                                roles,
+                                those ->
+                                        new Snapshot("migration", told.to(those).encode()));
+                        return planned.map(text -> List.of(migration, text)).orElseGet(() -> List.of(migration));
                     };
                 }));
     }
@@ -143,7 +140,7 @@ final class EventOperations {
                 .map(found -> {
                     JsonArray summaries = new JsonArray();
                     found.forEach(view -> summaries.add(json.summary(view)));
-                    Map<String, String> sample = Map.of("migrations", summaries.encode());
+                    List<Snapshot> sample = List.of(new Snapshot("migrations", summaries.encode()));
                     return roles -> sample;
                 });
     }

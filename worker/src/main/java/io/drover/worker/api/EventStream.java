@@ -3,6 +3,7 @@ package io.drover.worker.api;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -16,13 +17,14 @@ import java.util.Map;
  */
 final class EventStream {
     static final String AUDIT = "audit";
+    private static final Buffer BEAT = Buffer.buffer(":\n\n");
     private static final int MOST_WAITING = 1000;
     private static final long LONGEST_STALL_MILLIS = 30_000;
 
     private final Vertx vertx;
     private final HttpServerResponse response;
-    private final ArrayDeque<String> audit = new ArrayDeque<>();
-    private final Map<String, String> snapshots = new LinkedHashMap<>();
+    private final ArrayDeque<Buffer> audit = new ArrayDeque<>();
+    private final Map<String, Snapshot> snapshots = new LinkedHashMap<>();
     private final Map<String, String> told = new HashMap<>();
     private Promise<Void> room = Promise.promise();
     private long stalled = -1;
@@ -53,7 +55,7 @@ final class EventStream {
     }
 
     /** An audit record; one that the listener has already is left out. */
-    void audit(long sequence, String event) {
+    void audit(long sequence, Buffer event) {
         if (sequence <= last || isClosed()) {
             return;
         }
@@ -67,22 +69,22 @@ final class EventStream {
     }
 
     /** How things stand, when it was told otherwise before; replaces one of this kind that is still waiting. */
-    void snapshot(String kind, String json) {
-        if (!isClosed() && !json.equals(told.put(kind, json))) {
-            snapshots.put(kind, text(kind, last, json));
+    void snapshot(Snapshot now) {
+        if (!isClosed() && !now.says(told.put(now.kind(), now.json()))) {
+            snapshots.put(now.kind(), now);
             flush();
         }
     }
 
     /** An event as it goes over the wire; JSON text has no line breaks. */
-    static String text(String kind, long id, String json) {
-        return "event: " + kind + "\nid: " + id + "\ndata: " + json + "\n\n";
+    static Buffer event(String kind, long id, String json) {
+        return Buffer.buffer("event: " + kind + "\nid: " + id + "\ndata: " + json + "\n\n");
     }
 
     /** A comment that keeps the connection. */
     void beat() {
         if (!isClosed() && !response.writeQueueFull()) {
-            write(":\n\n");
+            write(BEAT);
         }
     }
 
@@ -91,7 +93,7 @@ final class EventStream {
             write(audit.poll());
         }
         if (!isClosed() && !response.writeQueueFull()) {
-            snapshots.values().forEach(this::write);
+            snapshots.values().forEach(now -> write(now.wire(last)));
             snapshots.clear();
         }
         if (!isClosed() && response.writeQueueFull() && stalled < 0) {
@@ -99,8 +101,8 @@ final class EventStream {
         }
     }
 
-    private void write(String text) {
-        response.write(text).onFailure(gone -> closed = true);
+    private void write(Buffer event) {
+        response.write(event).onFailure(gone -> closed = true);
     }
 
     private void drained() {

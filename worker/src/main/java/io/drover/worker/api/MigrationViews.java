@@ -37,12 +37,17 @@ final class MigrationViews {
                                 "There is no migration '" + name + "'. GET /api/v1/migrations lists them.")));
     }
 
-    /** The migration of this name; fails with 404, and with 409 for a draft. */
+    /** The migration of this name, without how it stands, for what is asked of its devices; fails with 404, and with 409 for a draft. */
     Future<Migration> begun(String name) {
-        return one(name)
-                .map(view -> view.migration()
-                        .orElseThrow(() -> Refusals.conflict(
-                                "draft", "It is a draft", "'" + name + "' has not begun. Apply it first.")));
+        return ledger.migrations()
+                .find(name)
+                .compose(found -> found.map(Future::succeededFuture)
+                        .orElseGet(() -> one(name)
+                                .map(view -> view.migration()
+                                        .orElseThrow(() -> Refusals.conflict(
+                                                "draft",
+                                                "It is a draft",
+                                                "'" + name + "' has not begun. Apply it first.")))));
     }
 
     /** Those of these names, in their order; what is not there is left out. */

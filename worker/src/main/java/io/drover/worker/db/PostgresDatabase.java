@@ -24,6 +24,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** A ledger in a PostgreSQL database: several workers may work on it at once. */
 final class PostgresDatabase {
     private static final int READERS = 4;
+    private static final int LISTERS = 2;
     private static final int WRITERS = 4;
 
     private PostgresDatabase() {}
@@ -43,13 +44,16 @@ final class PostgresDatabase {
         });
         return prepared.compose(options -> {
             Pool reads = pool(vertx, options, READERS);
+            Pool lists = pool(vertx, options, LISTERS);
             Pool writes = pool(vertx, options, WRITERS);
             Database database = new Database(
                     reads,
+                    lists,
                     Transactions.ofPostgres(vertx, writes, meters),
                     RowLocks.OF_ROWS,
                     true,
-                    () -> reads.close().compose(done -> writes.close()));
+                    () -> Future.join(reads.close(), lists.close(), writes.close())
+                            .mapEmpty());
             return reads.query("SELECT 1 FROM lease LIMIT 1")
                     .execute()
                     .<Database>map(database)

@@ -10,11 +10,12 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
-/** A ledger in one SQLite file in WAL mode: one connection that writes and a few that read; one worker at a time. */
+/** A ledger in one SQLite file in WAL mode: one connection that writes and a few that read, two of them for lists; one worker at a time. */
 final class SqliteDatabase {
     static final String PREFIX = "jdbc:sqlite:";
 
@@ -31,13 +32,15 @@ final class SqliteDatabase {
         return vertx.<LedgerLock>executeBlocking(() -> exclusive ? prepare(file, source) : existing(file))
                 .map(lock -> {
                     Pool reads = pool(vertx, source, 3);
+                    Pool lists = pool(vertx, source, 2);
                     Pool writes = pool(vertx, source, 1);
                     return new Database(
                             reads,
+                            lists,
                             Transactions.ofSqlite(writes, meters),
                             RowLocks.NONE,
                             false,
-                            () -> close(vertx, reads, writes, lock));
+                            () -> close(vertx, List.of(reads, lists, writes), lock));
                 });
     }
 
@@ -77,9 +80,8 @@ final class SqliteDatabase {
         return JDBCPool.pool(vertx, source, new PoolOptions().setMaxSize(size).setMaxWaitQueueSize(10_000));
     }
 
-    private static Future<Void> close(Vertx vertx, Pool reads, Pool writes, LedgerLock lock) {
-        return reads.close()
-                .compose(done -> writes.close())
+    private static Future<Void> close(Vertx vertx, List<Pool> pools, LedgerLock lock) {
+        return Future.join(pools.stream().map(Pool::close).toList())
                 .compose(done -> vertx.executeBlocking(() -> {
                     if (lock != null) {
                         lock.close();

@@ -18,7 +18,7 @@ import java.util.Optional;
  */
 public final class DeviceSearch {
     /** So many rows are sorted faster than the index of changes is searched for them. */
-    private static final int FEW = 10_000;
+    private static final int FEW = 2_000;
 
     private static final String PLAIN = "%s = #{%s}";
     /** The same condition, but no index fits it. */

@@ -118,7 +118,7 @@ public final class DefinitionStore {
     public Future<Map<String, Kept>> named(List<String> names) {
         return names.isEmpty()
                 ? Future.succeededFuture(Map.of())
-                : query(" WHERE " + Names.condition("name"), Names.values(names))
+                : query(" WHERE " + Names.condition("name", names), Names.values(names))
                         .map(found -> {
                             Map<String, Kept> all = new HashMap<>();
                             found.forEach(one -> all.put(one.name(), one));

@@ -66,7 +66,7 @@ public final class MigrationSearch {
     public Future<Map<String, Migration>> named(List<String> names) {
         return names.isEmpty()
                 ? Future.succeededFuture(Map.of())
-                : SqlTemplate.forQuery(reads, "SELECT * FROM migration WHERE " + Names.condition("name"))
+                : SqlTemplate.forQuery(reads, "SELECT * FROM migration WHERE " + Names.condition("name", names))
                         .execute(Names.values(names))
                         .map(rows -> {
                             Map<String, Migration> found = new HashMap<>();
