@@ -80,10 +80,18 @@ final class ServeCommand implements Callable<Integer> {
                         config.azure().timeCompression());
     }
 
+    /** Where people sign in, browsers have to come by the address that Entra sends them back to. */
+    private static String console(WorkerConfig.Api api, String scheme, String host, int port) {
+        boolean byName = api.signIn() != null || api.publicUrl() != null;
+        return (byName ? api.publicUrl(port) : scheme + "://" + host + ":" + port) + "/";
+    }
+
     private void say(WorkerConfig.Api api, int port) {
         PrintWriter out = spec.commandLine().getOut();
+        String scheme = api.tls() == null ? "http" : "https";
         String host = api.host().contains(":") && !api.host().startsWith("[") ? "[" + api.host() + "]" : api.host();
-        out.println("API: " + (api.tls() == null ? "http" : "https") + "://" + host + ":" + port + "/api/docs/");
+        out.println("Console: " + console(api, scheme, host, port));
+        out.println("API: " + scheme + "://" + host + ":" + port + "/api/docs/");
         out.flush();
     }
 }
