@@ -156,6 +156,10 @@ public final class ChildProcess implements AutoCloseable {
         return process.pid();
     }
 
+    public ProcessHandle handle() {
+        return process.toHandle();
+    }
+
     /** Waits for the end of the child and returns its exit code. */
     public int awaitExit(Duration patience) {
         try {

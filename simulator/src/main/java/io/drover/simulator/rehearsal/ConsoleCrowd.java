@@ -1,39 +1,33 @@
 package io.drover.simulator.rehearsal;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Flow.Subscriber;
-import java.util.concurrent.Flow.Subscription;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * People at a worker's console: each has an event stream of the migration and asks for a list of devices every five seconds. A probe of
- * its own sees when the ledger's count changes, which is when an event about it could have come first. Histograms are in
- * microseconds. For one thread; its connections have their own.
+ * People at a worker's console: each has an event stream of the migration and asks for a list of devices every five seconds. An event's lag is
+ * that of the oldest change that it brings, from the last look that did not see the change yet: never less than what it was. A list's time
+ * counts from when it was meant to be sent. Histograms are in microseconds. For one thread; its connections have an event loop of their own.
  */
 final class ConsoleCrowd implements AutoCloseable {
     private static final long MICROS_MOST = TimeUnit.MINUTES.toMicros(2);
-    private static final Duration PROBE = Duration.ofMillis(50);
-    private static final Duration SETTLE = Duration.ofSeconds(3);
     private static final Duration DEADLINE = Duration.ofSeconds(30);
     private static final double LIST_EVERY_SECONDS = 5;
     private static final String[] LISTS = {
@@ -45,223 +39,168 @@ final class ConsoleCrowd implements AutoCloseable {
         "?search=*0042&limit=50",
         "?sort=-changed&limit=50",
         "?state=MIGRATED&sort=-changed&limit=50",
-        "?state=PENDING&wave=2&search=parked-000&limit=50"
+        "?state=PENDING&wave=2&search=parked-000&limit=50",
+        "?search=*zzz&limit=50"
     };
 
-    private final ObjectMapper json = new ObjectMapper();
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(2);
-    private final String api;
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    private final HttpClient streams;
+    private final HttpClient http;
+    private final URI api;
     private final String migration;
     private final int browsers;
+    private final CountProbe probe;
     private final Histogram events = new ConcurrentHistogram(MICROS_MOST, 3);
     private final Histogram lists = new ConcurrentHistogram(MICROS_MOST, 3);
     private final AtomicLong failed = new AtomicLong();
-    private final AtomicLong asked = new AtomicLong();
-    /** When the probe first saw this many migrated devices. */
-    private final ConcurrentMap<Long, Long> seenNanos = new ConcurrentHashMap<>();
-
-    private volatile long migrated;
-    private volatile long total;
-    private final List<Double> alone = new ArrayList<>();
-    private final List<Double> watched = new ArrayList<>();
-
-    /** What came of it; rates in devices per second, histograms in microseconds. */
-    record Figures(double alone, double watched, Histogram events, Histogram lists, long failed) {
-        /** Of the pace with them against that without, in percent. */
-        double difference() {
-            return 100 * (watched - alone) / alone;
-        }
-
-        boolean good() {
-            return Math.abs(difference()) <= 5
-                    && failed == 0
-                    && events.getTotalCount() > 0
-                    && lists.getTotalCount() > 0
-                    && events.getValueAtPercentile(95) < 1_000_000
-                    && lists.getValueAtPercentile(95) < 200_000;
-        }
-    }
+    private final Set<HttpConnection> people = ConcurrentHashMap.newKeySet();
+    private long asked;
+    private volatile long asking = -1;
+    private volatile boolean counting;
 
     ConsoleCrowd(String address, String migration, int browsers) {
-        this.api = address + "/api/v1/migrations/" + migration;
+        this.api = URI.create(address + "/api/v1/migrations/" + migration);
         this.migration = migration;
         this.browsers = browsers;
+        this.streams = vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(browsers));
+        this.http = vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(browsers));
+        this.probe = new CountProbe(vertx, http, request(""));
     }
 
-    /** Begins the migration and the probe. */
-    void apply() throws IOException, InterruptedException {
-        HttpResponse<String> answer = http.send(
-                HttpRequest.newBuilder(URI.create(api + "/apply"))
-                        .timeout(DEADLINE)
-                        .header("content-type", "application/json")
-                        .POST(BodyPublishers.ofString("{}"))
-                        .build(),
-                BodyHandlers.ofString());
-        if (answer.statusCode() != 202) {
-            throw new RehearsalException(migration + " cannot be applied: " + answer.body());
+    private RequestOptions request(String rest) {
+        return new RequestOptions()
+                .setMethod(HttpMethod.GET)
+                .setHost(api.getHost())
+                .setPort(api.getPort())
+                .setURI(api.getPath() + rest);
+    }
+
+    /** Begins the migration and looks at it from then on. */
+    void apply() {
+        int status = await(http.request(request("/apply").setMethod(HttpMethod.POST))
+                .compose(request ->
+                        request.putHeader("content-type", "application/json").send("{}"))
+                .map(HttpClientResponse::statusCode));
+        if (status != 202) {
+            throw new RehearsalException(migration + " cannot be applied: it was answered with " + status);
         }
-        clock.scheduleWithFixedDelay(this::probe, 0, PROBE.toMillis(), TimeUnit.MILLISECONDS);
+        probe.start();
     }
 
-    private void probe() {
-        try {
-            HttpResponse<String> answer = http.send(
-                    HttpRequest.newBuilder(URI.create(api)).timeout(DEADLINE).build(), BodyHandlers.ofString());
-            JsonNode now = json.readTree(answer.body());
-            migrated = now.path("counts").path("MIGRATED").asLong();
-            total = now.path("total").asLong();
-            seenNanos.putIfAbsent(migrated, System.nanoTime());
-        } catch (IOException away) {
+    CountProbe probe() {
+        return probe;
+    }
+
+    /** The people open the page of the migration. */
+    void come() {
+        for (int browser = 0; browser < browsers; browser++) {
+            streams.request(request("/events").putHeader("accept", "text/event-stream"))
+                    .compose(request -> {
+                        people.add(request.connection());
+                        return request.send();
+                    })
+                    .onSuccess(this::watch)
+                    .onFailure(away -> failed.incrementAndGet());
+        }
+        double every = LIST_EVERY_SECONDS * 1e9 / browsers;
+        long begun = System.nanoTime();
+        long first = asked;
+        asking = vertx.setPeriodic(Math.max(1, (long) (every / 2e6)), due -> {
+            for (long meant = meant(begun, first, every);
+                    meant <= System.nanoTime();
+                    meant = meant(begun, first, every)) {
+                list(meant);
+            }
+        });
+    }
+
+    private long meant(long begun, long first, double every) {
+        return begun + Math.round((asked - first) * every);
+    }
+
+    /** From now on what they see counts, or no more. */
+    void count(boolean on) {
+        counting = on;
+    }
+
+    private void watch(HttpClientResponse stream) {
+        if (stream.statusCode() != 200) {
             failed.incrementAndGet();
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
+            return;
         }
-    }
-
-    /** Waits until so many devices have moved. */
-    void awaitMigrated(long devices, Duration patience) throws InterruptedException {
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (migrated < devices) {
-            if (System.nanoTime() > deadline) {
-                throw new RehearsalException(migrated + " of " + devices + " devices moved in time.");
+        long[] known = {-1};
+        stream.handler(new ConsoleEvents(migrated -> {
+            if (counting && known[0] >= 0 && migrated > known[0]) {
+                probe.stillAt(known[0]).ifPresent(still -> record(events, System.nanoTime() - still));
             }
-            rest(PROBE);
+            known[0] = migrated;
+        }));
+        stream.endHandler(ended -> broken());
+        stream.exceptionHandler(gone -> broken());
+    }
+
+    private void broken() {
+        if (counting) {
+            failed.incrementAndGet();
         }
     }
 
-    /** One turn of the migration, with the people or without them. */
-    void turn(Duration length, boolean people) throws InterruptedException {
-        List<CompletableFuture<?>> streams = new ArrayList<>();
-        List<Watcher> watchers = new ArrayList<>();
-        if (people) {
-            for (int browser = 0; browser < browsers; browser++) {
-                Watcher watcher = new Watcher();
-                watchers.add(watcher);
-                streams.add(http.sendAsync(
-                        HttpRequest.newBuilder(URI.create(api + "/events"))
-                                .header("accept", "text/event-stream")
-                                .build(),
-                        BodyHandlers.fromLineSubscriber(watcher)));
-            }
-        }
-        rest(SETTLE);
-        var asking = people
-                ? clock.scheduleAtFixedRate(
-                        this::list, 0, Math.round(LIST_EVERY_SECONDS * 1_000_000 / browsers), TimeUnit.MICROSECONDS)
-                : null;
-        watchers.forEach(watcher -> watcher.counting = true);
-        long before = migrated;
-        long began = System.nanoTime();
-        rest(length);
-        double rate = (migrated - before) / ((System.nanoTime() - began) / 1e9);
-        (people ? watched : alone).add(rate);
-        if (asking != null) {
-            asking.cancel(false);
-        }
-        watchers.forEach(Watcher::leave);
-        streams.forEach(stream -> stream.cancel(true));
-    }
-
-    private void rest(Duration time) throws InterruptedException {
-        long until = System.nanoTime() + time.toNanos();
-        for (long left = time.toNanos(); left > 0; left = until - System.nanoTime()) {
-            TimeUnit.NANOSECONDS.sleep(left);
-        }
-    }
-
-    /** Open loop: counted from when it was meant to be sent. */
-    private void list() {
-        long meant = System.nanoTime();
-        String which = LISTS[(int) (asked.getAndIncrement() % LISTS.length)];
-        http.sendAsync(
-                        HttpRequest.newBuilder(URI.create(api + "/devices" + which))
-                                .timeout(DEADLINE)
-                                .build(),
-                        BodyHandlers.ofString())
-                .whenComplete((answer, failure) -> {
-                    if (failure != null || answer.statusCode() != 200) {
+    private void list(long meant) {
+        boolean counts = counting;
+        String which = LISTS[(int) (asked++ % LISTS.length)];
+        http.request(request("/devices" + which))
+                .compose(request ->
+                        request.send().compose(answer -> answer.body().map(answer.statusCode())))
+                .timeout(DEADLINE.toSeconds(), TimeUnit.SECONDS)
+                .onComplete(done -> {
+                    if (done.failed() || done.result() != 200) {
                         failed.incrementAndGet();
                     }
-                    record(lists, System.nanoTime() - meant);
+                    if (counts) {
+                        record(lists, System.nanoTime() - meant);
+                    }
                 });
+    }
+
+    /** They close their pages. */
+    void leave() {
+        counting = false;
+        vertx.cancelTimer(asking);
+        people.forEach(HttpConnection::close);
+        people.clear();
     }
 
     private static void record(Histogram histogram, long nanos) {
         histogram.recordValue(Math.min(MICROS_MOST, Math.max(1, nanos / 1000)));
     }
 
-    long total() {
-        return total;
+    Histogram events() {
+        return events;
     }
 
-    Figures figures() {
-        return new Figures(mean(alone), mean(watched), events, lists, failed.get());
+    Histogram lists() {
+        return lists;
     }
 
-    private static double mean(List<Double> rates) {
-        return rates.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+    /** Requests that were refused, failed or took too long, and streams that broke. */
+    long failed() {
+        return failed.get() + probe.failed();
+    }
+
+    private static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new RehearsalException("Interrupted", stopped);
+        } catch (ExecutionException | TimeoutException failure) {
+            throw new RehearsalException("The worker did not answer: " + failure.getMessage(), failure);
+        }
     }
 
     @Override
     public void close() {
-        clock.shutdownNow();
-    }
-
-    /** One person's event stream. */
-    private final class Watcher implements Subscriber<String> {
-        private volatile boolean counting;
-        private volatile Subscription subscription;
-        private boolean aboutMigration;
-
-        @Override
-        public void onSubscribe(Subscription begun) {
-            subscription = begun;
-            begun.request(Long.MAX_VALUE);
-        }
-
-        @Override
-        public void onNext(String line) {
-            if (line.startsWith("event: ")) {
-                aboutMigration = line.equals("event: migration");
-            } else if (counting && aboutMigration && line.startsWith("data: ")) {
-                long now = System.nanoTime();
-                try {
-                    long count = json.readTree(line.substring("data: ".length()))
-                            .path("counts")
-                            .path("MIGRATED")
-                            .asLong();
-                    // The probe may pass over a count: then this event is none that it can tell the lag of.
-                    Long first = seenNanos.get(count);
-                    if (first != null) {
-                        record(events, now - first);
-                    }
-                } catch (JsonProcessingException broken) {
-                    failed.incrementAndGet();
-                }
-            }
-        }
-
-        void leave() {
-            counting = false;
-            if (subscription != null) {
-                subscription.cancel();
-            }
-        }
-
-        @Override
-        public void onError(Throwable gone) {
-            if (counting) {
-                failed.incrementAndGet();
-            }
-        }
-
-        @Override
-        public void onComplete() {
-            if (counting) {
-                failed.incrementAndGet();
-            }
-        }
+        probe.stop();
+        await(vertx.close());
     }
 }
