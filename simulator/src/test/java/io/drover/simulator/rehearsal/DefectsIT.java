@@ -176,7 +176,7 @@ class DefectsIT {
         assertThat(json.getJsonArray("checks").encode())
                 .contains("S1 with 1 unit", "symmetric-key enrollment groups", "as ARM has it");
         assertThat(json.getJsonArray("warnings").encode())
-                .contains("credentials of 0 devices were looked at", "--credentials all");
+                .contains("credentials of 0 devices were looked at", "Plan with all credentials");
     }
 
     private static Map<String, String> verdicts(WorkerProgram.Ended plan) {

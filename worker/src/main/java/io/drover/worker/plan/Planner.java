@@ -76,7 +76,8 @@ public final class Planner {
                 .map(looked -> looked.left() == 0
                         ? List.<String>of()
                         : List.of("The credentials of " + looked.devices() + " devices were looked at; those of "
-                                + looked.left() + " more are only in registration. plan --credentials all looks at each"
+                                + looked.left()
+                                + " more are only in registration. Plan with all credentials to look at each"
                                 + " of them now.")));
     }
 

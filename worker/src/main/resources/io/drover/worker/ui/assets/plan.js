@@ -9,6 +9,7 @@ import { ask } from "./verbs.js";
 const POLL_MILLISECONDS = 3_000;
 /** As many as the command line looks at unless told otherwise. */
 export const CREDENTIALS = 200;
+const ALL_CREDENTIALS = 200_000;
 const MOVES = ["READY", "OFFLINE"];
 const OUTCOMES = { OK: ["good", "check"], GRANTED: ["good", "check"], BLOCKING: ["bad", "cross"], MISSING: ["bad", "cross"], WARNING: ["waiting", "warning"] };
 
@@ -75,10 +76,10 @@ class Plan extends Page {
     }
   }
 
-  async make() {
+  async make(credentials) {
     this.busy = true;
     try {
-      this.came(await write("POST", `${this.path}/plan`, { credentials: CREDENTIALS }));
+      this.came(await write("POST", `${this.path}/plan`, { credentials }));
     } catch (problem) {
       notice(problem.detail, { kind: "bad" });
     }
@@ -101,7 +102,8 @@ class Plan extends Page {
       <nav aria-label="Where you are" class="crumbs"><a href="/migrations">Migrations</a> / <a href=${this.path}>${this.params[0]}</a></nav>
       <div class="head"><h1 tabindex="-1">Plan</h1>${m ? migrationState(m.state) : nothing}<div class="actions">
         ${this.canStart ? html`<button class="btn btn-primary" @click=${this.start}>Start or schedule</button>` : nothing}
-        ${m?.verbs?.includes("plan") ? html`<button class="btn ${p ? "btn-outline-secondary" : "btn-primary"}" ?disabled=${this.busy || p?.status === "planning"} @click=${this.make}>${p ? "Plan anew" : "Make the plan"}</button>` : nothing}
+        ${m?.verbs?.includes("plan") ? html`<button class="btn ${p ? "btn-outline-secondary" : "btn-primary"}" ?disabled=${this.busy || p?.status === "planning"} @click=${() => this.make(CREDENTIALS)}>${p ? "Plan anew" : "Make the plan"}</button>` : nothing}
+        ${m?.verbs?.includes("plan") && p?.status === "ready" && p.movable > CREDENTIALS ? html`<button class="btn btn-outline-secondary" ?disabled=${this.busy} title="One call to the source for each device; else the first ${CREDENTIALS} only" @click=${() => this.make(ALL_CREDENTIALS)}>Plan with all credentials</button>` : nothing}
         ${m?.state === "DRAFT" && m.verbs?.includes("plan") ? html`<a class="btn btn-outline-secondary" href="${this.path}/edit">Edit the definition</a>` : nothing}</div></div>
       ${problemBox(this.problem, () => this.fetch())}
       ${this.none ? html`<p class="empty"><strong>No plan yet.</strong> A plan reads source and target, changes nothing there, and says of every device whether it would move.</p>` : nothing}
