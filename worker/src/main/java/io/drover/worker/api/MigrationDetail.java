@@ -108,6 +108,7 @@ final class MigrationDetail {
                 .put("quotas", new JsonArray())
                 .put("bindingLimit", null)
                 .put("bindingPerSecond", null)
+                .put("commandsPerSecond", null)
                 .put("plan", plan);
         return new Told(migration, List.copyOf(verbs(view, waves)));
     }
@@ -147,7 +148,7 @@ final class MigrationDetail {
         for (Quotas.Use use : serving.azure().quotas().uses(hosts)) {
             String name = use.limit().key() + '/' + use.host();
             seen.add(name);
-            quotas.add(quota(use.limit().key(), use.host(), use.perSecond(), rates.getOrDefault(name, use.inForce()))
+            quotas.add(quota(use.limit().key(), use.host(), use.perSecond(), use.inForce())
                     .put("usedPerSecond", Math.round(use.usedPerSecond() * 10) / 10.0)
                     .put("throttled", use.throttled()));
         }
@@ -157,27 +158,29 @@ final class MigrationDetail {
             if (hosts.contains(host) || isOf(migration, host)) {
                 paced = rate.getKey();
                 if (seen.add(rate.getKey())) {
-                    quotas.add(paced(rate.getKey(), host, rate.getValue()));
+                    quotas.add(paced(rate.getKey(), host));
                 }
             }
         }
+        String binding = pace.map(DispatchPace::name).orElse(paced);
         told.put("quotas", quotas)
-                .put("bindingLimit", pace.map(DispatchPace::name).orElse(paced))
+                .put("bindingLimit", binding)
                 .put(
                         "bindingPerSecond",
-                        pace.map(DispatchPace::perSecond).orElse(paced == null ? null : rates.get(paced)));
+                        pace.map(DispatchPace::perSecond).orElse(binding == null ? null : rates.get(binding)))
+                .put("commandsPerSecond", binding == null ? null : rates.get(binding));
     }
 
-    /** A limit that another process uses as well, of which this one knows the rate that all keep to. */
-    private JsonObject paced(String name, String host, double inForce) {
+    /** A limit that only other processes use: what they use of it is not known here. */
+    private JsonObject paced(String name, String host) {
         String key = name.substring(0, name.indexOf('/'));
-        double documented = inForce;
+        double documented = 0;
         for (AzureLimit limit : AzureLimit.values()) {
             if (limit.key().equals(key)) {
                 documented = serving.azure().quotas().perSecond(limit, host);
             }
         }
-        return quota(key, host, documented, inForce).put("usedPerSecond", 0).put("throttled", 0);
+        return quota(key, host, documented, documented).put("usedPerSecond", 0).put("throttled", 0);
     }
 
     private static JsonObject quota(String limit, String host, double perSecond, double inForce) {

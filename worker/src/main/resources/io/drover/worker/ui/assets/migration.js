@@ -159,18 +159,27 @@ class Migration extends Page {
         <td data-label="Next">${reason.nextAction}</td></tr>`)}</tbody></table></div></section>`;
   }
 
+  /** Devices are one thing, the calls that Azure counts another. */
+  pace(m) {
+    const bears = m.bindingPerSecond ? html` would bear ${rate(m.bindingPerSecond, "devices")}` : nothing;
+    const held = m.commandsPerSecond && m.bindingPerSecond && m.commandsPerSecond < 0.99 * m.bindingPerSecond;
+    return held
+      ? html`<p>Devices are told to move at no more than <strong>${rate(m.commandsPerSecond)}</strong>, by the rollout's own rate or slowed after a 429. The narrowest of Azure's limits, <strong>${m.bindingLimit}</strong>,${bears}.</p>`
+      : html`<p>The pace is bound by Azure's limit <strong>${m.bindingLimit}</strong>${m.bindingPerSecond ? html`, which bears ${rate(m.bindingPerSecond, "devices")}` : nothing}.</p>`;
+  }
+
   quotas(m) {
     if (!m.quotas?.length) return nothing;
     return html`<section class="panel"><h2 class="h5">Azure's limits</h2>
-      ${m.bindingLimit ? html`<p>Bound by <strong>${m.bindingLimit}</strong>${m.bindingPerSecond ? html`, which bears ${rate(m.bindingPerSecond, "devices")}` : nothing}.</p>` : nothing}
+      ${m.bindingLimit ? this.pace(m) : nothing}
       <div class="table-box" tabindex="0" role="region" aria-label="Azure's limits">
-      <table class="table stack"><thead><tr><th scope="col">Limit</th><th scope="col">Host</th><th scope="col" class="number">Used</th><th scope="col" class="number">In force</th>
+      <table class="table stack"><thead><tr><th scope="col">Limit</th><th scope="col">Host</th><th scope="col" class="number">Calls used</th><th scope="col" class="number">Calls allowed</th>
         <th scope="col">Headroom</th><th scope="col" class="number">Throttled</th></tr></thead>
       <tbody>${m.quotas.map(quota => {
         const share = quota.inForce ? Math.min(1, quota.usedPerSecond / quota.inForce) : 0;
         return html`<tr><th scope="row">${quota.limit}</th><td data-label="Host">${quota.host}</td>
-          <td data-label="Used" class="number">${rate(quota.usedPerSecond)}</td>
-          <td data-label="In force" class="number">${rate(quota.inForce)}${quota.inForce < quota.perSecond ? html` <span class="small">of ${rate(quota.perSecond)}</span>` : nothing}</td>
+          <td data-label="Calls used" class="number">${rate(quota.usedPerSecond)}</td>
+          <td data-label="Calls allowed" class="number">${rate(quota.inForce)}${quota.inForce < quota.perSecond ? html` <span class="small">slowed from ${rate(quota.perSecond)}</span>` : nothing}</td>
           <td data-label="Headroom"><svg class="bar bar-short" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="${percent(share, 1)} used"><rect class=${share > 0.95 ? "fill-waiting" : "fill-moving"} width=${100 * share} height="10"/></svg>
             <span class="small">${percent(1 - share, 1)} free</span></td>
           <td data-label="Throttled" class="number">${quota.throttled ? html`<span class="text-bad">${count(quota.throttled)}</span>` : "0"}</td></tr>`;
