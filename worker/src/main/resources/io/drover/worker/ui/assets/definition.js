@@ -3,8 +3,10 @@ import { html, nothing } from "lit";
 import { encode, read, readWithTag, session, write } from "./api.js";
 import { live } from "./live.js";
 import { icon } from "./format.js";
-import { blank, fromDefinition, placeOf, toDefinition } from "./model.js";
+import { blank, fromDefinition, listed, placeOf, toDefinition } from "./model.js";
 import { CREDENTIALS } from "./plan.js";
+import { wavesTable } from "./waves.js";
+import { deadlineFields, DURATION, windowsField, windowText } from "./schedule.js";
 import { go, notice, Page, problemBox, query, skeleton } from "./page.js";
 
 const STEPS = ["Source", "Target", "Rollout", "Review"];
@@ -177,6 +179,15 @@ class Definition extends Page {
       ${hint ? html`<div class="hint" id="${key}-hint">${hint}</div>` : nothing}${this.wrong(key)}</div>`;
   }
 
+  /** Ids of devices, one in each line. */
+  lines(key, label, hint) {
+    const ids = listed(this.model[key]).length;
+    return html`<div class="field"><label class="form-label" for=${key}>${label} <span class="optional">optional</span></label>
+      <textarea class="form-control id" id=${key} rows="3" maxlength="900000" spellcheck="false" autocomplete="off" .value=${this.model[key]} aria-invalid=${this.mistakes.has(key) ? "true" : nothing}
+        aria-describedby=${this.described(key, hint)} @input=${event => this.set({ [key]: event.target.value })}></textarea>
+      <div class="hint" id="${key}-hint">${hint}${ids ? html` <strong>${ids === 1 ? "One id" : `${ids.toLocaleString()} ids`}.</strong>` : nothing}</div>${this.wrong(key)}</div>`;
+  }
+
   /** What the worker's client sees, to choose from; anything else can be typed. */
   pick(key, label, options, { hint, required, empty = "Choose…", loading } = {}) {
     const value = this.model[key];
@@ -256,7 +267,8 @@ class Definition extends Page {
         ${this.pick("hub", "Hub", this.estate?.hubs?.map(one => ({ value: one.name, label: `${one.name} (${one.sku}, ${one.units} units)` })), { required: true, loading: this.loadingEstate })}
         ${this.pick("sourceService", "Provisioning service that they came through", this.services, { required: true, loading: this.loadingEstate })}
         ${this.text("query", "Only devices of this query", { max: 2000, placeholder: "SELECT * FROM devices WHERE tags.site = 'berlin'" })}
-        ${this.text("enrollmentGroups", "Enrollment groups", { hint: "Separated by commas; else all groups that have devices." })}`}`;
+        ${this.text("enrollmentGroups", "Enrollment groups", { hint: "Separated by commas; else all groups that have devices." })}`}
+      ${this.lines("ids", "Only these ids", "One in each line, or with commas between them. Only those that also fit what is chosen above.")}`;
   }
 
   target(m) {
@@ -272,7 +284,7 @@ class Definition extends Page {
   rolloutStep(m) {
     return html`<h2 class="h5" tabindex="-1">How fast, and in which order</h2>
       ${this.radios("rollout", "Devices move", { waves: ["In waves (recommended)", "A few first; the next wave opens when enough of the one before arrived"], once: ["All at once", "As fast as Azure's limits allow"] })}
-      ${m.rollout === "waves" ? this.wavesTable(m) : nothing}
+      ${m.rollout === "waves" ? wavesTable(this, m) : nothing}
       ${this.text("rate", "No faster than", { hint: "Devices per unit, such as 10/s or 300/m. Without it Azure's limits alone set the pace.", pattern: "[0-9]{1,9}([.][0-9]{1,3})?/[smh]", title: "Such as 10/s, 300/m or 1000/h" })}
       <fieldset class="field inline"><legend class="form-label">Stop rule</legend>
         ${this.text("stopFailed", "When so many fail", { type: "number", min: 0, suffix: "%" })}
@@ -281,7 +293,10 @@ class Definition extends Page {
       <label class="choice"><input class="form-check-input" type="checkbox" id="approval" .checked=${m.approval} @change=${event => this.set({ approval: event.target.checked })}>
         <span><strong>Needs approval</strong><span class="d-block small">It begins only when somebody else with the role approver says so.</span></span></label>
       ${this.text("startAt", "Not before", { type: "datetime-local", hint: "In this browser's time zone; without it, it begins when it is started." })}
+      ${windowsField(this, m)}
       <details class="advanced"><summary>Advanced</summary>
+        ${deadlineFields(this, m)}
+        ${this.text("campaign", "Give up after", { ...DURATION, hint: "Such as 14d: then devices that were never reached have failed. Without it they are waited for." })}
         ${this.select("verification", "A device has arrived when", VERIFICATIONS, "What counts as proof. An acknowledged command never does.")}
         ${this.select("registration", "The target is given", REGISTRATIONS)}
         ${this.select("order", "Order within the fleet", { id: "By id", random: "Random", hash: "By a hash of the id" })}
@@ -292,36 +307,20 @@ class Definition extends Page {
       </details>`;
   }
 
-  wavesTable(m) {
-    const change = (index, changes) => this.set({ waves: m.waves.map((wave, at) => at === index ? { ...wave, ...changes } : wave) });
-    const input = (index, part, label, extra = {}) => {
-      const key = `wave-${index}-${part}`;
-      return html`<input class="form-control" id=${key} aria-label="${label}, wave ${index + 1}" .value=${m.waves[index][part]} type=${extra.type ?? "text"} min=${extra.min ?? nothing} max=${extra.max ?? nothing} step=${extra.step ?? nothing}
-        ?required=${extra.required} aria-invalid=${this.mistakes.has(key) ? "true" : nothing} aria-describedby=${this.described(key)} @input=${event => change(index, { [part]: event.target.value })}>${this.wrong(key)}`;
-    };
-    return html`<div class="table-box" tabindex="0" role="region" aria-label="Waves"><table class="table waves-form stack"><thead><tr><th scope="col">Wave</th><th scope="col">Size</th><th scope="col">Gate: % arrived</th><th scope="col">Then</th><th scope="col"><span class="visually-hidden">Remove</span></th></tr></thead>
-      <tbody>${m.waves.map((wave, index) => html`<tr><td data-label="Wave">${input(index, "name", "Name", { required: true })}</td>
-        <td data-label="Size">${wave.kind === "other" ? "as defined" : html`<div class="size">${input(index, "size", "Size", { type: "number", min: wave.kind === "percent" ? 0.0001 : 1, max: wave.kind === "percent" ? 100 : undefined, step: wave.kind === "percent" ? "any" : 1, required: true })}
-          <select class="form-select" aria-label="Unit of size, wave ${index + 1}" @change=${event => change(index, { kind: event.target.value })}><option value="devices" .selected=${wave.kind === "devices"}>devices</option><option value="percent" .selected=${wave.kind === "percent"}>%</option></select></div>`}</td>
-        <td data-label="Gate: % arrived">${input(index, "success", "Gate in percent", { type: "number", min: 0, max: 100, step: "any" })}</td>
-        <td data-label="Then"><select class="form-select" aria-label="Then, wave ${index + 1}" @change=${event => change(index, { then: event.target.value })}><option value="continue" .selected=${wave.then !== "wait"}>goes on</option><option value="wait" .selected=${wave.then === "wait"}>waits for a person</option></select></td>
-        <td><button type="button" class="btn btn-outline-secondary" aria-label="Remove wave ${index + 1}" @click=${() => this.set({ waves: m.waves.filter((_, at) => at !== index) })}>${icon("cross")}</button></td></tr>`)}
-      <tr><td data-label="Wave">the rest</td><td data-label="Size">all others</td><td data-label="Gate: % arrived"></td><td data-label="Then"></td><td></td></tr></tbody></table></div>
-      <button type="button" class="btn btn-outline-secondary btn-sm" @click=${() => this.set({ waves: [...m.waves, { name: `wave ${m.waves.length + 1}`, kind: "percent", size: "25", success: "98", then: "continue" }] })}>Add a wave</button>
-      <p class="hint">When a gate is missed the migration pauses; a person may resume it or promote the next wave.</p>`;
-  }
-
   review(m) {
     const definition = toDefinition(m, this.original);
+    const only = m.ids ? `, ${listed(m.ids).length.toLocaleString()} listed ids` : "";
+    const takes = wave => ({ percent: `${wave.size} %`, group: `group ${wave.size}`, match: `ids like ${wave.size}`, devices: `${wave.size} devices` })[wave.kind] ?? "as defined";
     const row = (label, value, step) => html`<div><dt>${label}</dt><dd>${value || html`<span class="text-bad">missing</span>`} <a class="small" href="?step=${step}">Change<span class="visually-hidden"> ${label}</span></a></dd></div>`;
     return html`<h2 class="h5" tabindex="-1">Look it over</h2>
       <dl class="facts">
         ${row("Name", m.name, 1)}
-        ${row("From", m.sourceKind === "application" ? m.application && `application ${m.application}, ${m.deviceGroup ? "group " + m.deviceGroup : "all devices"}${m.deviceTemplate ? ", template " + m.deviceTemplate : ""}${m.matchId ? ", ids like " + m.matchId : ""}`
-          : m.hub && `hub ${m.hub}${m.query ? ", " + m.query : ""}`, 1)}
+        ${row("From", m.sourceKind === "application" ? m.application && `application ${m.application}, ${m.deviceGroup ? "group " + m.deviceGroup : "all devices"}${m.deviceTemplate ? ", template " + m.deviceTemplate : ""}${m.matchId ? ", ids like " + m.matchId : ""}${only}`
+          : m.hub && `hub ${m.hub}${m.query ? ", " + m.query : ""}${only}`, 1)}
         ${row("To", m.targetKind === "service" ? m.service && `provisioning service ${m.service}` : m.targetApplication && `application ${m.targetApplication}`, 2)}
-        ${row("Rollout", m.rollout === "waves" ? [...m.waves.map(wave => `${wave.name}: ${wave.size}${wave.kind === "percent" ? " %" : " devices"}${wave.success ? `, gate ${wave.success} %` : ""}`), "the rest"].join(" → ") : "all at once", 3)}
+        ${row("Rollout", m.rollout === "waves" ? [...m.waves.map(wave => `${wave.name}: ${takes(wave)}${wave.success ? `, gate ${wave.success} %` : ""}`), "the rest"].join(" → ") : "all at once", 3)}
         ${row("Pace", m.rate ? `no faster than ${m.rate}` : "as Azure's limits allow", 3)}
+        ${row("Maintenance windows", m.windows.length ? m.windows.map(windowText).join("; ") : "none: at all times", 3)}
         ${row("Stop rule", m.stopFailed ? `${m.stopAction} when ${m.stopFailed} % of at least ${m.stopMinimum} failed` : "none", 3)}
         ${row("Approval", m.approval ? "needed" : "not needed", 3)}
         ${row("Proof of arrival", VERIFICATIONS[m.verification] ?? m.verification, 3)}
