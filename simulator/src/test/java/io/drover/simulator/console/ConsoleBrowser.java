@@ -1,5 +1,6 @@
 package io.drover.simulator.console;
 
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
@@ -11,6 +12,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import java.net.URI;
@@ -97,6 +99,15 @@ final class ConsoleBrowser implements AutoCloseable {
         page.navigate(base + path);
         page.locator("main h1").waitFor();
         return page;
+    }
+
+    /** Signs in where the console asks for it, as a person of the emulated directory. */
+    void signIn(String who) {
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Sign in with Microsoft Entra"))
+                .click();
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(who))
+                .click();
+        assertThat(page.locator(".who")).containsText(who);
     }
 
     /** Holds what is shown against the rules of accessibility, wide in light and narrow in dark, and keeps pictures of all four. */

@@ -3,6 +3,8 @@ package io.drover.simulator.console;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -18,13 +20,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A fleet is moved through the pages alone. Needs the worker's jar and a Chromium. */
-@Timeout(400)
+/**
+ * People sign in with the emulated Entra: an operator moves a fleet through the pages alone, while a viewer sees all of it and may do none of
+ * it. Without sign-in: {@link ConsoleKeyboardIT}. Needs the worker's jar and a Chromium.
+ */
+@Timeout(600)
 @Tag("browser")
 class ConsoleIT {
     private static final String NAME = "Trucks 2026";
+    private static final String PATH = "/migrations/Trucks%202026";
     private static final int DEVICES = 500;
-    private static final double TO_THE_END = 120_000;
+    private static final double TO_THE_END = 240_000;
     private static final String SCENARIO = """
             name: console
             devices: 500
@@ -38,26 +44,51 @@ class ConsoleIT {
               - { name: refusing, weight: 2, behaviour: { type: refuses, status: 403 } }
             worker:
               migration:
-              api: { host: 127.0.0.1, port: 0 }
+              api:
+                port: 0
+                signIn:
+                  tenant: 6f1f2d0e-7a3c-4b8e-9d55-0a1b2c3d4e5f
+                  clientId: 5d1c3b7a-4e2f-4a60-9c8b-1f0e2d3c4b5a
+                  clientSecret: { env: DROVER_CLIENT_SECRET }
             """;
 
     @TempDir
     Path folder;
 
     @Test
-    void anOperatorMovesAFleetAndFindsOutWhatFailed() throws Exception {
+    void anOperatorMovesAFleetAndFindsOutWhatFailedWhileAViewerOnlyLooks() throws Exception {
         Chromium.executable();
-        try (ServedFleet fleet = new ServedFleet(folder, SCENARIO);
-                ConsoleBrowser browser = new ConsoleBrowser(fleet.address())) {
-            define(browser);
-            plan(browser);
-            moveWithAPause(browser);
-            String failed = lookUpAFailedDevice(browser);
-            assertThat(fleet.devicesOf("refusing")).contains(failed);
-            export(browser);
-            theOtherPages(browser);
-            browser.hold();
+        try (ServedFleet fleet = new ServedFleet(folder, SCENARIO)) {
+            String base = fleet.address().replace("127.0.0.1", "localhost");
+            try (ConsoleBrowser browser = new ConsoleBrowser(base, fleet.httpsPort())) {
+                signIn(browser);
+                define(browser);
+                plan(browser);
+                try (ConsoleViewer viewer = new ConsoleViewer(base, fleet.httpsPort(), PATH)) {
+                    moveWithAPause(browser, viewer);
+                    String failed = lookUpAFailedDevice(browser);
+                    assertThat(fleet.devicesOf("refusing")).contains(failed);
+                    export(browser);
+                    theOtherPages(browser);
+                    viewer.onlyLooks(failed);
+                }
+                signOut(browser);
+                browser.hold();
+            }
         }
+    }
+
+    private static void signIn(ConsoleBrowser browser) {
+        Page page = browser.open("/audit");
+        assertThat(page.locator("main h1")).hasText("Sign in");
+        browser.examine("sign-in");
+        browser.signIn("Otto Operator");
+        assertThat(page.locator("main h1")).hasText("Audit");
+    }
+
+    private static void signOut(ConsoleBrowser browser) {
+        button(browser.page(), "Sign out").click();
+        assertThat(browser.page().locator("body")).containsText("signed out");
     }
 
     private static void define(ConsoleBrowser browser) {
@@ -107,7 +138,7 @@ class ConsoleIT {
         assertThat(page.locator(".head .state")).hasText("Running");
     }
 
-    private static void moveWithAPause(ConsoleBrowser browser) {
+    private static void moveWithAPause(ConsoleBrowser browser, ConsoleViewer viewer) {
         Page page = browser.page();
         assertThat(page.locator(".stage-good .stage-count")).hasText(Pattern.compile("[1-9]\\d"));
         verb(page, "Pause", "Pause");
@@ -115,8 +146,11 @@ class ConsoleIT {
         browser.examine("migration-paused");
         verb(page, "Resume", "Resume");
         assertThat(page.locator(".head .state")).hasText("Running");
-        assertThat(page.locator(".head .state"))
-                .hasText("Finished", new LocatorAssertions.HasTextOptions().setTimeout(TO_THE_END));
+        viewer.onlyWatches();
+        for (Page each : List.of(page, viewer.page())) {
+            assertThat(each.locator(".head .state"))
+                    .hasText("Finished", new LocatorAssertions.HasTextOptions().setTimeout(TO_THE_END));
+        }
         browser.examine("migration");
     }
 
@@ -138,13 +172,26 @@ class ConsoleIT {
         return device;
     }
 
+    /** Each form of the report tells of every device. */
     private static void export(ConsoleBrowser browser) throws Exception {
-        Page page = browser.open("/migrations/Trucks%202026");
-        Download download = page.waitForDownload(
-                () -> page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("CSV, a line per device"))
-                        .click());
-        List<String> lines = Files.readAllLines(download.path());
+        Page page = browser.open(PATH);
+        List<String> lines = Files.readAllLines(download(page, "CSV, a line per device"));
         assertThat(lines).hasSize(DEVICES + 1);
+        JsonNode json = new ObjectMapper().readTree(Files.readString(download(page, "JSON")));
+        assertThat(json.path("total").asInt()).isEqualTo(DEVICES);
+        Page html = page.waitForPopup(
+                () -> page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Report (opens a page)"))
+                        .click());
+        assertThat(html.locator("body")).containsText(NAME);
+        assertThat(html.locator("body")).containsText("DEVICE_REFUSED");
+        html.close();
+    }
+
+    private static Path download(Page page, String link) {
+        Download download = page.waitForDownload(() -> page.getByRole(
+                        AriaRole.LINK, new Page.GetByRoleOptions().setName(link).setExact(true))
+                .click());
+        return download.path();
     }
 
     private static void theOtherPages(ConsoleBrowser browser) {
