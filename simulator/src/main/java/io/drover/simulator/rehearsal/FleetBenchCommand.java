@@ -99,13 +99,18 @@ public final class FleetBenchCommand implements Callable<Integer> {
                         .path("processes")
                         .forEach(each -> fleetPids.add(each.path("pid").asLong()));
                 say("cloud: %d processes; fleet: %d processes", cloudPids.size(), fleetPids.size());
-                return measure(new Sides(cloud, cloudPids, cloudEmpty, fleet, fleetPids));
+                return measure(new Sides(cloud, cloudPids, cloudEmpty, fleet, fleetPids, resident(fleetPids)));
             }
         }
     }
 
     private record Sides(
-            ControlClient cloud, List<Long> cloudPids, long cloudEmpty, ControlClient fleet, List<Long> fleetPids) {}
+            ControlClient cloud,
+            List<Long> cloudPids,
+            long cloudEmpty,
+            ControlClient fleet,
+            List<Long> fleetPids,
+            long fleetIdle) {}
 
     private String yaml() {
         return """
@@ -210,7 +215,9 @@ public final class FleetBenchCommand implements Callable<Integer> {
                 "resident, cloud: %.0f MiB in all, %.1f KiB a device; without what it had before any device: %.1f KiB a device",
                 cloud / KIB / KIB, cloud / KIB / devices, (cloud - sides.cloudEmpty()) / KIB / devices);
         sides.cloudPids().forEach(pid -> say("  process %d: %.0f MiB", pid, resident(List.of(pid)) / KIB / KIB));
-        say("resident, fleet: %.0f MiB in all, %.1f KiB a device", fleet / KIB / KIB, fleet / KIB / devices);
+        say(
+                "resident, fleet: %.0f MiB in all, %.1f KiB a device; without what it had before the first connected: %.1f KiB a device",
+                fleet / KIB / KIB, fleet / KIB / devices, (fleet - sides.fleetIdle()) / KIB / devices);
         sides.fleetPids().forEach(pid -> say("  process %d: %.0f MiB", pid, resident(List.of(pid)) / KIB / KIB));
         return failures == 0 && least == devices ? 0 : 1;
     }
