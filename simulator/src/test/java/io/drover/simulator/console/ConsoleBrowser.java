@@ -147,6 +147,13 @@ final class ConsoleBrowser implements AutoCloseable {
                         .toList();
     }
 
+    /** One request was refused so, as it should be; the browser's own note of that is no fault. */
+    void wasRefused(int status) {
+        assertThat(faults.removeIf(fault -> fault.contains("responded with a status of " + status)))
+                .as("a request was refused with %d", status)
+                .isTrue();
+    }
+
     /** Nothing was noted so far. */
     void hold() {
         assertThat(faults).isEmpty();

@@ -57,6 +57,8 @@ class ConsoleFormIT {
             assertThat(page.getByLabel("To answer the command")).isFocused();
             page.getByLabel("To answer the command").fill("45s");
             page.getByLabel("To come back when it is offline").fill("14d");
+            assertThat(page.locator(".wrong")).hasCount(0);
+            browser.wasRefused(422);
             browser.examine("new-rollout-in-full");
             press(page, "Next: review");
             assertThat(page.locator("main")).containsText("Mon, Sat 22:00 to 04:00 Europe/Berlin");

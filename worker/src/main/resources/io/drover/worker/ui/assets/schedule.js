@@ -37,7 +37,10 @@ function windowRow(page, one, index, change, remove) {
   const key = part => `window-${index}-${part}`;
   const input = (part, label, type, list) => html`<div><label class="form-label" for=${key(part)}>${label}<span class="visually-hidden">, window ${index + 1}</span></label>
     <input class="form-control" id=${key(part)} type=${type} required list=${list ?? nothing} maxlength="64" autocomplete="off" .value=${one[part]}
-      aria-invalid=${page.mistakes.has(key(part)) ? "true" : nothing} aria-describedby=${page.described(key(part))} @input=${event => change({ [part]: event.target.value })}>${page.wrong(key(part))}</div>`;
+      aria-invalid=${page.mistakes.has(key(part)) ? "true" : nothing} aria-describedby=${page.described(key(part))} @input=${event => {
+        page.mistakes.delete(key(part));
+        change({ [part]: event.target.value });
+      }}>${page.wrong(key(part))}</div>`;
   const toggle = day => change({ days: DAYS.filter(each => (each === day) !== one.days.includes(each)) });
   return html`<fieldset class="window" id=${key("days")} tabindex="-1"><legend>Window ${index + 1}</legend>
     <div class="days" role="group" aria-label="Days of window ${index + 1}; none chosen is every day">${DAYS.map(day => html`

@@ -11,7 +11,10 @@ export function wavesTable(page, m) {
   const input = (index, part, label, extra = {}) => {
     const key = `wave-${index}-${part}`;
     return html`<input class="form-control" id=${key} aria-label="${label}, wave ${index + 1}" .value=${m.waves[index][part]} type=${extra.type ?? "text"} pattern=${extra.pattern ?? nothing} title=${extra.title ?? nothing} placeholder=${extra.placeholder ?? nothing} maxlength=${extra.type ? nothing : 128} min=${extra.min ?? nothing} max=${extra.max ?? nothing} step=${extra.step ?? nothing}
-      ?required=${extra.required} aria-invalid=${page.mistakes.has(key) ? "true" : nothing} aria-describedby=${page.described(key)} @input=${event => change(index, { [part]: event.target.value })}>${page.wrong(key)}`;
+      ?required=${extra.required} aria-invalid=${page.mistakes.has(key) ? "true" : nothing} aria-describedby=${page.described(key)} @input=${event => {
+        page.mistakes.delete(key);
+        change(index, { [part]: event.target.value });
+      }}>${page.wrong(key)}`;
   };
   /** A group by its name where the worker sees it; numbers for what is counted; an id or a pattern else. */
   const size = (wave, index) => {
