@@ -1,8 +1,7 @@
 package io.drover.worker.tracking;
 
 import io.drover.worker.Sweep;
-import io.drover.worker.azure.hub.TelemetryReader;
-import io.drover.worker.azure.hub.TelemetrySource;
+import io.drover.worker.azure.hub.TelemetryFeed;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.migration.MigrationStore;
 import io.drover.worker.migration.TelemetryPositionStore;
@@ -23,7 +22,7 @@ public final class TrackingVerticle extends VerticleBase {
     private static final Duration KEEP_INTERVAL = Duration.ofSeconds(2);
 
     private final MigrationScope scope;
-    private final Map<String, TelemetrySource> telemetry;
+    private final Map<String, TelemetryFeed.Endpoint> telemetry;
     private final MigrationStore migrations;
     private final DeviceStore store;
     private final TelemetryPositionStore telemetryPositions;
@@ -31,7 +30,7 @@ public final class TrackingVerticle extends VerticleBase {
     private final Instant since;
     private final Duration interval;
     private final Clock clock;
-    private final List<TelemetryReader> readers = new ArrayList<>();
+    private final List<TelemetryFeed> readers = new ArrayList<>();
     private final List<Sweep> sweeps = new ArrayList<>();
 
     /**
@@ -41,7 +40,7 @@ public final class TrackingVerticle extends VerticleBase {
      */
     public TrackingVerticle(
             MigrationScope scope,
-            Map<String, TelemetrySource> telemetry,
+            Map<String, ? extends TelemetryFeed.Endpoint> telemetry,
             MigrationStore migrations,
             DeviceStore store,
             TelemetryPositionStore telemetryPositions,
@@ -64,19 +63,15 @@ public final class TrackingVerticle extends VerticleBase {
     public Future<?> start() {
         TargetLook look = new TargetLook(scope.target(), store, migrationId, since, clock);
         ReadPositions positions = new ReadPositions(telemetryPositions, migrationId);
-        Tracker tracker =
-                new Tracker(migrations, store, look, new Arrivals(store, migrationId), positions, migrationId, clock);
+        Tracker tracker = new Tracker(
+                migrations, store, look, new Arrivals(store, migrationId), positions, migrationId, clock);
         sweeps.add(new Sweep(vertx, "telemetry", DRAIN_INTERVAL, tracker::drain));
         sweeps.add(new Sweep(vertx, "telemetry positions", KEEP_INTERVAL, tracker::keepPositions));
         sweeps.add(new Sweep(vertx, "tracking", interval, tracker::sweep));
         return Future.all(telemetry.entrySet().stream()
                         .map(hub -> positions.of(hub.getKey()).compose(resume -> {
-                            TelemetryReader reader = new TelemetryReader(
-                                    vertx,
-                                    hub.getValue(),
-                                    since,
-                                    resume,
-                                    batch -> tracker.observed(hub.getKey(), batch));
+                            TelemetryFeed reader = hub.getValue()
+                                    .open(vertx, since, resume, batch -> tracker.observed(hub.getKey(), batch));
                             readers.add(reader);
                             return reader.start();
                         }))
@@ -87,6 +82,6 @@ public final class TrackingVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         sweeps.forEach(Sweep::stop);
-        return Future.all(readers.stream().map(TelemetryReader::close).toList());
+        return Future.all(readers.stream().map(TelemetryFeed::close).toList());
     }
 }

@@ -33,7 +33,7 @@ import reactor.util.retry.Retry;
  * delivered when the callback has returned, and a slow callback stops the client from asking for more. A broken
  * receiver is opened again behind the last event it delivered, so no event is skipped; one may be seen twice.
  */
-public final class TelemetryReader {
+public final class TelemetryReader implements TelemetryFeed {
     private static final Logger LOG = LoggerFactory.getLogger(TelemetryReader.class);
     private static final int BATCH = TelemetryHandover.BATCH;
     private static final Duration START_DEADLINE = Duration.ofSeconds(30);
@@ -74,6 +74,7 @@ public final class TelemetryReader {
      * <p>Fails when the hub refuses the key, the certificate is not trusted, or no answer comes within 30 s; the reader
      * is then closed.
      */
+    @Override
     public Future<Void> start() {
         Context context = vertx.getOrCreateContext();
         Promise<Void> started = Promise.promise();
@@ -92,6 +93,7 @@ public final class TelemetryReader {
     }
 
     /** Closes the connections, off the event loop; no batch is handed over afterwards. Closing twice is harmless. */
+    @Override
     public Future<Void> close() {
         return vertx.executeBlocking(() -> {
             open.dispose();

@@ -1,6 +1,11 @@
 package io.drover.worker.azure.hub;
 
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Where a hub's telemetry is read: the parts of the built-in endpoint's connection string, as ARM's
@@ -19,10 +24,17 @@ public record TelemetrySource(
         String policyName,
         String key,
         String consumerGroup,
-        Optional<Endpoint> endpoint) {
+        Optional<Endpoint> endpoint)
+        implements TelemetryFeed.Endpoint {
 
     /** A TCP address that stands for the namespace. */
     public record Endpoint(String host, int port) {}
+
+    @Override
+    public TelemetryFeed open(
+            Vertx vertx, Instant from, Map<String, Long> resume, Consumer<List<TelemetryObservation>> observed) {
+        return new TelemetryReader(vertx, this, from, resume, observed);
+    }
 
     String connectionString() {
         return "Endpoint=sb://%s/;SharedAccessKeyName=%s;SharedAccessKey=%s;EntityPath=%s"
