@@ -24,7 +24,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** A ledger in a PostgreSQL database: several workers may work on it at once. */
 final class PostgresDatabase {
     private static final int READERS = 4;
-    private static final int LISTERS = 2;
+    private static final int LISTERS = 4;
     private static final int WRITERS = 4;
 
     private PostgresDatabase() {}

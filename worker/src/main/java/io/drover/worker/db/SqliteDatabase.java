@@ -15,9 +15,14 @@ import org.flywaydb.core.Flyway;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
-/** A ledger in one SQLite file in WAL mode: one connection that writes and a few that read, two of them for lists; one worker at a time. */
+/** A ledger in one SQLite file in WAL mode: one connection that writes and a few that read, some of them for lists only; one worker at a time. */
 final class SqliteDatabase {
     static final String PREFIX = "jdbc:sqlite:";
+
+    /** Page cache in KiB of the connection that writes: the indexes of a million devices are changed all over. */
+    private static final int WRITE_CACHE = 65_536;
+
+    private static final int READ_CACHE = 8_192;
 
     private SqliteDatabase() {}
 
@@ -28,12 +33,12 @@ final class SqliteDatabase {
      */
     static Future<Database> open(Vertx vertx, String url, boolean exclusive, MeterRegistry meters) {
         Path file = Path.of(url.substring(PREFIX.length())).toAbsolutePath();
-        SQLiteDataSource source = source(url);
+        SQLiteDataSource source = source(url, READ_CACHE);
         return vertx.<LedgerLock>executeBlocking(() -> exclusive ? prepare(file, source) : existing(file))
                 .map(lock -> {
-                    Pool reads = pool(vertx, source, 3);
-                    Pool lists = pool(vertx, source, 2);
-                    Pool writes = pool(vertx, source, 1);
+                    Pool reads = pool(vertx, source(url, READ_CACHE), 3);
+                    Pool lists = pool(vertx, source(url, READ_CACHE), 4);
+                    Pool writes = pool(vertx, source(url, WRITE_CACHE), 1);
                     return new Database(
                             reads,
                             lists,
@@ -44,11 +49,12 @@ final class SqliteDatabase {
                 });
     }
 
-    private static SQLiteDataSource source(String url) {
+    private static SQLiteDataSource source(String url, int cacheKib) {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.setBusyTimeout(5_000);
+        config.setCacheSize(-cacheKib);
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl(url);
         return source;

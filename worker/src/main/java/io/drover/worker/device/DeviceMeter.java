@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts what happens to devices, times their way and has it traced. No label names a device or a migration. Thread-safe. */
@@ -39,6 +40,9 @@ public final class DeviceMeter {
     private final DistributionSummary batches;
     private final AtomicInteger waiting = new AtomicInteger();
     private final AttemptSpans spans;
+    /** By the state that was left and the one that was taken; the registry's own look-up is dear. */
+    private final Map<DeviceState, Map<DeviceState, Counter>> transitions = new ConcurrentHashMap<>();
+
     private final Map<MoveStage, Timer> stages = new EnumMap<>(MoveStage.class);
 
     /** One for each ledger that is open; traces go where the process sends its own. */
@@ -108,11 +112,15 @@ public final class DeviceMeter {
 
     /** So many devices went from one state to another. */
     void moved(DeviceState from, DeviceState to, int devices) {
-        Counter.builder("drover.device.transitions")
-                .description("Changes of device states")
-                .tag("from", from.name())
-                .tag("to", to.name())
-                .register(meters)
+        transitions
+                .computeIfAbsent(from, state -> new ConcurrentHashMap<>())
+                .computeIfAbsent(
+                        to,
+                        state -> Counter.builder("drover.device.transitions")
+                                .description("Changes of device states")
+                                .tag("from", from.name())
+                                .tag("to", to.name())
+                                .register(meters))
                 .increment(devices);
     }
 

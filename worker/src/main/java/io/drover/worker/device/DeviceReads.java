@@ -1,5 +1,7 @@
 package io.drover.worker.device;
 
+import io.drover.worker.sql.IdQuery;
+import io.drover.worker.sql.RowLocks;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -36,18 +38,42 @@ public final class DeviceReads {
             + " AND device_id IN (" + DeviceSql.placeholders(LOOKUP) + ")";
 
     /** Migrations out of one and the same source, at least one of which is a return. */
-    private static final String ELSEWHERE = "SELECT device_id FROM device WHERE state NOT IN ('MIGRATED', 'EXCLUDED',"
-            + " 'FAILED', 'CANCELLED') AND migration_id IN (SELECT o.id FROM migration o, migration m"
+    private static final String OTHERS = "SELECT o.id FROM migration o, migration m"
             + " WHERE m.id = #{migration_id} AND o.id <> m.id AND o.state NOT IN ('FINISHED', 'ABORTED')"
             + " AND (o.returns IS NOT NULL OR m.returns IS NOT NULL)"
             + " AND COALESCE((SELECT f.source_application FROM migration f WHERE f.id = o.returns), o.source_application)"
-            + " = COALESCE((SELECT f.source_application FROM migration f WHERE f.id = m.returns), m.source_application))"
-            + " AND device_id IN (" + DeviceSql.placeholders(LOOKUP) + ")";
+            + " = COALESCE((SELECT f.source_application FROM migration f WHERE f.id = m.returns), m.source_application)";
+
+    private static final String ELSEWHERE = "SELECT device_id FROM device WHERE state NOT IN ('MIGRATED', 'EXCLUDED',"
+            + " 'FAILED', 'CANCELLED') AND migration_id IN (" + OTHERS + ") AND device_id IN ("
+            + DeviceSql.placeholders(LOOKUP) + ")";
 
     private final Pool reads;
+    private final IdQuery states;
 
-    DeviceReads(Pool reads) {
+    DeviceReads(Pool reads, RowLocks locks) {
         this.reads = reads;
+        // With the revision, which no other index has: SQLite would go through all of one that has the rest.
+        this.states = new IdQuery("SELECT device_id, state, revision FROM device WHERE 1 = 1", "", locks);
+    }
+
+    /** The state of each of these devices, by id; those left out that the migration does not know. */
+    public Future<Map<String, DeviceState>> states(long migrationId, Collection<String> ids) {
+        return states(reads, migrationId, ids);
+    }
+
+    private Future<Map<String, DeviceState>> states(SqlClient client, long migrationId, Collection<String> ids) {
+        List<String> all = List.copyOf(ids);
+        Map<String, DeviceState> found = new HashMap<>();
+        Future<Void> pages = Future.succeededFuture();
+        for (int from = 0; from < all.size(); from += IdQuery.MOST) {
+            List<String> page = all.subList(from, Math.min(from + IdQuery.MOST, all.size()));
+            pages = pages.compose(done -> states.execute(client, migrationId, page))
+                    .onSuccess(rows ->
+                            rows.forEach(row -> found.put(row.getString(0), DeviceState.valueOf(row.getString(1)))))
+                    .mapEmpty();
+        }
+        return pages.map(done -> found);
     }
 
     /** Counts by wave, state and reason. */
@@ -77,7 +103,7 @@ public final class DeviceReads {
     /** A wave's pending devices, the first in its order. */
     public Future<List<DeviceRow>> pending(long migrationId, int wave, int limit) {
         return query(
-                " AND state = 'PENDING' AND wave = #{wave} ORDER BY position, device_id LIMIT #{limit}",
+                DeviceSql.in(DeviceState.PENDING) + " AND wave = #{wave} ORDER BY position, device_id LIMIT #{limit}",
                 Map.of("migration_id", migrationId, "wave", wave, "limit", limit));
     }
 
@@ -86,6 +112,7 @@ public final class DeviceReads {
         return SqlTemplate.forQuery(
                         reads,
                         "SELECT MAX(deadline_at) AS latest FROM device WHERE migration_id = #{migration_id}"
+                                + " AND deadline_at IS NOT NULL"
                                 + " AND (state IN ('ACCEPTED', 'ASSIGNED', 'CONNECTED') OR (state = 'COMMANDED' AND"
                                 + " (negative IS NOT NULL OR owner IS NULL OR owner NOT LIKE 'job/%')))")
                 .execute(Map.of("migration_id", migrationId))
@@ -156,8 +183,9 @@ public final class DeviceReads {
                 : known(reads, migrationId, ids, " AND state IN (" + names(in) + ")");
     }
 
-    static Future<List<String>> known(SqlClient client, long migrationId, Collection<String> ids) {
-        return known(client, migrationId, ids, "");
+    /** Which of these ids are devices of the migration. */
+    Future<Set<String>> known(SqlClient client, long migrationId, Collection<String> ids) {
+        return states(client, migrationId, ids).map(Map::keySet);
     }
 
     private static Future<List<String>> known(
@@ -218,7 +246,14 @@ public final class DeviceReads {
 
     /** Which of these devices are on their way in another migration that this one would work against. */
     static Future<List<String>> elsewhere(SqlClient client, long migrationId, Collection<String> ids) {
-        return ids.isEmpty() ? Future.succeededFuture(List.of()) : found(ELSEWHERE, client, migrationId, ids);
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
+        return SqlTemplate.forQuery(client, OTHERS)
+                .execute(Map.of("migration_id", migrationId))
+                .compose(others -> others.size() == 0
+                        ? Future.succeededFuture(List.of())
+                        : found(ELSEWHERE, client, migrationId, ids));
     }
 
     /** Hands over the devices of these states that were ever commanded, in the order of ids, in pages of at most 1,000. */

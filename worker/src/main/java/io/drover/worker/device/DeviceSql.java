@@ -14,24 +14,6 @@ final class DeviceSql {
                     + " deadline_at, next_attempt_at, look_after, finished_at, assigned_hub, twin, twin_at, owner,"
                     + " seen_attempt";
     static final String SELECT = "SELECT " + COLUMNS + " FROM device WHERE migration_id = #{migration_id}";
-    static final String INSERT = "INSERT INTO device (" + COLUMNS + ", position, changed_at) VALUES (#{migration_id},"
-            + " #{device_id}, #{template}, #{credential}, #{wave}, #{state}, #{attempt}, #{retries}, #{revision}, #{reason},"
-            + " #{commanded_at}, #{attempt_at}, #{accepted_at}, #{assigned_at}, #{connected_at}, #{telemetry_at},"
-            + " #{negative}, #{negative_at}, #{deadline_at}, #{next_attempt_at}, #{look_after}, #{finished_at},"
-            + " #{assigned_hub}, #{twin}, #{twin_at}, #{owner}, #{seen_attempt}, #{position}, #{changed_at}) ON CONFLICT (migration_id, device_id) DO NOTHING";
-    static final String MOVE =
-            "UPDATE device SET changed_at = #{changed_at}, credential = #{credential}, state = #{state}, attempt = #{attempt}, retries = #{retries},"
-                    + " revision = revision + 1, reason = #{reason}, commanded_at = #{commanded_at},"
-                    + " attempt_at = #{attempt_at}, accepted_at = #{accepted_at}, assigned_at = #{assigned_at},"
-                    + " connected_at = #{connected_at}, telemetry_at = #{telemetry_at}, negative = #{negative},"
-                    + " negative_at = #{negative_at}, deadline_at = #{deadline_at}, next_attempt_at = #{next_attempt_at},"
-                    + " look_after = #{look_after}, finished_at = #{finished_at}, assigned_hub = #{assigned_hub},"
-                    + " twin = #{twin}, twin_at = #{twin_at}, owner = #{owner}, seen_attempt = #{seen_attempt}"
-                    + " WHERE migration_id = #{migration_id} AND device_id = #{device_id} AND revision = #{revision}";
-    static final String HISTORY = "INSERT INTO device_history (migration_id, device_id, at, attempt, from_state,"
-            + " to_state, event, detail) VALUES (#{migration_id}, #{device_id}, #{at}, #{attempt}, #{from_state},"
-            + " #{to_state}, #{event}, #{detail})";
-
     static final String KNOWN_BEFORE = "INSERT INTO known_before (migration_id, device_id) VALUES (#{migration_id},"
             + " #{device_id}) ON CONFLICT (migration_id, device_id) DO NOTHING";
 
@@ -43,6 +25,12 @@ final class DeviceSql {
             + " DO UPDATE SET n = device_count.n + excluded.n";
 
     private DeviceSql() {}
+
+    /** The condition that a device is in this state, in words that the state's own index is found by. */
+    static String in(DeviceState state) {
+        boolean ordered = state == DeviceState.PENDING || state == DeviceState.REGISTERED;
+        return " AND state = '" + state.name() + "'" + (ordered ? " AND state IN ('PENDING', 'REGISTERED')" : "");
+    }
 
     /** A list of {@code size} placeholders {@code #{d0}, #{d1} …} for an IN clause of fixed size. */
     static String placeholders(int size) {
@@ -60,39 +48,6 @@ final class DeviceSql {
             parameters.put("d" + i, ids.get(Math.min(i, ids.size() - 1)));
         }
         return parameters;
-    }
-
-    static Map<String, Object> parameters(DeviceRow row) {
-        Map<String, Object> values = new HashMap<>();
-        values.put("migration_id", row.key().migrationId());
-        values.put("device_id", row.deviceId());
-        values.put("template", row.template());
-        values.put(
-                "credential", row.credential() == null ? null : row.credential().name());
-        values.put("wave", row.wave());
-        values.put("state", row.state().name());
-        values.put("attempt", row.attempt());
-        values.put("retries", row.retries());
-        values.put("revision", row.revision());
-        values.put("reason", row.reason() == null ? null : row.reason().name());
-        values.put("commanded_at", millis(row.commandedAt()));
-        values.put("attempt_at", millis(row.attemptAt()));
-        values.put("accepted_at", millis(row.acceptedAt()));
-        values.put("assigned_at", millis(row.assignedAt()));
-        values.put("connected_at", millis(row.connectedAt()));
-        values.put("telemetry_at", millis(row.telemetryAt()));
-        values.put("negative", row.negative() == null ? null : row.negative().name());
-        values.put("negative_at", millis(row.negativeAt()));
-        values.put("deadline_at", millis(row.deadlineAt()));
-        values.put("next_attempt_at", millis(row.nextAttemptAt()));
-        values.put("look_after", millis(row.lookAfter()));
-        values.put("finished_at", millis(row.finishedAt()));
-        values.put("assigned_hub", row.assignedHub());
-        values.put("twin", row.twin() == null ? null : row.twin().name());
-        values.put("twin_at", millis(row.twinAt()));
-        values.put("owner", row.owner());
-        values.put("seen_attempt", row.seenAttempt());
-        return values;
     }
 
     static DeviceRow row(Row row) {
@@ -127,20 +82,6 @@ final class DeviceSql {
                 instant(row, "twin_at"),
                 row.getString("owner"),
                 row.getInteger("seen_attempt"));
-    }
-
-    /** The parameters of {@link #REMOVAL} and of its line in the history. */
-    static Map<String, Object> removal(DeviceRow row, Instant at, String detail) {
-        Map<String, Object> values = new HashMap<>();
-        values.put("migration_id", row.key().migrationId());
-        values.put("device_id", row.deviceId());
-        values.put("at", at.toEpochMilli());
-        values.put("attempt", row.attempt());
-        values.put("from_state", row.state().name());
-        values.put("to_state", row.state().name());
-        values.put("event", "SOURCE_REMOVED");
-        values.put("detail", detail);
-        return values;
     }
 
     static Long millis(Instant instant) {

@@ -15,18 +15,18 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** The ledger's devices. Every change is one guarded move that writes row, history and counts in one transaction. */
 public final class DeviceStore {
+    private static final int ASSIGN_PAGE = 5000;
     private static final int CHANGE_PAGE = 1000;
-    private static final int CLAIM_PAGE = 200;
+    private static final int CLAIM_PAGE = 500;
 
     private final Transactions writes;
+    private final RowLocks locks;
     private final String turn;
     private final String discovery;
     private final DeviceWriter writer;
@@ -43,9 +43,10 @@ public final class DeviceStore {
             DeviceMeter meter,
             Clock clock) {
         this.writes = writes;
+        this.locks = locks;
         this.turn = "SELECT id FROM migration WHERE id = #{migration_id}" + locks.waiting();
         this.discovery = "SELECT name FROM turn WHERE name = 'discovery'" + locks.waiting();
-        this.reads = new DeviceReads(reads);
+        this.reads = new DeviceReads(reads, locks);
         this.writer = new DeviceWriter(vertx, writes, locks, meter, clock);
         this.transition = new DeviceTransition(policy);
         this.clock = clock;
@@ -61,7 +62,7 @@ public final class DeviceStore {
         List<String> ids = devices.stream().map(DiscoveredDevice::deviceId).toList();
         return writes.run(connection -> inTurn(connection, migrationId)
                 .compose(mine -> connection.query(discovery).execute())
-                .compose(mine -> DeviceReads.known(connection, migrationId, ids))
+                .compose(mine -> reads.known(connection, migrationId, ids))
                 .compose(known -> DeviceReads.elsewhere(connection, migrationId, ids)
                         .compose(elsewhere -> insert(connection, migrationId, devices, known, Set.copyOf(elsewhere)))));
     }
@@ -70,46 +71,61 @@ public final class DeviceStore {
             SqlConnection connection,
             long migrationId,
             List<DiscoveredDevice> devices,
-            List<String> known,
+            Set<String> known,
             Set<String> elsewhere) {
         Instant now = clock.instant();
         Set<String> seen = new HashSet<>(known);
         DeviceCounts.Delta delta = new DeviceCounts.Delta();
-        List<Map<String, Object>> rows = new ArrayList<>();
+        List<DeviceColumns.Stored> rows = new ArrayList<>();
         for (DiscoveredDevice found : devices) {
             if (seen.add(found.deviceId())) {
                 DiscoveredDevice device = elsewhere.contains(found.deviceId()) && found.verdict() == null
                         ? found.refused(FailureReason.IN_OTHER_MIGRATION)
                         : found;
                 DeviceRow row = DeviceRow.discovered(new DeviceKey(migrationId, device.deviceId()), device, now);
-                Map<String, Object> values = DeviceSql.parameters(row);
-                values.put("position", device.position());
-                values.put("changed_at", now.toEpochMilli());
-                rows.add(values);
+                rows.add(new DeviceColumns.Stored(row, device.position(), now.toEpochMilli()));
                 delta.add(row.wave(), row.state(), row.reason(), 1);
             }
         }
         return rows.isEmpty()
                 ? Future.succeededFuture(0)
-                : SqlTemplate.forUpdate(connection, DeviceSql.INSERT)
-                        .executeBatch(rows)
+                : DeviceColumns.INSERT
+                        .write(connection, locks, rows)
                         .compose(done -> add(connection, delta.parameters(migrationId)))
                         .map(done -> rows.size());
     }
 
-    /** Puts the first {@code devices} in order that no wave has taken yet into this wave; completes with how many. */
+    /**
+     * Puts the first {@code devices} pending devices in order from one wave, or from none yet by 0, into another one; in pages, so
+     * that no transaction holds many rows. Completes with how many; what a crash leaves undone can be asked for again.
+     */
+    public Future<Integer> assign(long migrationId, int from, int wave, long devices) {
+        int page = (int) Math.min(devices, ASSIGN_PAGE);
+        return assignPage(migrationId, from, wave, page)
+                .compose(assigned -> assigned < page || devices == page
+                        ? Future.succeededFuture(assigned)
+                        : assign(migrationId, from, wave, devices - page).map(more -> assigned + more));
+    }
+
+    /** As the other, for devices that no wave has taken yet. */
     public Future<Integer> assign(long migrationId, int wave, long devices) {
-        Map<String, Object> parameters = Map.of("migration_id", migrationId, "wave", wave, "limit", devices);
+        return assign(migrationId, 0, wave, devices);
+    }
+
+    private Future<Integer> assignPage(long migrationId, int from, int wave, int limit) {
+        Map<String, Object> parameters =
+                Map.of("migration_id", migrationId, "from", from, "wave", wave, "limit", limit);
         return writes.run(connection -> inTurn(connection, migrationId)
                 .compose(mine -> SqlTemplate.forUpdate(
                                 connection,
                                 "UPDATE device SET wave = #{wave}, revision = revision + 1 WHERE migration_id = #{migration_id}"
                                         + " AND device_id IN (SELECT device_id FROM device WHERE migration_id = #{migration_id}"
-                                        + " AND state = 'PENDING' AND wave = 0 ORDER BY position, device_id LIMIT #{limit})")
+                                        + DeviceSql.in(DeviceState.PENDING)
+                                        + " AND wave = #{from} ORDER BY position, device_id LIMIT #{limit})")
                         .execute(parameters)
                         .compose(assigned -> {
                             DeviceCounts.Delta delta = new DeviceCounts.Delta();
-                            delta.add(0, DeviceState.PENDING, null, -assigned.rowCount());
+                            delta.add(from, DeviceState.PENDING, null, -assigned.rowCount());
                             delta.add(wave, DeviceState.PENDING, null, assigned.rowCount());
                             return add(connection, delta.parameters(migrationId))
                                     .map(done -> assigned.rowCount());
@@ -132,19 +148,27 @@ public final class DeviceStore {
     }
 
     private Future<Boolean> record(DeviceKey key, Evidence evidence, boolean always) {
-        AtomicBoolean moved = new AtomicBoolean();
-        return writer.submit(new DeviceChange(
-                        key,
-                        row -> {
-                            DeviceRow next = transition.apply(row, evidence);
-                            moved.set(next.state() != row.state());
-                            return next;
-                        },
-                        evidence.kind().name(),
-                        evidence.at(),
-                        evidence.detail(),
-                        always))
-                .map(changed -> changed.isPresent() && moved.get());
+        return writer.submit(change(key, evidence, always)).map(DeviceWriter.Result::moved);
+    }
+
+    private DeviceChange change(DeviceKey key, Evidence evidence, boolean always) {
+        return new DeviceChange(
+                key,
+                row -> transition.apply(row, evidence),
+                evidence.kind().name(),
+                evidence.at(),
+                evidence.detail(),
+                always);
+    }
+
+    /**
+     * As {@link #record} for many devices of a migration, by id; completes after the last commit with the state that each
+     * of them is in then, those left out that the migration does not know.
+     */
+    public Future<Map<String, DeviceState>> recordAll(long migrationId, Map<String, Evidence> evidence) {
+        List<DeviceChange> changes = new ArrayList<>(evidence.size());
+        evidence.forEach((id, one) -> changes.add(change(new DeviceKey(migrationId, id), one, false)));
+        return writer.submitAll(changes);
     }
 
     /**
@@ -154,14 +178,13 @@ public final class DeviceStore {
     public Future<List<DeviceRow>> claim(Claim claim) {
         Map<String, Object> parameters = Map.of(
                 "migration_id", claim.migrationId(),
-                "state", claim.state().name(),
                 "wave", claim.openWaves(),
                 "now", claim.now().toEpochMilli(),
                 "looked", claim.lookedAt() == null ? -1L : claim.lookedAt().toEpochMilli(),
                 "limit", claim.limit());
         String order = claim.state() == DeviceState.WAITING ? "next_attempt_at" : "wave, position";
         return writer.change(
-                " AND state = #{state} AND wave > 0 AND wave <= #{wave}"
+                DeviceSql.in(claim.state()) + " AND wave > 0 AND wave <= #{wave}"
                         + " AND (next_attempt_at IS NULL OR next_attempt_at <= #{now})"
                         + " AND (look_after IS NULL OR look_after <= #{looked})"
                         + except(claim.exceptWaves())
@@ -300,7 +323,7 @@ public final class DeviceStore {
      */
     public Future<Boolean> awake(DeviceKey key, Instant at, String detail) {
         return writer.submit(new DeviceChange(key, transition::awake, "SEEN_AT_SOURCE", at, detail, false))
-                .map(Optional::isPresent);
+                .map(DeviceWriter.Result::changed);
     }
 
     /** Takes a failed or cancelled device up again; false when it is neither any more. */
@@ -318,7 +341,7 @@ public final class DeviceStore {
                         at,
                         detail,
                         false))
-                .map(Optional::isPresent);
+                .map(DeviceWriter.Result::changed);
     }
 
     private static String reason(DeviceRow row) {
@@ -371,11 +394,14 @@ public final class DeviceStore {
 
     /** Keeps, in row and history, that a moved device was deleted at the source. */
     public Future<Void> removed(DeviceRow row, String detail) {
-        Map<String, Object> values = DeviceSql.removal(row, clock.instant(), detail);
+        long now = clock.millis();
+        DeviceColumns.Line line = new DeviceColumns.Line(
+                row.key(), now, row.attempt(), row.state(), row.state(), "SOURCE_REMOVED", detail);
+        Map<String, Object> values =
+                Map.of("migration_id", row.key().migrationId(), "device_id", row.deviceId(), "at", now);
         return writes.run(connection -> SqlTemplate.forUpdate(connection, DeviceSql.REMOVAL)
                 .execute(values)
-                .compose(done ->
-                        SqlTemplate.forUpdate(connection, DeviceSql.HISTORY).execute(values))
+                .compose(done -> DeviceColumns.HISTORY.write(connection, locks, List.of(line)))
                 .mapEmpty());
     }
 
@@ -440,9 +466,10 @@ public final class DeviceStore {
             String event,
             String detail,
             UnaryOperator<DeviceRow> change) {
+        String order = from == DeviceState.WAITING ? "device_id" : "position, device_id";
         return writer.change(
-                        " AND state = #{state} AND wave = #{wave} ORDER BY position, device_id LIMIT #{limit}",
-                        Map.of("migration_id", migrationId, "state", from.name(), "wave", wave, "limit", CHANGE_PAGE),
+                        DeviceSql.in(from) + " AND wave = #{wave} ORDER BY " + order + " LIMIT #{limit}",
+                        Map.of("migration_id", migrationId, "wave", wave, "limit", CHANGE_PAGE),
                         change,
                         event,
                         clock.instant(),

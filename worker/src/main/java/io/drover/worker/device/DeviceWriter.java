@@ -1,5 +1,6 @@
 package io.drover.worker.device;
 
+import io.drover.worker.sql.IdQuery;
 import io.drover.worker.sql.RowLocks;
 import io.drover.worker.sql.SqlFailure;
 import io.drover.worker.sql.Transactions;
@@ -7,8 +8,8 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.SqlResult;
 import io.vertx.sqlclient.templates.SqlTemplate;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,7 +20,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,17 +30,32 @@ import org.slf4j.LoggerFactory;
  */
 final class DeviceWriter {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceWriter.class);
-    private static final int BATCH = 256;
+    private static final int BATCH = IdQuery.MOST;
     private static final Duration PAUSE = Duration.ofSeconds(1);
     /** How long changes are kept while the database is away. */
     private static final Duration LONGEST_ABSENCE = Duration.ofMinutes(2);
 
-    private record Waiting(DeviceChange change, Promise<Optional<DeviceRow>> done) {}
+    /** What became of a change: the device's state after the commit, or null when there is no such row. */
+    record Result(DeviceState state, boolean changed, boolean moved) {}
+
+    /** Who waits for a change, or for several. */
+    private interface Waiter {
+        void done(DeviceKey key, Result result);
+
+        void failed(Throwable cause);
+    }
+
+    private record Waiting(DeviceChange change, Waiter waiter) {}
 
     /** One row before and after a change; {@code before} is null when there is no such row. */
-    private record Outcome(Waiting waiting, DeviceRow before, DeviceRow after) {
-        boolean changed() {
-            return before != null && !before.equals(after);
+    private record Outcome(Waiting waiting, DeviceRow before, DeviceRow after, boolean changed) {
+        Outcome(Waiting waiting, DeviceRow before, DeviceRow after) {
+            this(waiting, before, after, before != null && !before.equals(after));
+        }
+
+        Result result() {
+            return new Result(
+                    after == null ? null : after.state(), changed, changed && before.state() != after.state());
         }
     }
 
@@ -50,7 +65,7 @@ final class DeviceWriter {
     private final DeviceMeter meter;
     private final Clock clock;
     private final Context context;
-    private final String selectBatch;
+    private final IdQuery select;
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
     private boolean writing;
 
@@ -61,19 +76,66 @@ final class DeviceWriter {
         this.meter = meter;
         this.clock = clock;
         this.context = vertx.getOrCreateContext();
-        this.selectBatch = DeviceSql.SELECT + " AND device_id IN (" + DeviceSql.placeholders(BATCH)
-                + ") ORDER BY device_id" + locks.waiting();
+        this.select = new IdQuery(
+                "SELECT " + DeviceSql.COLUMNS + " FROM device WHERE 1 = 1",
+                " ORDER BY device_id" + locks.waiting(),
+                locks);
     }
 
-    /** Completes after the commit with the row as changed, or empty when there is no such row or nothing changed. */
-    Future<Optional<DeviceRow>> submit(DeviceChange change) {
-        Promise<Optional<DeviceRow>> done = Promise.promise();
+    /** Completes after the commit. */
+    Future<Result> submit(DeviceChange change) {
+        Promise<Result> done = Promise.promise();
+        Waiter waiter = new Waiter() {
+            @Override
+            public void done(DeviceKey key, Result result) {
+                done.complete(result);
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+                done.fail(cause);
+            }
+        };
+        enqueue(List.of(new Waiting(change, waiter)));
+        return done.future();
+    }
+
+    /** Completes after the last commit with the states of those devices that are there. */
+    Future<Map<String, DeviceState>> submitAll(List<DeviceChange> changes) {
+        if (changes.isEmpty()) {
+            return Future.succeededFuture(Map.of());
+        }
+        Promise<Map<String, DeviceState>> all = Promise.promise();
+        Map<String, DeviceState> states = new HashMap<>();
+        Waiter waiter = new Waiter() {
+            private int left = changes.size();
+
+            @Override
+            public void done(DeviceKey key, Result result) {
+                if (result.state() != null) {
+                    states.put(key.deviceId(), result.state());
+                }
+                if (--left == 0) {
+                    all.tryComplete(states);
+                }
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+                left--;
+                all.tryFail(cause);
+            }
+        };
+        enqueue(changes.stream().map(change -> new Waiting(change, waiter)).toList());
+        return all.future();
+    }
+
+    private void enqueue(List<Waiting> more) {
         context.runOnContext(ignored -> {
-            queue.add(new Waiting(change, done));
-            meter.waiting(1);
+            queue.addAll(more);
+            meter.waiting(more.size());
             drain();
         });
-        return done.future();
     }
 
     /**
@@ -126,7 +188,7 @@ final class DeviceWriter {
                     if (written.succeeded()) {
                         written.result().forEach(this::settle);
                     } else {
-                        batch.forEach(waiting -> waiting.done().fail(written.cause()));
+                        batch.forEach(waiting -> waiting.waiter().failed(written.cause()));
                     }
                     drain();
                 }));
@@ -166,7 +228,7 @@ final class DeviceWriter {
     private Future<Void> store(SqlConnection connection, List<Outcome> outcomes) {
         Map<String, DeviceRow> rows = new LinkedHashMap<>();
         DeviceCounts.Delta delta = new DeviceCounts.Delta();
-        List<Map<String, Object>> history = new ArrayList<>();
+        List<DeviceColumns.Line> history = new ArrayList<>();
         long migration = 0;
         for (Outcome outcome : outcomes) {
             if (outcome.changed()) {
@@ -179,62 +241,49 @@ final class DeviceWriter {
                 history.add(history(outcome));
             }
         }
-        List<Map<String, Object>> moves =
-                rows.values().stream().map(DeviceSql::parameters).toList();
         long now = clock.millis();
-        moves.forEach(move -> move.put("changed_at", now));
+        List<DeviceColumns.Stored> moves = rows.values().stream()
+                .map(row -> new DeviceColumns.Stored(row, 0, now))
+                .toList();
         List<Map<String, Object>> counts = delta.parameters(migration);
-        return batch(connection, DeviceSql.MOVE, moves)
+        return DeviceColumns.MOVE
+                .write(connection, locks, moves)
                 .compose(moved -> moved == moves.size()
-                        ? batch(connection, DeviceSql.HISTORY, history)
+                        ? DeviceColumns.HISTORY.write(connection, locks, history)
                         : Future.failedFuture(new IllegalStateException("another process changed this ledger: " + moved
                                 + " of " + moves.size() + " moves held")))
-                .compose(done -> batch(connection, DeviceSql.COUNT, counts))
-                .mapEmpty();
+                .compose(done -> counts.isEmpty()
+                        ? Future.succeededFuture()
+                        : SqlTemplate.forUpdate(connection, DeviceSql.COUNT)
+                                .executeBatch(counts)
+                                .mapEmpty());
     }
 
     private Future<Map<String, DeviceRow>> read(SqlConnection connection, long migration, List<Waiting> batch) {
-        Map<String, Object> parameters = new HashMap<>();
-        parameters.put("migration_id", migration);
-        for (int i = 0; i < BATCH; i++) {
-            parameters.put(
-                    "d" + i,
-                    batch.get(Math.min(i, batch.size() - 1)).change().key().deviceId());
-        }
-        return SqlTemplate.forQuery(connection, selectBatch).execute(parameters).map(found -> {
-            Map<String, DeviceRow> rows = new LinkedHashMap<>();
-            found.forEach(row -> rows.put(row.getString("device_id"), DeviceSql.row(row)));
+        List<String> ids = batch.stream()
+                .map(waiting -> waiting.change().key().deviceId())
+                .distinct()
+                .toList();
+        return select.execute(connection, migration, ids).map(found -> {
+            Map<String, DeviceRow> rows = new HashMap<>();
+            for (Row each : found) {
+                DeviceRow row = DeviceSql.row(each);
+                rows.put(row.deviceId(), row);
+            }
             return rows;
         });
     }
 
-    private static Future<Integer> batch(SqlConnection connection, String sql, List<Map<String, Object>> rows) {
-        return rows.isEmpty()
-                ? Future.succeededFuture(0)
-                : SqlTemplate.forUpdate(connection, sql).executeBatch(rows).map(DeviceWriter::count);
-    }
-
-    /** Batches answer one result per entry, chained. */
-    private static int count(SqlResult<Void> first) {
-        int count = 0;
-        for (SqlResult<Void> result = first; result != null; result = result.next()) {
-            count += result.rowCount();
-        }
-        return count;
-    }
-
-    private static Map<String, Object> history(Outcome outcome) {
+    private static DeviceColumns.Line history(Outcome outcome) {
         DeviceChange change = outcome.waiting().change();
-        Map<String, Object> values = new HashMap<>();
-        values.put("migration_id", change.key().migrationId());
-        values.put("device_id", change.key().deviceId());
-        values.put("at", DeviceSql.millis(change.at()));
-        values.put("attempt", outcome.after().attempt());
-        values.put("from_state", outcome.before().state().name());
-        values.put("to_state", outcome.after().state().name());
-        values.put("event", change.event());
-        values.put("detail", change.detail());
-        return values;
+        return new DeviceColumns.Line(
+                change.key(),
+                change.at().toEpochMilli(),
+                outcome.after().attempt(),
+                outcome.before().state(),
+                outcome.after().state(),
+                change.event(),
+                change.detail());
     }
 
     /** The row as another reader finds it now: each transaction adds one revision. */
@@ -248,9 +297,7 @@ final class DeviceWriter {
         if (outcome.changed()) {
             count(outcome);
         }
-        outcome.waiting()
-                .done()
-                .complete(outcome.changed() ? Optional.of(committed(outcome.after())) : Optional.empty());
+        outcome.waiting().waiter().done(outcome.waiting().change().key(), outcome.result());
     }
 
     private void count(Outcome outcome) {

@@ -31,9 +31,12 @@ public final class WaveLayout {
         this(policy, Map.of());
     }
 
-    /** The device with its place in the order and, if a rule of its own names it, its wave. */
+    /** The device with its place in the order and its wave: by a rule that names it, else where all others begin. */
     public DiscoveredDevice place(DiscoveredDevice device) {
         int wave = device.verdict() == null ? named(device) : 0;
+        if (wave == 0 && device.verdict() == null) {
+            wave = others();
+        }
         return new DiscoveredDevice(
                 device.deviceId(),
                 device.template(),
@@ -41,6 +44,16 @@ public final class WaveLayout {
                 device.verdict(),
                 wave,
                 position(device.deviceId()));
+    }
+
+    /** The last wave, out of which those that count take theirs; none yet when its own devices could not be told apart. */
+    private int others() {
+        int last = policy.waves().size();
+        WavePolicy.Selection selection = policy.waves().get(last - 1).selection();
+        boolean names = selection instanceof WavePolicy.Listed
+                || selection instanceof WavePolicy.InGroup
+                || selection instanceof WavePolicy.Matching;
+        return names ? 0 : last;
     }
 
     private int named(DiscoveredDevice device) {
@@ -94,12 +107,12 @@ public final class WaveLayout {
                 long taken = counts.ofWave(number).total();
                 long take = laidOut ? 0 : take(policy.waves().get(number - 1), movable) - taken;
                 if (number < last && take > 0) {
-                    filled = filled.compose(
-                            done -> store.assign(migrationId, wave, take).mapEmpty());
+                    filled = filled.compose(done ->
+                            store.assign(migrationId, others(), wave, take).mapEmpty());
                 }
             }
             return filled.compose(
-                    done -> store.assign(migrationId, last, Long.MAX_VALUE).mapEmpty());
+                    done -> store.assign(migrationId, 0, last, Long.MAX_VALUE).mapEmpty());
         });
     }
 

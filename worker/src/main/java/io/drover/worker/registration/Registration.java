@@ -23,8 +23,10 @@ import java.util.function.Function;
 
 /** Makes the target accept the source's devices, then releases them for dispatch. */
 public final class Registration {
-    /** Few enough that a pause is heard soon and that a restart repeats little. */
-    private static final int PAGE = 50;
+    /** Devices that take calls: few enough that a pause is heard soon and that a restart repeats little. */
+    private static final int CALLS = 50;
+    /** Devices that take none. */
+    private static final int PAGE = 1000;
 
     private final MigrationScope scope;
     private final MigrationStore migrations;
@@ -79,9 +81,21 @@ public final class Registration {
             return store.release(migrationId, wave, "enrollment groups are in place");
         }
         return store.reads()
-                .pending(migrationId, wave, PAGE)
+                .pending(migrationId, wave, scope.target().admitsEach() ? CALLS : PAGE)
+                .map(this::fewCalls)
                 .compose(credentials::look)
                 .compose(findings -> admit(findings).compose(refused -> settle(migrationId, wave, findings, refused)));
+    }
+
+    /** The first of these devices, as many as do not take more calls than a page may. */
+    private List<DeviceRow> fewCalls(List<DeviceRow> devices) {
+        int calls = 0;
+        for (int taken = 0; taken < devices.size(); taken++) {
+            if (credentials.isLookedAt(devices.get(taken)) && ++calls > CALLS) {
+                return devices.subList(0, taken);
+            }
+        }
+        return devices;
     }
 
     /** Completes with the devices that cannot be moved, and why. */

@@ -1,17 +1,14 @@
 package io.drover.worker.tracking;
 
-import io.drover.worker.device.DeviceKey;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.Evidence;
 import io.vertx.core.Future;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * Takes in first signs of life at the target. A fleet repeats itself for ever, so each device is kept once until its
@@ -36,11 +33,12 @@ final class Arrivals {
     private final DeviceStore store;
     private final long migrationId;
     private final Map<String, Evidence> pending = new HashMap<>();
-    private final Set<String> settled = new HashSet<>();
+    private final Settled settled;
     private Future<Void> draining = Future.succeededFuture();
 
-    Arrivals(DeviceStore store, long migrationId) {
+    Arrivals(DeviceStore store, Settled settled, long migrationId) {
         this.store = store;
+        this.settled = settled;
         this.migrationId = migrationId;
     }
 
@@ -63,20 +61,31 @@ final class Arrivals {
         }
         Map<String, Evidence> batch = new HashMap<>();
         pending.entrySet().stream().limit(BATCH).forEach(entry -> batch.put(entry.getKey(), entry.getValue()));
-        return store.known(migrationId, batch.keySet(), OPEN)
-                .compose(open -> recordAll(open, batch::get))
-                .compose(done -> store.known(migrationId, batch.keySet(), FINAL))
+        return store.reads()
+                .states(migrationId, batch.keySet())
+                .compose(states -> record(batch, states))
                 .compose(over -> {
                     batch.forEach(pending::remove);
-                    settled.addAll(over);
+                    over.forEach(settled::add);
                     return next();
                 });
     }
 
-    private Future<Void> recordAll(List<String> ids, Function<String, Evidence> evidence) {
-        return Future.all(ids.stream()
-                        .map(id -> store.record(new DeviceKey(migrationId, id), evidence.apply(id)))
-                        .toList())
-                .mapEmpty();
+    /** Commits what tells something new; completes with the devices that are final. */
+    private Future<List<String>> record(Map<String, Evidence> batch, Map<String, DeviceState> states) {
+        Map<String, Evidence> open = new HashMap<>();
+        Map<String, DeviceState> known = new HashMap<>(states);
+        batch.forEach((id, evidence) -> {
+            if (states.containsKey(id) && OPEN.contains(states.get(id))) {
+                open.put(id, evidence);
+            }
+        });
+        return store.recordAll(migrationId, open).map(recorded -> {
+            known.putAll(recorded);
+            return known.entrySet().stream()
+                    .filter(device -> FINAL.contains(device.getValue()))
+                    .map(Map.Entry::getKey)
+                    .toList();
+        });
     }
 }

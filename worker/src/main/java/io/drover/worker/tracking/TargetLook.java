@@ -1,6 +1,5 @@
 package io.drover.worker.tracking;
 
-import io.drover.worker.device.DeviceKey;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DeviceStore;
@@ -41,11 +40,14 @@ final class TargetLook implements TargetView {
 
     private final MigrationTarget target;
     private final DeviceStore store;
+    private final Settled settled;
     private final long migrationId;
     private final Instant since;
     private final Clock clock;
 
-    TargetLook(MigrationTarget target, DeviceStore store, long migrationId, Instant since, Clock clock) {
+    TargetLook(
+            MigrationTarget target, DeviceStore store, Settled settled, long migrationId, Instant since, Clock clock) {
+        this.settled = settled;
         this.target = target;
         this.store = store;
         this.migrationId = migrationId;
@@ -86,8 +88,12 @@ final class TargetLook implements TargetView {
     @Override
     public Future<Void> record(Map<String, Evidence> seen) {
         Map<Set<DeviceState>, Map<String, Evidence>> byStates = new HashMap<>();
-        seen.forEach((id, evidence) -> byStates.computeIfAbsent(awaiting(evidence.kind()), states -> new HashMap<>())
-                .put(id, evidence));
+        seen.forEach((id, evidence) -> {
+            if (!settled.contains(id)) {
+                byStates.computeIfAbsent(awaiting(evidence.kind()), states -> new HashMap<>())
+                        .put(id, evidence);
+            }
+        });
         Future<Void> all = Future.succeededFuture();
         for (Map.Entry<Set<DeviceState>, Map<String, Evidence>> one : byStates.entrySet()) {
             all = all.compose(done -> record(one.getValue(), one.getKey()));
@@ -105,11 +111,17 @@ final class TargetLook implements TargetView {
     }
 
     private Future<Void> record(Map<String, Evidence> seen, Set<DeviceState> states) {
-        return store.known(migrationId, seen.keySet(), states)
-                .compose(ids -> Future.all(ids.stream()
-                        .map(id -> store.record(new DeviceKey(migrationId, id), seen.get(id)))
-                        .toList()))
-                .mapEmpty();
+        return store.reads().states(migrationId, seen.keySet()).compose(known -> {
+            Map<String, Evidence> telling = new HashMap<>();
+            known.forEach((id, state) -> {
+                if (states.contains(state)) {
+                    telling.put(id, seen.get(id));
+                } else if (state == DeviceState.MIGRATED) {
+                    settled.add(id);
+                }
+            });
+            return store.recordAll(migrationId, telling).mapEmpty();
+        });
     }
 
     private static Set<DeviceState> with(Set<DeviceState> states, DeviceState more) {

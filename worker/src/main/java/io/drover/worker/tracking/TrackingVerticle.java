@@ -61,10 +61,11 @@ public final class TrackingVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        TargetLook look = new TargetLook(scope.target(), store, migrationId, since, clock);
+        Settled settled = new Settled();
+        TargetLook look = new TargetLook(scope.target(), store, settled, migrationId, since, clock);
         ReadPositions positions = new ReadPositions(telemetryPositions, migrationId);
         Tracker tracker = new Tracker(
-                migrations, store, look, new Arrivals(store, migrationId), positions, migrationId, clock);
+                migrations, store, look, new Arrivals(store, settled, migrationId), positions, migrationId, clock);
         sweeps.add(new Sweep(vertx, "telemetry", DRAIN_INTERVAL, tracker::drain));
         sweeps.add(new Sweep(vertx, "telemetry positions", KEEP_INTERVAL, tracker::keepPositions));
         sweeps.add(new Sweep(vertx, "tracking", interval, tracker::sweep));

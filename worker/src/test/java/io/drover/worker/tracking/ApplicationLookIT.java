@@ -289,7 +289,7 @@ class ApplicationLookIT {
     }
 
     private Future<Void> look(ApplicationTarget target, Instant now) {
-        return new TargetLook(target, store, migration, BEFORE, Clock.fixed(now, ZoneOffset.UTC)).look();
+        return new TargetLook(target, store, new Settled(), migration, BEFORE, Clock.fixed(now, ZoneOffset.UTC)).look();
     }
 
     private ApplicationTarget target() {
