@@ -1,0 +1,130 @@
+package io.drover.worker.bench;
+
+import io.drover.worker.WorkerConfig.LedgerAddress;
+import io.drover.worker.db.TestDatabase;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The worker's ledger and stages at scale: how fast devices go through all of them, at what cost each, and how long lists
+ * take when all are there. Each run is a process of its own with the given heap. See docs/performance.md.
+ */
+public final class ScaleBench {
+    private final String heap;
+    private final List<String> options;
+
+    private ScaleBench(String heap, List<String> options) {
+        this.heap = heap;
+        this.options = options;
+    }
+
+    /** Arguments: databases, numbers of devices, the heap's limit, and options for the measured processes. */
+    public static void main(String[] args) throws Exception {
+        List<TestDatabase> databases = Arrays.stream(args[0].split(",", -1))
+                .map(name -> TestDatabase.valueOf(name.toUpperCase(Locale.ROOT)))
+                .toList();
+        List<Integer> sizes =
+                Arrays.stream(args[1].split(",", -1)).map(Integer::valueOf).toList();
+        ScaleBench bench = new ScaleBench(args[2], Arrays.asList(args).subList(3, args.length));
+        System.out.printf(
+                Locale.ROOT,
+                "%s, %d CPUs, Java %s, %s%n",
+                System.getProperty("os.name") + " " + System.getProperty("os.version"),
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("java.vm.version"),
+                java.time.Instant.now().truncatedTo(java.time.temporal.ChronoUnit.SECONDS));
+        for (TestDatabase database : databases) {
+            bench.measure(database, sizes);
+        }
+        // The embedded PostgreSQL's own threads would keep the process.
+        System.exit(0);
+    }
+
+    private void measure(TestDatabase database, List<Integer> sizes) throws Exception {
+        Path folder = Files.createTempDirectory("drover-bench");
+        try {
+            Map<Integer, Double> micros = new TreeMap<>();
+            for (int devices : sizes) {
+                LedgerAddress address = fresh(database, folder, devices);
+                double yardstick = yardstick(database, folder, devices);
+                micros.put(devices, run(ScaleRun.class, address, devices));
+                System.out.printf(Locale.ROOT, "  bare upserts a second just before: %.0f%n", yardstick);
+                if (devices == sizes.get(sizes.size() - 1)) {
+                    run(ListRun.class, address, devices);
+                }
+            }
+            double least = micros.values().iterator().next();
+            micros.forEach((devices, each) -> System.out.printf(
+                    Locale.ROOT,
+                    "%s: %,d devices cost %.0f us each, %.2f of the first size%n",
+                    database,
+                    devices,
+                    each,
+                    each / least));
+        } finally {
+            remove(folder);
+        }
+    }
+
+    private static LedgerAddress fresh(TestDatabase database, Path folder, int devices) throws Exception {
+        LedgerAddress address = database.fresh(Files.createDirectory(folder.resolve("ledger-" + devices)));
+        try (Connection connection = database.connect(address)) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s %s%n",
+                    connection.getMetaData().getDatabaseProductName(),
+                    connection.getMetaData().getDatabaseProductVersion());
+        }
+        return address;
+    }
+
+    private static double yardstick(TestDatabase database, Path folder, int devices) throws SQLException, IOException {
+        LedgerAddress bare = database.fresh(Files.createDirectory(folder.resolve("bare-" + devices)));
+        return Yardstick.upsertsPerSecond(
+                bare.url(), bare.user(), bare.password().value());
+    }
+
+    /** Completes with the number that the process printed as its result, or 0. */
+    private double run(Class<?> main, LedgerAddress address, int devices) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx" + heap));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(address.url(), address.user(), Integer.toString(devices)));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        double result = 0;
+        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String text = output.readLine(); text != null; text = output.readLine()) {
+                if (text.startsWith("result ")) {
+                    result = Double.parseDouble(text.substring("result ".length()));
+                } else {
+                    System.out.println(text);
+                }
+            }
+        }
+        if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
+            throw new IllegalStateException(main.getSimpleName() + " of " + devices + " devices failed");
+        }
+        return result;
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.drover.worker.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.drover.worker.Secret;
+import io.drover.worker.WorkerConfig.LedgerAddress;
+import java.io.IOException;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Locale;
+
+/** One run of {@link ScaleBench} in a process of its own, so that heap limit and peaks are those of the worker alone. */
+public final class ScaleRun {
+    private static final Duration LONGEST = Duration.ofMinutes(30);
+
+    private ScaleRun() {}
+
+    /** Arguments: the ledger's URL, its user, and how many devices. */
+    public static void main(String[] args) throws Exception {
+        LedgerAddress address = new LedgerAddress(args[0], args[1], new Secret("unused"), null);
+        int devices = Integer.parseInt(args[2]);
+        PipelineRun.Times times;
+        try (PipelineRun run = new PipelineRun(address, devices)) {
+            long cpu = cpuNanos();
+            times = run.run(LONGEST);
+            cpu = cpuNanos() - cpu;
+            System.out.printf(Locale.ROOT, "devices %,d%n", devices);
+            System.out.printf(
+                    Locale.ROOT,
+                    "  end to end %.1f s, %.0f devices/s, %.1f us a device%n",
+                    seconds(times.done()),
+                    times.perSecond(),
+                    times.microsPerDevice());
+            System.out.printf(Locale.ROOT, "  discovered after %.1f s%n", seconds(times.discovered()));
+            System.out.printf(
+                    Locale.ROOT,
+                    "  worker's CPU %.1f us a device, of it %.1f us by the JIT compiler%n",
+                    cpu / 1000.0 / devices,
+                    ManagementFactory.getCompilationMXBean().getTotalCompilationTime() * 1000.0 / devices);
+            System.out.printf(
+                    Locale.ROOT,
+                    "  heap limit %d MiB, peak %d MiB, resident peak %s, collections %d ms%n",
+                    Runtime.getRuntime().maxMemory() >> 20,
+                    heapPeak() >> 20,
+                    resident(),
+                    collections());
+        }
+        stages(address);
+        // The number that ScaleBench reads.
+        System.out.printf(Locale.ROOT, "result %.3f%n", times.microsPerDevice());
+    }
+
+    private static void stages(LedgerAddress address) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(
+                        address.url(), address.user(), address.password().value());
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT to_state, COUNT(*), MIN(at), MAX(at) FROM device_history GROUP BY to_state ORDER BY MIN(at)")) {
+            while (rows.next()) {
+                double took = Math.max(1, rows.getLong(4) - rows.getLong(3)) / 1000.0;
+                System.out.printf(
+                        Locale.ROOT,
+                        "  %-10s %,9d moves within %.1f s, %.0f/s%n",
+                        rows.getString(1),
+                        rows.getLong(2),
+                        took,
+                        rows.getLong(2) / took);
+            }
+        }
+    }
+
+    private static long cpuNanos() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
+    }
+
+    private static long heapPeak() {
+        return ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP)
+                .map(MemoryPoolMXBean::getPeakUsage)
+                .mapToLong(java.lang.management.MemoryUsage::getUsed)
+                .sum();
+    }
+
+    private static long collections() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionTime)
+                .sum();
+    }
+
+    private static String resident() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.isReadable(status)) {
+            return "unknown";
+        }
+        return Files.readAllLines(status).stream()
+                .filter(text -> text.startsWith("VmHWM"))
+                .map(text -> Long.parseLong(text.replaceAll("\\D", "")) / 1024 + " MiB")
+                .findFirst()
+                .orElse("unknown");
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+}
