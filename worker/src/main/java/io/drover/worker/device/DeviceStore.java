@@ -175,7 +175,7 @@ public final class DeviceStore {
      * Takes due devices of the opened waves for one more command each; COMMANDED is committed when this completes, and
      * only then may requests be sent.
      */
-    public Future<List<DeviceRow>> claim(Claim claim) {
+    public Future<List<DeviceRow>> claim(DeviceClaim claim) {
         Map<String, Object> parameters = Map.of(
                 "migration_id", claim.migrationId(),
                 "wave", claim.openWaves(),
@@ -243,7 +243,7 @@ public final class DeviceStore {
         return pages.map(done -> all);
     }
 
-    /** Which devices to take of one wave; see {@link Claim}. */
+    /** Which devices to take of one wave; see {@link DeviceClaim}. */
     public record ListedClaim(
             long migrationId,
             int wave,
@@ -275,41 +275,6 @@ public final class DeviceStore {
                 .compose(changed -> changed.isEmpty()
                         ? Future.succeededFuture(0)
                         : withdraw(migrationId, owner, look, detail).map(more -> changed.size() + more));
-    }
-
-    /**
-     * Which devices to take, for whom and until when.
-     *
-     * @param openWaves highest number of an opened wave
-     * @param exceptWaves waves that others command
-     * @param lookedAt begin of the last complete look at the target, or null
-     */
-    public record Claim(
-            long migrationId,
-            DeviceState state,
-            int openWaves,
-            Set<Integer> exceptWaves,
-            int limit,
-            Instant now,
-            Instant lookedAt,
-            Duration answerDeadline,
-            String owner) {
-        public Claim {
-            exceptWaves = Set.copyOf(exceptWaves);
-        }
-
-        /** A claim on all opened waves. */
-        public Claim(
-                long migrationId,
-                DeviceState state,
-                int openWaves,
-                int limit,
-                Instant now,
-                Instant lookedAt,
-                Duration answerDeadline,
-                String owner) {
-            this(migrationId, state, openWaves, Set.of(), limit, now, lookedAt, answerDeadline, owner);
-        }
     }
 
     /** The verdict on a passed deadline; call only after a target look that began after it found nothing. */

@@ -2,6 +2,7 @@ package io.drover.worker.dispatch;
 
 import io.drover.worker.azure.AzureException;
 import io.drover.worker.device.AttemptTrace;
+import io.drover.worker.device.DeviceClaim;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DeviceStore;
@@ -162,7 +163,7 @@ public final class Dispatcher {
     }
 
     private Future<List<DeviceRow>> claim(long migrationId, Permit permit, DeviceState state, int limit) {
-        return store.claim(new DeviceStore.Claim(
+        return store.claim(new DeviceClaim(
                 migrationId,
                 state,
                 permit.openWaves(),

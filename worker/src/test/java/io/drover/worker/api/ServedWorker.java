@@ -4,9 +4,9 @@ import io.drover.worker.ServingConfig;
 import io.drover.worker.WorkerConfigLoader;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.db.TestDatabase;
+import io.drover.worker.device.DeviceClaim;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
-import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.FailureReason;
@@ -125,7 +125,7 @@ final class ServedWorker implements AutoCloseable {
         Instant now = Instant.now();
         await(ledger.devices().release(migration.id(), 1, List.of(id), Map.of(), "test"));
         DeviceRow row = await(ledger.devices()
-                        .claim(new DeviceStore.Claim(
+                        .claim(new DeviceClaim(
                                 migration.id(), DeviceState.REGISTERED, 1, 1, now, now, Duration.ofSeconds(30), "w")))
                 .get(0);
         await(ledger.devices().record(row.key(), Evidence.telemetry(now.plusMillis(1), "hub.test")));

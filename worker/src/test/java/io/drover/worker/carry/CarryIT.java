@@ -17,6 +17,7 @@ import io.drover.worker.azure.central.MoveCommand;
 import io.drover.worker.azure.dps.DpsClient;
 import io.drover.worker.azure.hub.HubClient;
 import io.drover.worker.db.Ledger;
+import io.drover.worker.device.DeviceClaim;
 import io.drover.worker.device.DeviceKey;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
@@ -359,8 +360,8 @@ class CarryIT {
         await(devices.insert(migration, List.of(new DiscoveredDevice(id, TEMPLATE, null))));
         await(devices.assign(migration, 1, 10));
         await(devices.release(migration, 1, "test"));
-        await(devices.claim(new DeviceStore.Claim(
-                migration, DeviceState.REGISTERED, 1, 10, NOW, null, Duration.ofSeconds(30), "w")));
+        await(devices.claim(
+                new DeviceClaim(migration, DeviceState.REGISTERED, 1, 10, NOW, null, Duration.ofSeconds(30), "w")));
         await(devices.record(new DeviceKey(migration, id), Evidence.telemetry(NOW, HUB)));
     }
 

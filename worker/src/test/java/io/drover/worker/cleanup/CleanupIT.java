@@ -7,10 +7,10 @@ import io.drover.worker.WorkerConfig.LedgerAddress;
 import io.drover.worker.cleanup.Whereabouts.Sign;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.db.TestDatabase;
+import io.drover.worker.device.DeviceClaim;
 import io.drover.worker.device.DeviceKey;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
-import io.drover.worker.device.DeviceStore.Claim;
 import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.FailureReason;
@@ -293,7 +293,7 @@ class CleanupIT {
         await(ledger.devices().assign(migration, 1, ids.length));
         await(ledger.devices().release(migration, 1, "ready"));
         await(ledger.devices()
-                .claim(new Claim(
+                .claim(new DeviceClaim(
                         migration,
                         DeviceState.REGISTERED,
                         1,

@@ -6,9 +6,9 @@ import io.drover.worker.WorkerConfig.LedgerAddress;
 import io.drover.worker.cluster.LeaseStore.Lease;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.db.TestDatabase;
+import io.drover.worker.device.DeviceClaim;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
-import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.MovePolicy;
@@ -179,7 +179,7 @@ class SharedLedgerIT {
 
     private Future<List<DeviceRow>> claim(Ledger ledger, String owner) {
         return ledger.devices()
-                .claim(new DeviceStore.Claim(
+                .claim(new DeviceClaim(
                         migration, DeviceState.REGISTERED, 1, 15, NOW, null, Duration.ofSeconds(30), owner));
     }
 

@@ -7,10 +7,10 @@ import io.drover.worker.WorkerConfig.LedgerAddress;
 import io.drover.worker.azure.ScriptedAzure;
 import io.drover.worker.azure.hub.HubClient;
 import io.drover.worker.db.Ledger;
+import io.drover.worker.device.DeviceClaim;
 import io.drover.worker.device.DeviceKey;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
-import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.MovePolicy;
@@ -164,6 +164,6 @@ class ConnectionProbeIT {
 
     private List<DeviceRow> claim(DeviceState state) throws Exception {
         Instant now = clock.instant();
-        return await(ledger.devices().claim(new DeviceStore.Claim(migration, state, 1, 10, now, null, ANSWER, "w")));
+        return await(ledger.devices().claim(new DeviceClaim(migration, state, 1, 10, now, null, ANSWER, "w")));
     }
 }

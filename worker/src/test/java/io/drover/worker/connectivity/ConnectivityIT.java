@@ -8,9 +8,9 @@ import io.drover.worker.WorkerConfig.Tls;
 import io.drover.worker.WorkerConfig.Webhook;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.db.TestDatabase;
+import io.drover.worker.device.DeviceClaim;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
-import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.MovePolicy;
@@ -369,7 +369,7 @@ class ConnectivityIT {
 
     private Future<List<DeviceRow>> claim(DeviceState state) {
         return ledger.devices()
-                .claim(new DeviceStore.Claim(migration, state, 1, 2000, NOW, null, Duration.ofSeconds(30), "w"));
+                .claim(new DeviceClaim(migration, state, 1, 2000, NOW, null, Duration.ofSeconds(30), "w"));
     }
 
     private static <T> T await(Future<T> future) throws Exception {

@@ -150,7 +150,7 @@ class DeviceStoreIT {
         await(ledger.devices().retry(failed, "operator"));
         Instant after = Instant.now().plusSeconds(5);
 
-        DeviceStore.Claim now = claim(1);
+        DeviceClaim now = claim(1);
         List<DeviceRow> before = await(ledger.devices().claim(at(now, after, NOW)));
         List<DeviceRow> looked = await(ledger.devices().claim(at(now, after, after)));
 
@@ -200,8 +200,8 @@ class DeviceStoreIT {
         }
         assertThat(await(ledger.devices().awake(new DeviceKey(migration, "truck-2"), NOW, "export")))
                 .isTrue();
-        DeviceStore.Claim waiting =
-                new DeviceStore.Claim(migration, DeviceState.WAITING, 1, 5, NOW, null, Duration.ofSeconds(30), "w");
+        DeviceClaim waiting =
+                new DeviceClaim(migration, DeviceState.WAITING, 1, 5, NOW, null, Duration.ofSeconds(30), "w");
 
         assertThat(await(ledger.devices().claim(waiting)))
                 .extracting(DeviceRow::deviceId)
@@ -288,13 +288,12 @@ class DeviceStoreIT {
         return await(ledger.devices().counts(migration)).byState();
     }
 
-    private DeviceStore.Claim claim(int limit) {
-        return new DeviceStore.Claim(
-                migration, DeviceState.REGISTERED, 1, limit, NOW, null, Duration.ofSeconds(30), "w");
+    private DeviceClaim claim(int limit) {
+        return new DeviceClaim(migration, DeviceState.REGISTERED, 1, limit, NOW, null, Duration.ofSeconds(30), "w");
     }
 
-    private static DeviceStore.Claim at(DeviceStore.Claim claim, Instant now, Instant looked) {
-        return new DeviceStore.Claim(
+    private static DeviceClaim at(DeviceClaim claim, Instant now, Instant looked) {
+        return new DeviceClaim(
                 claim.migrationId(),
                 claim.state(),
                 claim.openWaves(),

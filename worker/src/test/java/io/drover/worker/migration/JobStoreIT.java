@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drover.worker.WorkerConfig.LedgerAddress;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.db.TestDatabase;
+import io.drover.worker.device.DeviceClaim;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
-import io.drover.worker.device.DeviceStore.Claim;
 import io.drover.worker.device.DeviceStore.ListedClaim;
 import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.Evidence;
@@ -150,12 +150,12 @@ class JobStoreIT {
     @Test
     void aSingleClaimPassesOverTheWavesOfJobs() throws Exception {
         devices(3);
-        Claim others =
-                new Claim(id, DeviceState.REGISTERED, 1, Set.of(1, 2), 10, NOW, NOW, Duration.ofSeconds(30), "worker");
+        DeviceClaim others = new DeviceClaim(
+                id, DeviceState.REGISTERED, 1, Set.of(1, 2), 10, NOW, NOW, Duration.ofSeconds(30), "worker");
 
         assertThat(await(ledger.devices().claim(others))).isEmpty();
-        assertThat(await(
-                        ledger.devices().claim(new Claim(id, DeviceState.REGISTERED, 1, 10, NOW, NOW, STEP, "worker"))))
+        assertThat(await(ledger.devices()
+                        .claim(new DeviceClaim(id, DeviceState.REGISTERED, 1, 10, NOW, NOW, STEP, "worker"))))
                 .hasSize(3);
     }
 
@@ -179,7 +179,8 @@ class JobStoreIT {
         assertThat(await(ledger.devices().reads().unanswered(id, job().owner())))
                 .isZero();
         assertThat(await(ledger.devices()
-                        .claim(new Claim(id, DeviceState.REGISTERED, 1, 10, NOW, NOW.minusMillis(1), STEP, "worker"))))
+                        .claim(new DeviceClaim(
+                                id, DeviceState.REGISTERED, 1, 10, NOW, NOW.minusMillis(1), STEP, "worker"))))
                 .as("a look at the target is owed")
                 .isEmpty();
     }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drover.worker.WorkerConfig.LedgerAddress;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.db.TestDatabase;
+import io.drover.worker.device.DeviceClaim;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
-import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.FailureReason;
@@ -242,7 +242,7 @@ class RolloutIT {
             await(ledger.devices().release(id, wave, "test"));
         }
         return await(ledger.devices()
-                .claim(new DeviceStore.Claim(
+                .claim(new DeviceClaim(
                         id, DeviceState.REGISTERED, open, devices, NOW, NOW, Duration.ofSeconds(30), "w")));
     }
 

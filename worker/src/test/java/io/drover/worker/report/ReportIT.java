@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drover.worker.WorkerConfig.LedgerAddress;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.db.TestDatabase;
+import io.drover.worker.device.DeviceClaim;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
-import io.drover.worker.device.DeviceStore;
 import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.FailureReason;
@@ -208,7 +208,7 @@ class ReportIT {
         await(ledger.devices().release(migration.id(), 1, "group"));
         await(ledger.devices().release(migration.id(), 2, "group"));
         List<DeviceRow> claimed = await(ledger.devices()
-                .claim(new DeviceStore.Claim(
+                .claim(new DeviceClaim(
                         migration.id(), DeviceState.REGISTERED, 2, 750, NOW, null, Duration.ofSeconds(30), "w")));
         List<Future<Boolean>> written = new ArrayList<>();
         for (int i = 0; i < claimed.size(); i++) {

@@ -10,6 +10,7 @@ import io.drover.worker.azure.central.MoveCommand;
 import io.drover.worker.azure.central.ScriptedApplication;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.db.TestDatabase;
+import io.drover.worker.device.DeviceClaim;
 import io.drover.worker.device.DeviceKey;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
@@ -274,7 +275,7 @@ class ApplicationLookIT {
                         .map(id -> new DiscoveredDevice(id, TEMPLATE, null, 1, 0))
                         .toList()));
         await(store.release(migration, 1, "test"));
-        List<DeviceRow> claimed = await(store.claim(new DeviceStore.Claim(
+        List<DeviceRow> claimed = await(store.claim(new DeviceClaim(
                 migration, DeviceState.REGISTERED, 1, ids.length, COMMANDED, null, Duration.ofMinutes(10), "w")));
         assertThat(claimed).hasSize(ids.length);
     }
