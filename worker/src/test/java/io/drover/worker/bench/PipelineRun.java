@@ -227,11 +227,15 @@ final class PipelineRun implements AutoCloseable {
                 RolloutPolicy.allAtOnce());
     }
 
+    /** One after the other: a closed Vert.x completes nothing on its own contexts. */
     @Override
     public void close() {
-        ledger.close()
-                .eventually(vertx::close)
-                .toCompletionStage()
+        joined(ledger.close());
+        joined(vertx.close());
+    }
+
+    private static void joined(Future<?> closing) {
+        closing.toCompletionStage()
                 .toCompletableFuture()
                 .orTimeout(1, TimeUnit.MINUTES)
                 .join();
