@@ -21,13 +21,12 @@ import java.util.stream.Collectors;
 
 /** The ledger's devices. Every change is one guarded move that writes row, history and counts in one transaction. */
 public final class DeviceStore {
-    private static final int ASSIGN_PAGE = 5000;
     private static final int CHANGE_PAGE = 1000;
     private static final int CLAIM_PAGE = 500;
 
     private final Transactions writes;
     private final RowLocks locks;
-    private final String turn;
+    private final WaveAssignment assignment;
     private final String discovery;
     private final DeviceWriter writer;
     private final DeviceReads reads;
@@ -44,7 +43,7 @@ public final class DeviceStore {
             Clock clock) {
         this.writes = writes;
         this.locks = locks;
-        this.turn = "SELECT id FROM migration WHERE id = #{migration_id}" + locks.waiting();
+        this.assignment = new WaveAssignment(writes, locks);
         this.discovery = "SELECT name FROM turn WHERE name = 'discovery'" + locks.waiting();
         this.reads = new DeviceReads(reads, locks);
         this.writer = new DeviceWriter(vertx, writes, locks, meter, clock);
@@ -60,7 +59,8 @@ public final class DeviceStore {
     /** Adds those not yet known; completes with how many were new. Call with at most a few thousand at a time. */
     public Future<Integer> insert(long migrationId, List<DiscoveredDevice> devices) {
         List<String> ids = devices.stream().map(DiscoveredDevice::deviceId).toList();
-        return writes.run(connection -> inTurn(connection, migrationId)
+        return writes.run(connection -> assignment
+                .inTurn(connection, migrationId)
                 .compose(mine -> connection.query(discovery).execute())
                 .compose(mine -> reads.known(connection, migrationId, ids))
                 .compose(known -> DeviceReads.elsewhere(connection, migrationId, ids)
@@ -91,7 +91,7 @@ public final class DeviceStore {
                 ? Future.succeededFuture(0)
                 : DeviceColumns.INSERT
                         .write(connection, locks, rows)
-                        .compose(done -> add(connection, delta.parameters(migrationId)))
+                        .compose(done -> WaveAssignment.add(connection, delta.parameters(migrationId)))
                         .map(done -> rows.size());
     }
 
@@ -100,41 +100,12 @@ public final class DeviceStore {
      * that no transaction holds many rows. Completes with how many; what a crash leaves undone can be asked for again.
      */
     public Future<Integer> assign(long migrationId, int from, int wave, long devices) {
-        int page = (int) Math.min(devices, ASSIGN_PAGE);
-        return assignPage(migrationId, from, wave, page)
-                .compose(assigned -> assigned < page || devices == page
-                        ? Future.succeededFuture(assigned)
-                        : assign(migrationId, from, wave, devices - page).map(more -> assigned + more));
+        return assignment.assign(migrationId, from, wave, devices);
     }
 
     /** As the other, for devices that no wave has taken yet. */
     public Future<Integer> assign(long migrationId, int wave, long devices) {
         return assign(migrationId, 0, wave, devices);
-    }
-
-    private Future<Integer> assignPage(long migrationId, int from, int wave, int limit) {
-        Map<String, Object> parameters =
-                Map.of("migration_id", migrationId, "from", from, "wave", wave, "limit", limit);
-        return writes.run(connection -> inTurn(connection, migrationId)
-                .compose(mine -> SqlTemplate.forUpdate(
-                                connection,
-                                "UPDATE device SET wave = #{wave}, revision = revision + 1 WHERE migration_id = #{migration_id}"
-                                        + " AND device_id IN (SELECT device_id FROM device WHERE migration_id = #{migration_id}"
-                                        + DeviceSql.in(DeviceState.PENDING)
-                                        + " AND wave = #{from} ORDER BY position, device_id LIMIT #{limit})")
-                        .execute(parameters)
-                        .compose(assigned -> {
-                            DeviceCounts.Delta delta = new DeviceCounts.Delta();
-                            delta.add(from, DeviceState.PENDING, null, -assigned.rowCount());
-                            delta.add(wave, DeviceState.PENDING, null, assigned.rowCount());
-                            return add(connection, delta.parameters(migrationId))
-                                    .map(done -> assigned.rowCount());
-                        })));
-    }
-
-    /** One at a time per migration adds devices or lays them out, whichever worker it is. */
-    private Future<?> inTurn(SqlConnection connection, long migrationId) {
-        return SqlTemplate.forQuery(connection, turn).execute(Map.of("migration_id", migrationId));
     }
 
     /** Completes after the commit: true when the device's state moved. Evidence of an unknown device is dropped. */
@@ -459,14 +430,6 @@ public final class DeviceStore {
                     .toList();
             return Future.all(noted).map(done -> rows.size());
         });
-    }
-
-    private static Future<Void> add(SqlConnection connection, List<Map<String, Object>> counts) {
-        return counts.isEmpty()
-                ? Future.succeededFuture()
-                : SqlTemplate.forUpdate(connection, DeviceSql.COUNT)
-                        .executeBatch(counts)
-                        .mapEmpty();
     }
 
     /** Counts by wave, state and reason. */
