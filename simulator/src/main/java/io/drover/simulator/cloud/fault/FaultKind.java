@@ -274,7 +274,7 @@ public enum FaultKind {
             0,
             "10s",
             "0ms",
-            "Listeners show a server certificate that ran out yesterday");
+            "Listeners show a server certificate that ran out yesterday; gateways (`cloud --gateways`) do not");
 
     /** Where in a service a fault is asked for. */
     public enum Point {
