@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a rollout may be made of can be said in the form of a migration, and stands there again. Needs the worker's jar and a Chromium. */
 @Timeout(300)
 @Tag("browser")
+@Tag("long")
 class ConsoleFormIT {
     private static final String SCENARIO = """
             name: form

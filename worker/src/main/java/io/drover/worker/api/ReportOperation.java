@@ -27,17 +27,20 @@ final class ReportOperation implements Operation {
     }
 
     private enum Format {
-        HTML("text/html; charset=utf-8", "html"),
-        JSON("application/json", "json"),
-        CSV("text/csv; charset=utf-8", "csv"),
-        TEXT("text/plain; charset=utf-8", "txt");
+        /** A page to read, which the console opens; it runs nothing and loads nothing. */
+        HTML("text/html; charset=utf-8", "html", "inline"),
+        JSON("application/json", "json", "attachment"),
+        CSV("text/csv; charset=utf-8", "csv", "attachment"),
+        TEXT("text/plain; charset=utf-8", "txt", "attachment");
 
         private final String mediaType;
         private final String ending;
+        private final String disposition;
 
-        Format(String mediaType, String ending) {
+        Format(String mediaType, String ending, String disposition) {
             this.mediaType = mediaType;
             this.ending = ending;
+            this.disposition = disposition;
         }
 
         Map<String, String> headers(String migration) {
@@ -48,7 +51,7 @@ final class ReportOperation implements Operation {
                     "content-type",
                     mediaType,
                     "content-disposition",
-                    "attachment; filename=\"" + plain + "\"; filename*=UTF-8''" + exact,
+                    disposition + "; filename=\"" + plain + "\"; filename*=UTF-8''" + exact,
                     "content-security-policy",
                     "sandbox; default-src 'none'; style-src 'unsafe-inline'");
         }
