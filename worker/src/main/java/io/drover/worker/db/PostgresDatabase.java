@@ -43,10 +43,9 @@ final class PostgresDatabase {
             return options(url, address);
         });
         return prepared.compose(options -> {
-            PgConnectOptions byIndex = byIndex(options);
-            Pool reads = pool(vertx, byIndex, READERS);
+            Pool reads = pool(vertx, options, READERS);
             Pool lists = pool(vertx, options, LISTERS);
-            Pool writes = pool(vertx, byIndex, WRITERS);
+            Pool writes = pool(vertx, options, WRITERS);
             Database database = new Database(
                     reads,
                     lists,
@@ -62,14 +61,6 @@ final class PostgresDatabase {
                             .get()
                             .transform(closed -> Future.failedFuture(failure(url, address, cause))));
         });
-    }
-
-    /** Plans are kept from when a ledger was small and had no statistics; every read of a stage has an index. */
-    private static PgConnectOptions byIndex(PgConnectOptions options) {
-        return new PgConnectOptions(options)
-                .addProperty("enable_seqscan", "off")
-                .addProperty("enable_hashjoin", "off")
-                .addProperty("enable_mergejoin", "off");
     }
 
     private static void migrate(PostgresUrl url, LedgerAddress address) {

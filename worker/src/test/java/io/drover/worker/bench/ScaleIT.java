@@ -6,6 +6,7 @@ import io.drover.worker.db.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What must not grow with the number of devices, as ratios within one run; {@link ScaleBench} has the seconds. */
+@Tag("long")
 @ParameterizedClass
 @EnumSource(TestDatabase.class)
 class ScaleIT {
