@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Sends the process's spans to an OpenTelemetry collector by OTLP over HTTP, from a thread of its own. What the collector
- * does not take in time is dropped and said in the log: a migration never waits for it.
+ * does not take in time is dropped: a migration never waits for it.
  */
 public final class Tracing implements AutoCloseable {
     /** Some 5,000 moves with their stages and calls. */
