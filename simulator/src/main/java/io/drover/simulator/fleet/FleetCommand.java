@@ -106,7 +106,8 @@ public final class FleetCommand implements Callable<Integer> {
             names = "--source-addresses",
             split = ",",
             paramLabel = "ADDRESS",
-            description = "Addresses of this machine to connect from: to hubs, and to the provisioning service")
+            description =
+                    "Addresses of this machine to connect from: in turn to hubs, and the last to the provisioning service")
     List<String> sourceAddresses = List.of();
 
     @Option(names = "--suffix", defaultValue = "test", description = "Last part of the emulated host names")

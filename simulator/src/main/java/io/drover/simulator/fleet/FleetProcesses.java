@@ -11,14 +11,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A fleet spread over processes by index range, each with source addresses of its own where the system has all of 127.0.0.0/8.
  * Methods block.
  */
 final class FleetProcesses implements AutoCloseable {
-    /** Each process has two addresses, of which the last byte is its number. */
+    /** Each process has addresses of its own, of which the last byte is its number. */
     static final int MOST = 250;
+
+    /**
+     * Of each process for its connections to hubs. Linux looks for a free port of a given address among a quarter of the ports first, and
+     * goes through all of them for each connection once they are taken, which is some 7,000 connections.
+     */
+    private static final int HUB_ADDRESSES = 4;
 
     private static final Duration START = Duration.ofMinutes(2);
     /** A heap that grows no further than its devices need; serial, as many processes share few processors. */
@@ -61,7 +69,7 @@ final class FleetProcesses implements AutoCloseable {
                         "--processes=1",
                         "--connect-rate=" + Math.max(1, connectRate / count)));
                 if (hasAllLoopbackAddresses()) {
-                    all.add("--source-addresses=127.0.1." + (number + 1) + ",127.0.2." + (number + 1));
+                    all.add("--source-addresses=" + addresses(number + 1));
                 }
                 ChildProcess child = ChildProcess.startAgain("fleet-" + (number + 1), logs, JVM, all, Map.of());
                 children.add(child);
@@ -75,6 +83,12 @@ final class FleetProcesses implements AutoCloseable {
             close();
             throw failed;
         }
+    }
+
+    private static String addresses(int process) {
+        return IntStream.rangeClosed(1, HUB_ADDRESSES + 1)
+                .mapToObj(net -> "127.0." + net + "." + process)
+                .collect(Collectors.joining(","));
     }
 
     /** Linux answers at every address of 127.0.0.0/8; others have 127.0.0.1 alone until told otherwise. */

@@ -6,10 +6,15 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Supplier;
 
-/** Bounds how many sign-ins of one event loop are under way; the rest wait in order. On that event loop only. */
+/**
+ * Bounds how many sign-ins of one event loop are under way; the rest wait in order, those at a hub before those at a provisioning service, so
+ * that in a steep ramp devices finish what they began instead of all being registered before the first is connected. On that event loop
+ * only.
+ */
 public final class ConnectionGate {
     private final int limit;
-    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private final Queue<Runnable> registrations = new ArrayDeque<>();
+    private final Queue<Runnable> connections = new ArrayDeque<>();
     private int underWay;
 
     /** A gate for so many at once. */
@@ -17,24 +22,32 @@ public final class ConnectionGate {
         this.limit = limit;
     }
 
-    /** Runs the work when there is room, and completes as it does. */
-    public <T> Future<T> pass(Supplier<Future<T>> work) {
+    /** Registers a device when there is room and no device waits for its hub, and completes as the work does. */
+    public <T> Future<T> register(Supplier<Future<T>> work) {
+        return pass(registrations, work);
+    }
+
+    /** Connects a device to its hub when there is room, and completes as the work does. */
+    public <T> Future<T> connect(Supplier<Future<T>> work) {
+        return pass(connections, work);
+    }
+
+    private <T> Future<T> pass(Queue<Runnable> queue, Supplier<Future<T>> work) {
         Promise<T> promise = Promise.promise();
-        Runnable entry = () -> {
+        queue.add(() -> {
             underWay++;
             work.get().onComplete(promise).onComplete(done -> {
                 underWay--;
                 next();
             });
-        };
-        waiting.add(entry);
+        });
         next();
         return promise.future();
     }
 
     private void next() {
-        while (underWay < limit && !waiting.isEmpty()) {
-            waiting.remove().run();
+        while (underWay < limit && !(connections.isEmpty() && registrations.isEmpty())) {
+            (connections.isEmpty() ? registrations : connections).remove().run();
         }
     }
 }

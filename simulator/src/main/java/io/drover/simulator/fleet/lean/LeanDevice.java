@@ -166,7 +166,7 @@ public final class LeanDevice implements VirtualDevice {
         enter(left || moving ? DevicePhase.MOVING : DevicePhase.PROVISIONING);
         int now = ++epoch;
         around.gate()
-                .pass(() -> around.dial().open(hub, signIn(), credential).compose(this::prepare))
+                .connect(() -> around.dial().open(hub, signIn(), credential).compose(this::prepare))
                 .onSuccess(opened -> {
                     if (epoch == now) {
                         online(opened);
@@ -358,8 +358,10 @@ public final class LeanDevice implements VirtualDevice {
         }
     }
 
+    /** What breaks off because the device leaves a hub on purpose is no failure. */
     private void count(Future<Void> written) {
-        written.onFailure(failure -> around.counters().failed(failure));
+        int now = epoch;
+        written.onFailure(failure -> ifCurrent(now, () -> around.counters().failed(failure)));
     }
 
     private void enter(DevicePhase next) {

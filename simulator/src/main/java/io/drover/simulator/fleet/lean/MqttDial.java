@@ -20,6 +20,7 @@ import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TrustOptions;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Opens MQTT sessions for the whole fleet over one shared client: one TLS context instead of one per device, but for devices that
@@ -29,7 +30,8 @@ public final class MqttDial {
     private static final String PROVISIONING = "azure-devices-provisioning.";
     private static final int MAX_MESSAGE_BYTES = 256 * 1024 + 4096;
 
-    private final NetClient client;
+    private final List<NetClient> hubs;
+    private final AtomicInteger next = new AtomicInteger();
     private final NetClient provisioning;
     private final Vertx vertx;
     private final int port;
@@ -45,8 +47,8 @@ public final class MqttDial {
     /**
      * Creates the shared clients.
      *
-     * @param sourceAddresses of this machine: the first for connections to hubs, the second, if there is one, for those to the
-     *     provisioning service, whose ports stay taken for a while; none for whatever address the system takes
+     * @param sourceAddresses of this machine: the last for connections to the provisioning service, whose ports stay taken for a
+     *     while, those before it in turn for connections to hubs; one for both, none for whatever address the system takes
      */
     public MqttDial(
             Vertx vertx,
@@ -66,16 +68,21 @@ public final class MqttDial {
                 .setHostnameVerificationAlgorithm("HTTPS")
                 .setConnectTimeout(20_000)
                 .setTcpNoDelay(true);
-        this.client = from(vertx, options, sourceAddresses, 0);
-        this.provisioning = sourceAddresses.size() > 1 ? from(vertx, options, sourceAddresses, 1) : client;
+        int last = sourceAddresses.size() - 1;
+        this.provisioning = from(vertx, options, last < 0 ? null : sourceAddresses.get(last));
+        this.hubs = last < 1
+                ? List.of(provisioning)
+                : sourceAddresses.subList(0, last).stream()
+                        .map(address -> from(vertx, options, address))
+                        .toList();
     }
 
-    private static NetClient from(Vertx vertx, NetClientOptions options, List<String> addresses, int index) {
-        NetClientOptions own = new NetClientOptions(options);
-        if (!addresses.isEmpty()) {
-            own.setLocalAddress(addresses.get(index));
-        }
-        return vertx.createNetClient(own);
+    private static NetClient from(Vertx vertx, NetClientOptions options, String address) {
+        return vertx.createNetClient(new NetClientOptions(options).setLocalAddress(address));
+    }
+
+    private NetClient hub() {
+        return hubs.get(Math.floorMod(next.getAndIncrement(), hubs.size()));
     }
 
     /**
@@ -102,7 +109,7 @@ public final class MqttDial {
         Future<NetSocket> connected = counters.timed(
                 EngineCounters.Step.HANDSHAKE,
                 where,
-                (registers ? provisioning : client).connect(options),
+                (registers ? provisioning : hub()).connect(options),
                 System.nanoTime());
         return connected.compose(socket -> {
             long began = System.nanoTime();

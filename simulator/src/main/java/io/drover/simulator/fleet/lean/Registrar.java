@@ -75,7 +75,7 @@ public final class Registrar {
                 : null;
         String user = idScope + "/registrations/" + registrationId + "/api-version=2019-03-31";
         MqttSession.SignIn signIn = new MqttSession.SignIn(registrationId, user, password, KEEP_ALIVE_SECONDS);
-        return gate.pass(() -> dial.open(hostName, signIn, credential))
+        return gate.register(() -> dial.open(hostName, signIn, credential))
                 .compose(session -> new Exchange(session, registrationId).run().eventually(session::disconnect));
     }
 
