@@ -3,6 +3,7 @@ package io.drover.simulator.bench;
 import io.drover.simulator.rehearsal.ConsoleBenchCommand;
 import io.drover.simulator.rehearsal.FleetBenchCommand;
 import io.drover.simulator.rehearsal.PlanBenchCommand;
+import io.drover.simulator.rehearsal.SoakBenchCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
             BareServerCommand.class,
             EstateBenchCommand.class,
             FleetBenchCommand.class,
+            SoakBenchCommand.class,
             PlanBenchCommand.class,
             ConsoleBenchCommand.class
         })

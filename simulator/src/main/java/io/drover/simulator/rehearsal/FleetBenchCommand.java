@@ -1,10 +1,6 @@
 package io.drover.simulator.rehearsal;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.drover.simulator.fleet.Scenario;
-import io.drover.simulator.fleet.ScenarioLoader;
-import io.drover.simulator.process.ChildProcess;
 import io.drover.simulator.process.ProcessUsage;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -13,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -32,7 +27,6 @@ import picocli.CommandLine.Spec;
         description =
                 "Connects many virtual devices to an emulated cloud, quotas off, and keeps them sending telemetry.")
 public final class FleetBenchCommand implements Callable<Integer> {
-    private static final Duration READY = Duration.ofMinutes(3);
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration REPORT = Duration.ofSeconds(30);
     private static final double KIB = 1024;
@@ -82,160 +76,83 @@ public final class FleetBenchCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         out = spec.commandLine().getOut();
         Path work = Files.createDirectories(folder.toAbsolutePath());
-        Path file = Files.writeString(work.resolve("scenario.yaml"), yaml());
-        Scenario scenario = ScenarioLoader.load(file.toString());
-        try (ChildProcess cloudProcess = startCloud(work)) {
-            JsonNode ready = cloudProcess.awaitReady(READY);
-            List<Long> cloudPids = new ArrayList<>(List.of(cloudProcess.pid()));
-            ready.path("gateways").forEach(pid -> cloudPids.add(pid.asLong()));
-            ControlClient cloud = new ControlClient(ready.path("controlPort").asInt());
-            long cloudEmpty = resident(cloudPids);
-            new RehearsalEstate(Direction.CENTRAL_TO_HUB).create(cloud, "bench", scenario);
-            try (ChildProcess fleetProcess = startFleet(work, file, ready)) {
-                ControlClient fleet = new ControlClient(
-                        fleetProcess.awaitReady(READY).path("controlPort").asInt());
-                List<Long> fleetPids = new ArrayList<>(List.of(fleetProcess.pid()));
-                fleet.get("/fleet/status")
-                        .path("processes")
-                        .forEach(each -> fleetPids.add(each.path("pid").asLong()));
-                say("cloud: %d processes; fleet: %d processes", cloudPids.size(), fleetPids.size());
-                return measure(new Sides(cloud, cloudPids, cloudEmpty, fleet, fleetPids, resident(fleetPids)));
-            }
+        LargeFleet.Options options = new LargeFleet.Options(
+                devices, telemetrySeconds, connectRate, 1, gateways, processes, cloudOptions, "bench");
+        try (LargeFleet sides = LargeFleet.start(options, work)) {
+            say(
+                    "cloud: %d processes; fleet: %d processes",
+                    sides.cloudPids().size(), sides.fleetPids().size());
+            return measure(sides);
         }
     }
 
-    private record Sides(
-            ControlClient cloud,
-            List<Long> cloudPids,
-            long cloudEmpty,
-            ControlClient fleet,
-            List<Long> fleetPids,
-            long fleetIdle) {}
-
-    private String yaml() {
-        return """
-                name: bench
-                devices: %d
-                seed: 1
-                timeCompression: 1
-                deviceId: "bench-%%06d"
-                telemetryInterval: %ds
-                connectRate: %d
-                groups:
-                  - { name: all, weight: 1, behaviour: { type: obedient } }
-                """.formatted(devices, telemetrySeconds, connectRate);
-    }
-
-    private ChildProcess startCloud(Path work) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "cloud",
-                "--data-dir=" + work.resolve("cloud"),
-                "--no-quotas",
-                "--expected-devices=" + devices,
-                "--ready-line",
-                "--stop-with-stdin"));
-        if (gateways != null) {
-            arguments.add("--gateways=" + gateways);
-        }
-        return ChildProcess.startAgain("cloud", work, cloudOptions, arguments, Map.of());
-    }
-
-    private ChildProcess startFleet(Path work, Path scenario, JsonNode ready) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "fleet",
-                "--control=http://127.0.0.1:" + ready.path("controlPort").asInt(),
-                "--https-port=" + ready.path("httpsPort").asInt(),
-                "--mqtt-port=" + ready.path("mqttPort").asInt(),
-                "--ca=" + ready.path("caCertificate").asText(),
-                "--application=" + RehearsalEstate.APPLICATION,
-                "--scenario=" + scenario,
-                "--ready-line",
-                "--stop-with-stdin"));
-        if (processes != null) {
-            arguments.add("--processes=" + processes);
-        }
-        return ChildProcess.startAgain(
-                "fleet", work, List.of("-Xms64m", "-Xmx512m", "-Xmn48m", "-XX:+UseSerialGC"), arguments, Map.of());
-    }
-
-    private int measure(Sides sides) {
+    private int measure(LargeFleet sides) {
+        long idle = sides.fleetResidentBytes();
         long began = System.nanoTime();
-        sides.fleet().post("/fleet/start", JsonNodeFactory.instance.objectNode());
+        sides.begin();
         long end = began + TimeUnit.MINUTES.toNanos(patience);
-        JsonNode status = sides.fleet().get("/fleet/status");
+        JsonNode status = sides.status();
         long next = began + REPORT.toNanos();
-        while (source(status) < devices && System.nanoTime() < end) {
+        while (LargeFleet.atSource(status) < devices && System.nanoTime() < end) {
             LockSupport.parkNanos(POLL.toNanos());
-            status = sides.fleet().get("/fleet/status");
+            status = sides.status();
             if (System.nanoTime() > next) {
                 next += REPORT.toNanos();
-                say("%4d s: %d connected", (System.nanoTime() - began) / 1_000_000_000L, source(status));
+                say("%4d s: %d connected", (System.nanoTime() - began) / 1_000_000_000L, LargeFleet.atSource(status));
             }
         }
         double seconds = (System.nanoTime() - began) / 1e9;
         say(
                 "connected: %d of %d in %.0f s, %.0f devices/s, %.0f TLS connects/s; failures on the way: %s",
-                source(status),
+                LargeFleet.atSource(status),
                 devices,
                 seconds,
-                source(status) / seconds,
-                2 * source(status) / seconds,
+                LargeFleet.atSource(status) / seconds,
+                2 * LargeFleet.atSource(status) / seconds,
                 status.path("errors"));
-        if (source(status) < devices) {
+        if (LargeFleet.atSource(status) < devices) {
             return 1;
         }
-        return stay(sides, status);
+        return stay(sides, status, idle);
     }
 
-    private int stay(Sides sides, JsonNode connected) {
+    private int stay(LargeFleet sides, JsonNode connected, long idle) {
         EventLoopLagView fleetLag = EventLoopLagView.of(sides.fleet());
         EventLoopLagView cloudLag = EventLoopLagView.of(sides.cloud());
         long end = System.nanoTime() + (long) (minutes * 60e9);
         long least = devices;
         while (System.nanoTime() < end) {
             LockSupport.parkNanos(POLL.toNanos());
-            least = Math.min(least, source(sides.fleet().get("/fleet/status")));
+            least = Math.min(least, LargeFleet.atSource(sides.status()));
         }
-        JsonNode status = sides.fleet().get("/fleet/status");
+        JsonNode status = sides.status();
         long sent = status.path("telemetrySent").asLong()
                 - connected.path("telemetrySent").asLong();
-        say("stayed %.1f minutes: least connected %d, connected at the end %d", minutes, least, source(status));
+        say(
+                "stayed %.1f minutes: least connected %d, connected at the end %d",
+                minutes, least, LargeFleet.atSource(status));
         say(
                 "messages acknowledged: %d, %.0f/s of %.0f/s due",
                 sent, sent / (minutes * 60), (double) devices / telemetrySeconds);
-        long failures = total(status.path("errors")) - total(connected.path("errors"));
+        long failures = LargeFleet.failures(status) - LargeFleet.failures(connected);
         say("disconnects and other failures of devices meanwhile: %d %s", failures, status.path("errors"));
         say(
                 "event loops late by, fleet: %s; cloud: %s",
                 EventLoopLagView.of(sides.fleet()).since(fleetLag),
                 EventLoopLagView.of(sides.cloud()).since(cloudLag));
-        long cloud = resident(sides.cloudPids());
-        long fleet = resident(sides.fleetPids());
+        long cloud = sides.cloudResidentBytes();
+        long fleet = sides.fleetResidentBytes();
         say(
                 "resident, cloud: %.0f MiB in all, %.1f KiB a device; without what it had before any device: %.1f KiB a device",
-                cloud / KIB / KIB, cloud / KIB / devices, (cloud - sides.cloudEmpty()) / KIB / devices);
-        sides.cloudPids().forEach(pid -> say("  process %d: %.0f MiB", pid, resident(List.of(pid)) / KIB / KIB));
+                cloud / KIB / KIB, cloud / KIB / devices, (cloud - sides.cloudEmptyBytes()) / KIB / devices);
+        sides.cloudPids()
+                .forEach(pid -> say("  process %d: %.0f MiB", pid, ProcessUsage.residentBytes(pid) / KIB / KIB));
         say(
                 "resident, fleet: %.0f MiB in all, %.1f KiB a device; without what it had before the first connected: %.1f KiB a device",
-                fleet / KIB / KIB, fleet / KIB / devices, (fleet - sides.fleetIdle()) / KIB / devices);
-        sides.fleetPids().forEach(pid -> say("  process %d: %.0f MiB", pid, resident(List.of(pid)) / KIB / KIB));
+                fleet / KIB / KIB, fleet / KIB / devices, (fleet - idle) / KIB / devices);
+        sides.fleetPids()
+                .forEach(pid -> say("  process %d: %.0f MiB", pid, ProcessUsage.residentBytes(pid) / KIB / KIB));
         return failures == 0 && least == devices ? 0 : 1;
-    }
-
-    private static long source(JsonNode status) {
-        return status.path("phases").path("source").asLong();
-    }
-
-    private static long total(JsonNode errors) {
-        long total = 0;
-        for (JsonNode count : errors) {
-            total += count.asLong();
-        }
-        return total;
-    }
-
-    private static long resident(List<Long> pids) {
-        return pids.stream().mapToLong(ProcessUsage::residentBytes).sum();
     }
 
     private void say(String format, Object... arguments) {
