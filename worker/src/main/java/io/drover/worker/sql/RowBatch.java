@@ -123,11 +123,11 @@ public final class RowBatch<T> {
         return Tuple.wrap(values);
     }
 
-    /** Batches answer one result per entry, chained. */
-    private static int count(RowSet<Row> first) {
+    /** Over JDBC a batch answers with a row for each entry that has its count; what it calls its own count are the entries. */
+    private static int count(RowSet<Row> entries) {
         int count = 0;
-        for (RowSet<Row> result = first; result != null; result = result.next()) {
-            count += result.rowCount();
+        for (Row entry : entries) {
+            count += entry.getInteger(0);
         }
         return count;
     }
