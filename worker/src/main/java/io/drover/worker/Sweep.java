@@ -45,7 +45,8 @@ public final class Sweep {
         Future.succeededFuture().compose(now -> work.get()).onComplete(done -> {
             running = false;
             if (done.failed() && !stopped) {
-                LOG.warn("{}: {}", name, done.cause().getMessage());
+                String why = done.cause().getMessage();
+                LOG.warn("{}: {}", name, why == null ? done.cause().toString() : why);
                 LOG.debug("{} failed", name, done.cause());
             }
             if (wanted && done.succeeded()) {

@@ -8,14 +8,13 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.templates.SqlTemplate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 final class DeviceWriter {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceWriter.class);
-    private static final int BATCH = IdQuery.MOST;
+    private static final int BATCH = 1024;
     private static final Duration PAUSE = Duration.ofSeconds(1);
     /** How long changes are kept while the database is away. */
     private static final Duration LONGEST_ABSENCE = Duration.ofMinutes(2);
@@ -59,6 +58,15 @@ final class DeviceWriter {
         }
     }
 
+    /** Rows were not those any more that the change was made from; nothing was kept of it. */
+    private static final class RowsChangedException extends IllegalStateException {
+        private static final long serialVersionUID = 1L;
+
+        RowsChangedException(String message) {
+            super(message);
+        }
+    }
+
     private final Vertx vertx;
     private final Transactions writes;
     private final RowLocks locks;
@@ -66,7 +74,9 @@ final class DeviceWriter {
     private final Clock clock;
     private final Context context;
     private final IdQuery select;
-    private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+    private final ChangeQueue<Waiting> queue =
+            new ChangeQueue<>(waiting -> waiting.change().key());
+    private final RecentRows recent = new RecentRows();
     private boolean writing;
 
     DeviceWriter(Vertx vertx, Transactions writes, RowLocks locks, DeviceMeter meter, Clock clock) {
@@ -82,30 +92,32 @@ final class DeviceWriter {
                 locks);
     }
 
-    /** Completes after the commit. */
+    /** Completes after the commit, on the caller's context. */
     Future<Result> submit(DeviceChange change) {
         Promise<Result> done = Promise.promise();
+        Context caller = Vertx.currentContext();
         Waiter waiter = new Waiter() {
             @Override
             public void done(DeviceKey key, Result result) {
-                done.complete(result);
+                tell(caller, () -> done.complete(result));
             }
 
             @Override
             public void failed(Throwable cause) {
-                done.fail(cause);
+                tell(caller, () -> done.fail(cause));
             }
         };
         enqueue(List.of(new Waiting(change, waiter)));
         return done.future();
     }
 
-    /** Completes after the last commit with the states of those devices that are there. */
+    /** Completes after the last commit with the states of those devices that are there, on the caller's context. */
     Future<Map<String, DeviceState>> submitAll(List<DeviceChange> changes) {
         if (changes.isEmpty()) {
             return Future.succeededFuture(Map.of());
         }
         Promise<Map<String, DeviceState>> all = Promise.promise();
+        Context caller = Vertx.currentContext();
         Map<String, DeviceState> states = new HashMap<>();
         Waiter waiter = new Waiter() {
             private int left = changes.size();
@@ -116,18 +128,27 @@ final class DeviceWriter {
                     states.put(key.deviceId(), result.state());
                 }
                 if (--left == 0) {
-                    all.tryComplete(states);
+                    tell(caller, () -> all.tryComplete(states));
                 }
             }
 
             @Override
             public void failed(Throwable cause) {
                 left--;
-                all.tryFail(cause);
+                tell(caller, () -> all.tryFail(cause));
             }
         };
         enqueue(changes.stream().map(change -> new Waiting(change, waiter)).toList());
         return all.future();
+    }
+
+    /** Stages are confined to their event loops: what they wait for must not go on in this one's. */
+    private static void tell(Context caller, Runnable completion) {
+        if (caller == null) {
+            completion.run();
+        } else {
+            caller.runOnContext(ignored -> completion.run());
+        }
     }
 
     private void enqueue(List<Waiting> more) {
@@ -161,11 +182,15 @@ final class DeviceWriter {
                             });
                             return store(connection, outcomes).map(done -> outcomes);
                         }))
-                .map(outcomes -> outcomes.stream()
-                        .filter(Outcome::changed)
-                        .peek(this::count)
-                        .map(outcome -> committed(outcome.after()))
-                        .toList());
+                .map(outcomes -> {
+                    List<DeviceRow> changed = outcomes.stream()
+                            .filter(Outcome::changed)
+                            .peek(this::count)
+                            .map(outcome -> committed(outcome.after()))
+                            .toList();
+                    context.runOnContext(ignored -> changed.forEach(recent::committed));
+                    return changed;
+                });
     }
 
     private void drain() {
@@ -173,13 +198,8 @@ final class DeviceWriter {
             return;
         }
         writing = true;
-        long migration = queue.peek().change().key().migrationId();
-        List<Waiting> batch = new ArrayList<>();
-        while (!queue.isEmpty()
-                && batch.size() < BATCH
-                && queue.peek().change().key().migrationId() == migration) {
-            batch.add(queue.poll());
-        }
+        List<Waiting> batch = queue.take(BATCH);
+        long migration = batch.get(0).change().key().migrationId();
         meter.waiting(-batch.size());
         meter.batch(batch.size());
         commit(migration, batch, System.nanoTime())
@@ -196,20 +216,56 @@ final class DeviceWriter {
 
     /** Evidence cannot be asked for again, so it is kept while the database is away, for a while. */
     private Future<List<Outcome>> commit(long migration, List<Waiting> batch, long sinceNanos) {
-        return writes.run(connection -> write(connection, migration, batch)).recover(cause -> {
-            boolean kept = SqlFailure.isPassing(cause) && System.nanoTime() - sinceNanos < LONGEST_ABSENCE.toNanos();
-            if (kept) {
-                LOG.warn("{} changes wait for the ledger: {}", batch.size(), cause.getMessage());
-            }
-            return kept
-                    ? vertx.timer(PAUSE.toMillis()).compose(passed -> commit(migration, batch, sinceNanos))
-                    : Future.failedFuture(cause);
-        });
+        Map<String, DeviceRow> known = known(batch);
+        return writes.run(connection -> write(connection, migration, batch, known))
+                .recover(cause -> {
+                    if (cause instanceof RowsChangedException && !known.isEmpty()) {
+                        batch.forEach(waiting -> recent.forget(waiting.change().key()));
+                        return commit(migration, batch, sinceNanos);
+                    }
+                    boolean kept =
+                            SqlFailure.isPassing(cause) && System.nanoTime() - sinceNanos < LONGEST_ABSENCE.toNanos();
+                    if (kept) {
+                        LOG.warn("{} changes wait for the ledger: {}", batch.size(), cause.getMessage());
+                    }
+                    return kept
+                            ? vertx.timer(PAUSE.toMillis()).compose(passed -> commit(migration, batch, sinceNanos))
+                            : Future.failedFuture(cause);
+                });
     }
 
-    private Future<List<Outcome>> write(SqlConnection connection, long migration, List<Waiting> batch) {
-        return read(connection, migration, batch).compose(rows -> {
-            Map<String, DeviceRow> current = new HashMap<>(rows);
+    /**
+     * The rows of those devices that need no read, by id: all their changes change the row that is known here, so that its
+     * revision is held against the ledger's. What would change nothing may be news to the ledger's row, which is read then.
+     */
+    private Map<String, DeviceRow> known(List<Waiting> batch) {
+        Map<String, DeviceRow> known = new HashMap<>();
+        Map<String, DeviceRow> current = new HashMap<>();
+        for (Waiting waiting : batch) {
+            DeviceKey key = waiting.change().key();
+            DeviceRow before = current.containsKey(key.deviceId()) ? current.get(key.deviceId()) : recent.get(key);
+            DeviceRow after = before == null ? null : waiting.change().change().apply(before);
+            if (after == null || after.equals(before)) {
+                known.remove(key.deviceId());
+                current.put(key.deviceId(), null);
+            } else {
+                known.putIfAbsent(key.deviceId(), before);
+                current.put(key.deviceId(), after);
+            }
+        }
+        return known;
+    }
+
+    private Future<List<Outcome>> write(
+            SqlConnection connection, long migration, List<Waiting> batch, Map<String, DeviceRow> known) {
+        List<String> unknown = batch.stream()
+                .map(waiting -> waiting.change().key().deviceId())
+                .filter(id -> !known.containsKey(id))
+                .distinct()
+                .toList();
+        return read(connection, migration, unknown).compose(rows -> {
+            Map<String, DeviceRow> current = new HashMap<>(known);
+            current.putAll(rows);
             List<Outcome> outcomes = new ArrayList<>(batch.size());
             for (Waiting waiting : batch) {
                 DeviceRow before = current.get(waiting.change().key().deviceId());
@@ -242,7 +298,9 @@ final class DeviceWriter {
             }
         }
         long now = clock.millis();
+        // In one order everywhere, so that two transactions cannot wait for each other.
         List<DeviceColumns.Stored> moves = rows.values().stream()
+                .sorted(Comparator.comparing(DeviceRow::deviceId))
                 .map(row -> new DeviceColumns.Stored(row, 0, now))
                 .toList();
         List<Map<String, Object>> counts = delta.parameters(migration);
@@ -250,7 +308,7 @@ final class DeviceWriter {
                 .write(connection, locks, moves)
                 .compose(moved -> moved == moves.size()
                         ? DeviceColumns.HISTORY.write(connection, locks, history)
-                        : Future.failedFuture(new IllegalStateException("another process changed this ledger: " + moved
+                        : Future.failedFuture(new RowsChangedException("another process changed this ledger: " + moved
                                 + " of " + moves.size() + " moves held")))
                 .compose(done -> counts.isEmpty()
                         ? Future.succeededFuture()
@@ -259,19 +317,19 @@ final class DeviceWriter {
                                 .mapEmpty());
     }
 
-    private Future<Map<String, DeviceRow>> read(SqlConnection connection, long migration, List<Waiting> batch) {
-        List<String> ids = batch.stream()
-                .map(waiting -> waiting.change().key().deviceId())
-                .distinct()
-                .toList();
-        return select.execute(connection, migration, ids).map(found -> {
-            Map<String, DeviceRow> rows = new HashMap<>();
-            for (Row each : found) {
-                DeviceRow row = DeviceSql.row(each);
-                rows.put(row.deviceId(), row);
-            }
-            return rows;
-        });
+    private Future<Map<String, DeviceRow>> read(SqlConnection connection, long migration, List<String> ids) {
+        Map<String, DeviceRow> rows = new HashMap<>();
+        Future<Void> pages = Future.succeededFuture();
+        for (int from = 0; from < ids.size(); from += IdQuery.MOST) {
+            List<String> page = ids.subList(from, Math.min(from + IdQuery.MOST, ids.size()));
+            pages = pages.compose(done -> select.execute(connection, migration, page))
+                    .onSuccess(found -> found.forEach(each -> {
+                        DeviceRow row = DeviceSql.row(each);
+                        rows.put(row.deviceId(), row);
+                    }))
+                    .mapEmpty();
+        }
+        return pages.map(done -> rows);
     }
 
     private static DeviceColumns.Line history(Outcome outcome) {
@@ -295,6 +353,7 @@ final class DeviceWriter {
 
     private void settle(Outcome outcome) {
         if (outcome.changed()) {
+            recent.committed(committed(outcome.after()));
             count(outcome);
         }
         outcome.waiting().waiter().done(outcome.waiting().change().key(), outcome.result());

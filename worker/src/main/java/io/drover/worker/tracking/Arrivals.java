@@ -16,7 +16,9 @@ import java.util.Set;
  * Confined to one event loop.
  */
 final class Arrivals {
-    private static final int BATCH = 500;
+    /** As many as are in flight at most: what stays behind here is met by looks, which cost moves of their own. */
+    private static final int BATCH = 4_000;
+
     private static final Set<DeviceState> OPEN = EnumSet.of(
             DeviceState.REGISTERED,
             DeviceState.COMMANDED,

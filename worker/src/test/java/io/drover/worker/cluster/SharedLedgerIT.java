@@ -7,6 +7,7 @@ import io.drover.worker.cluster.LeaseStore.Lease;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.db.TestDatabase;
 import io.drover.worker.device.DeviceClaim;
+import io.drover.worker.device.DeviceKey;
 import io.drover.worker.device.DeviceRow;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DiscoveredDevice;
@@ -158,6 +159,47 @@ class SharedLedgerIT {
                         "SELECT COUNT(*) FROM device_history WHERE to_state = 'MIGRATED'"
                                 + " AND from_state <> 'MIGRATED'"))
                 .isEqualTo(300);
+    }
+
+    @Test
+    void evidenceMeetsTheLedgersRowAndNotTheOneThatThisProcessWroteLast() throws Exception {
+        registered(1);
+        DeviceKey device = await(claim(one, "a")).get(0).key();
+        await(other.devices().record(device, Evidence.telemetry(NOW.plusSeconds(2), "hub")));
+
+        await(one.devices().recordAnswer(device, Evidence.accepted(NOW.plusSeconds(1), 1, "status 200")));
+
+        DeviceRow row = await(one.devices().reads().find(device)).orElseThrow();
+        assertThat(row.state()).isEqualTo(DeviceState.MIGRATED);
+        assertThat(row.acceptedAt()).isEqualTo(NOW.plusSeconds(1));
+        assertThat(row.telemetryAt()).isEqualTo(NOW.plusSeconds(2));
+        assertThat(await(one.devices().counts(migration)).in(DeviceState.MIGRATED))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whatWouldChangeNothingHereIsHeldAgainstTheLedgerAllTheSame() throws Exception {
+        registered(1);
+        DeviceKey device = await(claim(one, "a")).get(0).key();
+        await(other.devices().recordAnswer(device, Evidence.offline(NOW.plusSeconds(1), 1, "offline")));
+        await(other.devices().awake(device, NOW.plusSeconds(2), "seen"));
+        assertThat(await(other.devices()
+                        .claim(new DeviceClaim(
+                                migration,
+                                DeviceState.WAITING,
+                                1,
+                                1,
+                                NOW.plusSeconds(3),
+                                null,
+                                Duration.ofSeconds(30),
+                                "b"))))
+                .hasSize(1);
+
+        // The first process knows of no second attempt.
+        await(one.devices().recordAnswer(device, Evidence.accepted(NOW.plusSeconds(4), 2, "status 200")));
+
+        assertThat(await(one.devices().reads().find(device)).orElseThrow().state())
+                .isEqualTo(DeviceState.ACCEPTED);
     }
 
     @Test

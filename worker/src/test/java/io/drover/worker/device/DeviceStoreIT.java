@@ -12,6 +12,7 @@ import io.drover.worker.migration.MigrationStore;
 import io.drover.worker.migration.TargetKind;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -270,6 +272,29 @@ class DeviceStoreIT {
                 .containsExactly("truck-3");
         assertThat(await(ledger.devices().insert(migration, List.of(new DiscoveredDevice("truck-3", "t", null)))))
                 .isZero();
+    }
+
+    @Test
+    void whatIsWrittenDownCompletesOnTheEventLoopOfWhoeverWaitsForIt() throws Exception {
+        registered(8);
+        List<DeviceRow> claimed = await(ledger.devices().claim(claim(8)));
+        List<Boolean> own = new CopyOnWriteArrayList<>();
+        for (DeviceRow row : claimed) {
+            Evidence evidence = Evidence.telemetry(NOW.plusSeconds(1), "hub");
+            await(vertx.deployVerticle(new VerticleBase() {
+                @Override
+                public Future<?> start() {
+                    Thread mine = Thread.currentThread();
+                    return ledger.devices()
+                            .record(row.key(), evidence)
+                            .map(moved -> own.add(Thread.currentThread() == mine))
+                            .compose(noted -> ledger.devices().recordAll(migration, Map.of(row.deviceId(), evidence)))
+                            .map(states -> own.add(Thread.currentThread() == mine));
+                }
+            }));
+        }
+
+        assertThat(own).hasSize(16).containsOnly(true);
     }
 
     private void registered(int devices) throws Exception {
