@@ -16,6 +16,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -43,9 +44,9 @@ final class PostgresDatabase {
             return options(url, address);
         });
         return prepared.compose(options -> {
-            Pool reads = pool(vertx, options, READERS);
-            Pool lists = pool(vertx, options, LISTERS);
-            Pool writes = pool(vertx, options, WRITERS);
+            Pool reads = pool(vertx, byIndex(options), READERS);
+            Pool lists = pool(vertx, planned(options), LISTERS);
+            Pool writes = pool(vertx, byIndex(options), WRITERS);
             Database database = new Database(
                     reads,
                     lists,
@@ -79,7 +80,7 @@ final class PostgresDatabase {
         try {
             Flyway.configure()
                     .dataSource(source)
-                    .locations("classpath:db/migration")
+                    .locations("classpath:db/migration", "classpath:db/postgresql")
                     .load()
                     .migrate();
         } catch (FlywayException e) {
@@ -109,6 +110,23 @@ final class PostgresDatabase {
                                     TrustStore.defaultsAnd(address.trustedCa()).options()));
         }
         return options;
+    }
+
+    /**
+     * For the stages: each of their statements has an index that leads to its rows in their order. PostgreSQL keeps the plan
+     * of a prepared statement, and one that it made while the ledger was empty goes through all devices when it is full.
+     */
+    private static PgConnectOptions byIndex(PgConnectOptions options) {
+        PgConnectOptions all = new PgConnectOptions(options);
+        for (String way : List.of("seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort")) {
+            all.addProperty("enable_" + way, "off");
+        }
+        return all;
+    }
+
+    /** For lists: planned by the values they are asked for each time, as most filters fit few devices or nearly all. */
+    private static PgConnectOptions planned(PgConnectOptions options) {
+        return new PgConnectOptions(options).addProperty("plan_cache_mode", "force_custom_plan");
     }
 
     private static Pool pool(Vertx vertx, PgConnectOptions options, int size) {

@@ -23,6 +23,8 @@ final class SqliteDatabase {
     private static final int WRITE_CACHE = 65_536;
 
     private static final int READ_CACHE = 8_192;
+    /** 64 MB: a page that many transactions change is written back to the file once for all of them. */
+    private static final String CHECKPOINT_PAGES = "16384";
 
     private SqliteDatabase() {}
 
@@ -55,6 +57,7 @@ final class SqliteDatabase {
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.setBusyTimeout(5_000);
         config.setCacheSize(-cacheKib);
+        config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, CHECKPOINT_PAGES);
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl(url);
         return source;

@@ -123,7 +123,7 @@ public final class DeviceReads {
     /** Devices that this worker commanded and that have not answered. */
     Future<List<DeviceRow>> ownedBy(long migrationId, String owner) {
         return query(
-                " AND state = 'COMMANDED' AND negative IS NULL AND owner = #{owner}",
+                DeviceSql.BY_STATE + " AND state = 'COMMANDED' AND negative IS NULL AND owner = #{owner}",
                 Map.of("migration_id", migrationId, "owner", owner));
     }
 
@@ -131,7 +131,7 @@ public final class DeviceReads {
     public Future<Integer> unanswered(long migrationId, String owner) {
         return SqlTemplate.forQuery(
                         reads,
-                        "SELECT COUNT(*) AS n FROM device WHERE migration_id = #{migration_id}"
+                        "SELECT COUNT(*) AS n FROM device WHERE migration_id = #{migration_id}" + DeviceSql.BY_STATE
                                 + " AND state = 'COMMANDED' AND negative IS NULL AND owner = #{owner}")
                 .execute(Map.of("migration_id", migrationId, "owner", owner))
                 .map(rows -> rows.iterator().next().getInteger("n"));
@@ -158,6 +158,7 @@ public final class DeviceReads {
         return SqlTemplate.forQuery(
                         reads,
                         "SELECT DISTINCT owner FROM device WHERE migration_id = #{migration_id}"
+                                + DeviceSql.BY_STATE
                                 + " AND state = 'COMMANDED' AND negative IS NULL AND owner IS NOT NULL"
                                 + " AND owner NOT LIKE 'job/%'")
                 .execute(Map.of("migration_id", migrationId))

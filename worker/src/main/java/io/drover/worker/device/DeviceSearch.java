@@ -25,6 +25,8 @@ public final class DeviceSearch {
     private static final String UNINDEXED_TEXT = "%s || '' = #{%s}";
 
     private static final String UNINDEXED_NUMBER = "%s + 0 = #{%s}";
+    /** The filter by an id's beginning, where filters are named by their columns. */
+    private static final String SEARCH = "device_id";
 
     private final Pool reads;
 
@@ -62,24 +64,38 @@ public final class DeviceSearch {
     /** The next devices after a position, which is null for the first page. */
     public Future<List<Found>> page(long migrationId, Filter filter, Order order, Position after, int limit) {
         Map<String, Object> values = values(migrationId, filter);
-        return narrowest(filter, values).compose(narrow -> {
-            boolean sorts = order != Order.DEVICE && narrow.isPresent();
-            String sql = "SELECT " + DeviceSql.COLUMNS + ", changed_at FROM device WHERE migration_id = #{migration_id}"
-                    + conditions(filter, narrow.orElse(order == Order.DEVICE ? widest(filter) : ""), true)
-                    + (after == null ? "" : " AND " + (sorts ? unindexed(beyond(order)) : beyond(order)))
-                    + " ORDER BY " + (sorts ? unindexed(order.sql) : order.sql)
-                    + " LIMIT #{limit}";
-            if (after != null) {
-                values.put("after_at", after.changedAt());
-                values.put("after", after.deviceId());
-            }
-            values.put("limit", limit);
-            return SqlTemplate.forQuery(reads, sql).execute(values).map(rows -> {
-                List<Found> found = new ArrayList<>(rows.size());
-                rows.forEach(row ->
-                        found.add(new Found(DeviceSql.row(row), Instant.ofEpochMilli(row.getLong("changed_at")))));
-                return found;
-            });
+        return most(filter, values)
+                .compose(most -> most == 0
+                        ? Future.succeededFuture(List.of())
+                        : narrowest(filter, values)
+                                .compose(narrow -> page(filter, order, after, limit, narrow, values)));
+    }
+
+    private Future<List<Found>> page(
+            Filter filter,
+            Order order,
+            Position after,
+            int limit,
+            Optional<String> narrow,
+            Map<String, Object> values) {
+        boolean sorts = order != Order.DEVICE && narrow.isPresent();
+        String indexed = narrow.orElse(order == Order.DEVICE ? widest(filter) : "");
+        String sql = "SELECT " + DeviceSql.COLUMNS + ", changed_at FROM device WHERE migration_id = #{migration_id}"
+                + conditions(filter, indexed) + searched(filter, order == Order.DEVICE || indexed.equals(SEARCH))
+                + (order == Order.DEVICE || sorts ? "" : DeviceSql.BY_CHANGE)
+                + (after == null ? "" : " AND " + (sorts ? unindexed(beyond(order)) : beyond(order)))
+                + " ORDER BY " + (sorts ? unindexed(order.sql) : order.sql)
+                + " LIMIT #{limit}";
+        if (after != null) {
+            values.put("after_at", after.changedAt());
+            values.put("after", after.deviceId());
+        }
+        values.put("limit", limit);
+        return SqlTemplate.forQuery(reads, sql).execute(values).map(rows -> {
+            List<Found> found = new ArrayList<>(rows.size());
+            rows.forEach(
+                    row -> found.add(new Found(DeviceSql.row(row), Instant.ofEpochMilli(row.getLong("changed_at")))));
+            return found;
         });
     }
 
@@ -111,32 +127,86 @@ public final class DeviceSearch {
         if (filter.wave() != null) {
             values.put("wave", filter.wave());
         }
-        if (filter.search() != null && !filter.search().isEmpty()) {
-            boolean anywhere = filter.search().startsWith("*");
-            String text = anywhere ? filter.search().substring(1) : filter.search();
+        if (isPart(filter)) {
+            String text = filter.search().substring(1);
             values.put("search", text);
-            values.put("like", (anywhere ? "%" : "") + text.replaceAll("([\\\\%_])", "\\\\$1") + "%");
-            if (!anywhere) {
-                values.put(
-                        "length",
-                        filter.search().codePointCount(0, filter.search().length()));
-            }
+            values.put("like", "%" + text.replaceAll("([\\\\%_])", "\\\\$1") + "%");
+        } else if (isBeginning(filter)) {
+            values.put("search", filter.search());
+            values.put("beyond", after(filter.search()).orElse(""));
         }
         return values;
     }
 
-    /** The filter whose index leads to the devices that pass all filters, when these are few; counted in it alone, no further than that. */
+    private static boolean isPart(Filter filter) {
+        return filter.search() != null
+                && filter.search().startsWith("*")
+                && filter.search().length() > 1;
+    }
+
+    private static boolean isBeginning(Filter filter) {
+        return filter.search() != null
+                && !filter.search().isEmpty()
+                && !filter.search().startsWith("*");
+    }
+
+    /** The first text after all that begin with this one, in the order of code points; empty when there is none. */
+    static Optional<String> after(String beginning) {
+        int[] points = beginning.codePoints().toArray();
+        int last = points.length - 1;
+        while (last >= 0 && points[last] == Character.MAX_CODE_POINT) {
+            last--;
+        }
+        if (last < 0) {
+            return Optional.empty();
+        }
+        // No text has a half of a pair alone.
+        points[last] = points[last] + 1 == Character.MIN_SURROGATE ? Character.MAX_SURROGATE + 1 : points[last] + 1;
+        return Optional.of(new String(points, 0, last + 1));
+    }
+
+    /** How many devices can pass at most, by the counts that are kept; they have reasons of final states only. */
+    private Future<Long> most(Filter filter, Map<String, Object> values) {
+        if (filter.state() == null && filter.wave() == null) {
+            return Future.succeededFuture(Long.MAX_VALUE);
+        }
+        boolean reasons = filter.reason() != null
+                && filter.state() != null
+                && filter.state().isFinal();
+        return SqlTemplate.forQuery(
+                        reads,
+                        "SELECT COALESCE(SUM(n), 0) AS n FROM device_count WHERE migration_id = #{migration_id}"
+                                + (filter.state() == null ? "" : " AND state = #{state}")
+                                + (filter.wave() == null ? "" : " AND wave = #{wave}")
+                                + (reasons ? " AND reason = #{reason}" : ""))
+                .execute(values)
+                .map(rows -> rows.iterator().next().getLong("n"));
+    }
+
+    /** The first filter whose index leads to few devices; counted in it alone, no further than that. */
     private Future<Optional<String>> narrowest(Filter filter, Map<String, Object> values) {
-        Optional<String> first = columns(filter).stream().findFirst();
-        return first.map(column -> SqlTemplate.forQuery(
-                                reads,
-                                "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM device WHERE migration_id ="
-                                        + " #{migration_id}" + conditions(filter, column, false) + " LIMIT "
-                                        + (FEW + 1) + ") AS few")
-                        .execute(values)
-                        .map(rows ->
-                                first.filter(found -> rows.iterator().next().getLong("n") <= FEW)))
-                .orElseGet(() -> Future.succeededFuture(Optional.empty()));
+        List<String> all = new ArrayList<>(columns(filter));
+        if (isBeginning(filter)) {
+            all.add(0, SEARCH);
+        }
+        return narrow(all, filter, values);
+    }
+
+    private Future<Optional<String>> narrow(List<String> candidates, Filter filter, Map<String, Object> values) {
+        if (candidates.isEmpty()) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        String first = candidates.get(0);
+        String condition =
+                first.equals(SEARCH) ? searched(filter, true) : " AND " + PLAIN.formatted(first, first) + listed(first);
+        return SqlTemplate.forQuery(
+                        reads,
+                        "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM device WHERE migration_id = #{migration_id}"
+                                + condition + " LIMIT " + (FEW + 1) + ") AS few")
+                .execute(values)
+                .compose(rows -> rows.iterator().next().getLong("n") <= FEW
+                        ? Future.succeededFuture(Optional.of(first))
+                        : narrow(candidates.subList(1, candidates.size()), filter, values));
     }
 
     private static List<String> columns(Filter filter) {
@@ -158,25 +228,36 @@ public final class DeviceSearch {
         return columns(filter).stream().findFirst().orElse("");
     }
 
-    private static String conditions(Filter filter, String indexed, boolean searching) {
+    private static String conditions(Filter filter, String indexed) {
         StringBuilder sql = new StringBuilder();
         for (String column : columns(filter)) {
             String form = column.equals(indexed) ? PLAIN : column.equals("wave") ? UNINDEXED_NUMBER : UNINDEXED_TEXT;
             sql.append(" AND ").append(form.formatted(column, column));
         }
-        boolean searched = searching
-                && filter.search() != null
-                && !filter.search().isEmpty()
-                && !filter.search().equals("*");
-        if (searched) {
+        return sql.append(listed(indexed)).toString();
+    }
+
+    /** The condition of the index that a filter's column has. */
+    private static String listed(String column) {
+        return switch (column) {
+            case "state" -> DeviceSql.BY_STATE;
+            case "wave" -> DeviceSql.BY_WAVE;
+            default -> "";
+        };
+    }
+
+    /** The condition on the id; a beginning is a range in the order of code points, in which both databases keep ids. */
+    private static String searched(Filter filter, boolean indexed) {
+        if (isPart(filter)) {
             // LIKE is quick, and in SQLite takes upper case for lower case; what it finds is looked at once more.
-            sql.append(
-                    filter.search().startsWith("*")
-                            ? " AND device_id LIKE #{like} ESCAPE '\\' AND REPLACE(device_id, #{search}, '') <> device_id"
-                            : " AND device_id >= #{search} AND device_id LIKE #{like} ESCAPE '\\'"
-                                    + " AND SUBSTR(device_id, 1, #{length}) = #{search}");
+            return " AND device_id LIKE #{like} ESCAPE '\\' AND REPLACE(device_id, #{search}, '') <> device_id";
         }
-        return sql.toString();
+        if (!isBeginning(filter)) {
+            return "";
+        }
+        String id = indexed ? "device_id" : "device_id || ''";
+        return " AND " + id + " >= #{search}"
+                + (after(filter.search()).isPresent() ? " AND " + id + " < #{beyond}" : "");
     }
 
     private static String unindexed(String sql) {

@@ -24,12 +24,19 @@ final class DeviceSql {
             + " (#{migration_id}, #{wave}, #{state}, #{reason}, #{n}) ON CONFLICT (migration_id, wave, state, reason)"
             + " DO UPDATE SET n = device_count.n + excluded.n";
 
+    /** True of every device; where it is stated, the index of states may be used. */
+    static final String BY_STATE = " AND state || '' > ''";
+    /** True of every device; where it is stated, the index of waves may be used. */
+    static final String BY_WAVE = " AND wave + 0 >= 0";
+    /** True of every device; where it is stated, the index of changes may be used. */
+    static final String BY_CHANGE = " AND changed_at + 0 >= 0";
+
     private DeviceSql() {}
 
     /** The condition that a device is in this state, in words that the state's own index is found by. */
     static String in(DeviceState state) {
         boolean ordered = state == DeviceState.PENDING || state == DeviceState.REGISTERED;
-        return " AND state = '" + state.name() + "'" + (ordered ? " AND state IN ('PENDING', 'REGISTERED')" : "");
+        return " AND state = '" + state.name() + "'" + (ordered ? " AND state IN ('PENDING', 'REGISTERED')" : BY_STATE);
     }
 
     /** A list of {@code size} placeholders {@code #{d0}, #{d1} …} for an IN clause of fixed size. */
@@ -50,45 +57,46 @@ final class DeviceSql {
         return parameters;
     }
 
+    /** Of a SELECT that begins with {@link #COLUMNS}: by position, as a look-up by name goes through them all. */
     static DeviceRow row(Row row) {
-        String credential = row.getString("credential");
-        String reason = row.getString("reason");
-        String negative = row.getString("negative");
-        String twin = row.getString("twin");
+        String credential = row.getString(3);
+        String reason = row.getString(9);
+        String negative = row.getString(16);
+        String twin = row.getString(23);
         return new DeviceRow(
-                new DeviceKey(row.getLong("migration_id"), row.getString("device_id")),
-                row.getString("template"),
+                new DeviceKey(row.getLong(0), row.getString(1)),
+                row.getString(2),
                 credential == null ? null : DeviceCredential.valueOf(credential),
-                row.getInteger("wave"),
-                DeviceState.valueOf(row.getString("state")),
-                row.getInteger("attempt"),
-                row.getInteger("retries"),
-                row.getLong("revision"),
+                row.getInteger(4),
+                DeviceState.valueOf(row.getString(5)),
+                row.getInteger(6),
+                row.getInteger(7),
+                row.getLong(8),
                 reason == null ? null : FailureReason.valueOf(reason),
-                instant(row, "commanded_at"),
-                instant(row, "attempt_at"),
-                instant(row, "accepted_at"),
-                instant(row, "assigned_at"),
-                instant(row, "connected_at"),
-                instant(row, "telemetry_at"),
+                instant(row, 10),
+                instant(row, 11),
+                instant(row, 12),
+                instant(row, 13),
+                instant(row, 14),
+                instant(row, 15),
                 negative == null ? null : EvidenceKind.valueOf(negative),
-                instant(row, "negative_at"),
-                instant(row, "deadline_at"),
-                instant(row, "next_attempt_at"),
-                instant(row, "look_after"),
-                instant(row, "finished_at"),
-                row.getString("assigned_hub"),
+                instant(row, 17),
+                instant(row, 18),
+                instant(row, 19),
+                instant(row, 20),
+                instant(row, 21),
+                row.getString(22),
                 twin == null ? null : TwinOutcome.valueOf(twin),
-                instant(row, "twin_at"),
-                row.getString("owner"),
-                row.getInteger("seen_attempt"));
+                instant(row, 24),
+                row.getString(25),
+                row.getInteger(26));
     }
 
     static Long millis(Instant instant) {
         return instant == null ? null : instant.toEpochMilli();
     }
 
-    private static Instant instant(Row row, String column) {
+    private static Instant instant(Row row, int column) {
         Long millis = row.getLong(column);
         return millis == null ? null : Instant.ofEpochMilli(millis);
     }

@@ -236,7 +236,7 @@ public final class DeviceStore {
     public Future<Integer> withdraw(long migrationId, String owner, boolean look, String detail) {
         Instant now = clock.instant();
         return writer.change(
-                        " AND state = 'COMMANDED' AND negative IS NULL AND owner = #{owner}"
+                        DeviceSql.BY_STATE + " AND state = 'COMMANDED' AND negative IS NULL AND owner = #{owner}"
                                 + " ORDER BY device_id LIMIT #{limit}",
                         Map.of("migration_id", migrationId, "owner", owner, "limit", CHANGE_PAGE),
                         row -> transition.withdraw(row, now, look),

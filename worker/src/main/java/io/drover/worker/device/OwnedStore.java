@@ -17,7 +17,7 @@ import java.util.Map;
 public final class OwnedStore {
     private static final int LOOKUP = 100;
 
-    private static final String DUE = DeviceSql.SELECT + " AND state IN ('ASSIGNED', 'CONNECTED')"
+    private static final String DUE = DeviceSql.SELECT + DeviceSql.BY_STATE + " AND state IN ('ASSIGNED', 'CONNECTED')"
             + " AND (twin IS NULL OR twin <> 'EQUAL') AND NOT EXISTS (SELECT 1 FROM device_owned o"
             + " WHERE o.migration_id = device.migration_id AND o.device_id = device.device_id AND o.next_at > #{now})"
             + " ORDER BY position, device_id LIMIT #{limit}";

@@ -27,7 +27,8 @@ public final class SourceChecks {
     /** The next devices after this id, in the order of ids, that arrived before then and were not looked for yet. */
     public Future<List<DeviceRow>> due(long migrationId, String after, Instant arrivedBefore, int limit) {
         return rows(
-                " AND state = 'MIGRATED' AND finished_at <= #{before} AND device_id > #{after} AND NOT EXISTS"
+                DeviceSql.BY_STATE
+                        + " AND state = 'MIGRATED' AND finished_at <= #{before} AND device_id > #{after} AND NOT EXISTS"
                         + " (SELECT 1 FROM source_check c WHERE c.migration_id = device.migration_id"
                         + " AND c.device_id = device.device_id) ORDER BY device_id LIMIT #{limit}",
                 Map.of(

@@ -103,6 +103,11 @@ class DeviceSearchLoadIT {
                         + " % 10 < 9 THEN 'DEVICE_OFFLINE' WHEN " + number
                         + " % 1000 = 9 THEN 'SILENT' ELSE NULL END, finished_at = CASE WHEN " + number
                         + " % 10 < 7 THEN " + (now - 3_600_000) + " + (" + number + " * 7919) % 3600000 ELSE NULL END");
+        database.change(address, "DELETE FROM device_count");
+        database.change(
+                address,
+                "INSERT INTO device_count (migration_id, wave, state, reason, n) SELECT migration_id, wave, state,"
+                        + " CASE WHEN state = 'FAILED' THEN reason ELSE '' END, COUNT(*) FROM device GROUP BY 1, 2, 3, 4");
         if (database == TestDatabase.POSTGRES) {
             database.change(address, "ANALYZE device");
         }
