@@ -89,6 +89,10 @@ public final class ListRun {
                     + " % 10 < 9 THEN 'DEVICE_OFFLINE' WHEN " + number
                     + " % 1000 = 9 THEN 'SILENT' ELSE NULL END, finished_at = CASE WHEN " + number + " % 10 < 7 THEN "
                     + then + " ELSE NULL END");
+            statement.executeUpdate("DELETE FROM device_count");
+            statement.executeUpdate(
+                    "INSERT INTO device_count (migration_id, wave, state, reason, n) SELECT migration_id, wave,"
+                            + " state, CASE WHEN state = 'FAILED' THEN reason ELSE '' END, COUNT(*) FROM device GROUP BY 1, 2, 3, 4");
             if (!address.user().isEmpty()) {
                 statement.execute("VACUUM ANALYZE device");
             }

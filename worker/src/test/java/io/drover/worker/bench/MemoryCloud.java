@@ -14,7 +14,6 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -30,6 +29,7 @@ final class MemoryCloud implements MigrationSource {
     static final int PAGE = 1000;
 
     private static final String PREFIX = "device-";
+    private static final int TEN_MILLION = 10_000_000;
     private static final MoveReply ACCEPTED = new MoveReply(200);
 
     private final int devices;
@@ -45,8 +45,9 @@ final class MemoryCloud implements MigrationSource {
         return devices;
     }
 
+    /** Seven digits; without a format, which costs more than what is measured. */
     static String id(int number) {
-        return PREFIX + String.format(Locale.ROOT, "%07d", number);
+        return PREFIX + Integer.toString(TEN_MILLION + number).substring(1);
     }
 
     /** When the device came to the target, in epoch milliseconds; 0 when it has not. */

@@ -87,11 +87,22 @@ public final class ScaleBench {
                     connection.getMetaData().getDatabaseProductName(),
                     connection.getMetaData().getDatabaseProductVersion());
         }
+        return durable(database, address);
+    }
+
+    /** The PostgreSQL of the tests answers a commit before it is on the disk; a ledger's does not. */
+    private static LedgerAddress durable(TestDatabase database, LedgerAddress address) throws SQLException {
+        if (database == TestDatabase.POSTGRES) {
+            try (Connection connection = database.connect(address)) {
+                database.change(address, "ALTER DATABASE " + connection.getCatalog() + " SET synchronous_commit = on");
+            }
+        }
         return address;
     }
 
     private static double yardstick(TestDatabase database, Path folder, int devices) throws SQLException, IOException {
-        LedgerAddress bare = database.fresh(Files.createDirectory(folder.resolve("bare-" + devices)));
+        LedgerAddress bare =
+                durable(database, database.fresh(Files.createDirectory(folder.resolve("bare-" + devices))));
         return Yardstick.upsertsPerSecond(
                 bare.url(), bare.user(), bare.password().value());
     }

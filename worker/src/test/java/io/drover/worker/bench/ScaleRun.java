@@ -48,11 +48,12 @@ public final class ScaleRun {
                     ManagementFactory.getCompilationMXBean().getTotalCompilationTime() * 1000.0 / devices);
             System.out.printf(
                     Locale.ROOT,
-                    "  heap limit %d MiB, peak %d MiB, resident peak %s, collections %d ms%n",
+                    "  heap limit %d MiB, peak %d MiB, resident peak %s, collections %d ms, load average %.1f%n",
                     Runtime.getRuntime().maxMemory() >> 20,
                     heapPeak() >> 20,
                     resident(),
-                    collections());
+                    collections(),
+                    ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         }
         stages(address);
         // The number that ScaleBench reads.
