@@ -50,8 +50,9 @@ final class ConnectBenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--warm-up",
-            defaultValue = "8",
-            description = "Seconds each runs before the first round (default: ${DEFAULT-VALUE}).")
+            defaultValue = "25",
+            description = "Seconds each runs before the first round; a server's Java compiles for some 20"
+                    + " (default: ${DEFAULT-VALUE}).")
     private int warmUp;
 
     @Option(names = "--lanes", defaultValue = "32", description = "Connects under way (default: ${DEFAULT-VALUE}).")

@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code simulator.jar bench soak}: one cloud, one fleet and one serving worker for an hour, with telemetry all the time and several migrations
- * there and back. Fails when a device is lost at any point, or when a side keeps more alive in its heap at the end than after its first way back.
+ * there and back. Fails when a device is lost at any point, or when a side keeps more alive in its heap at the end than after the last but one way back: by then
+ * each hub's telemetry log, which is bounded, shall be full.
  */
 @Command(
         name = "soak",
@@ -56,7 +57,7 @@ public final class SoakBenchCommand implements Callable<Integer> {
     @Option(
             names = "--growth",
             defaultValue = "0.1",
-            description = "Share that a side's live heap may grow by from the first way back to the end"
+            description = "Share that a side's live heap may grow by from the last but one way back to the end"
                     + " (default: ${DEFAULT-VALUE}).")
     private double growth;
 

@@ -101,7 +101,7 @@ final class SoakRun implements AutoCloseable {
         double each = (minutes * 60 - Duration.between(began, Instant.now()).toSeconds()) / (2.0 * migrations + 0.5);
         Instant next = Instant.now();
         sample("start");
-        SoakSamples.Sample first = null;
+        SoakSamples.Sample before = null;
         for (int number = 1; number <= migrations; number++) {
             int current = number;
             String name = "soak-" + number;
@@ -121,7 +121,7 @@ final class SoakRun implements AutoCloseable {
                     Direction.CENTRAL_TO_HUB.source(),
                     Direction.CENTRAL_TO_HUB.target());
             SoakSamples.Sample back = sample("back " + number);
-            first = first == null ? back : first;
+            before = number == Math.max(1, migrations - 1) ? back : before;
             next = next.plusSeconds((long) each);
             idleUntil(next);
         }
@@ -131,8 +131,9 @@ final class SoakRun implements AutoCloseable {
                 Direction.CENTRAL_TO_HUB.source(),
                 Direction.CENTRAL_TO_HUB.target(),
                 end.minusSeconds(2L * telemetrySeconds));
-        Map<String, Double> grown = SoakSamples.growth(first, sample("end"));
-        grown.forEach((side, share) -> say("live heap of %s: %+.1f %% since back 1", side, share * 100));
+        Map<String, Double> grown = SoakSamples.growth(before, sample("end"));
+        String since = before.name();
+        grown.forEach((side, share) -> say("live heap of %s: %+.1f %% since %s", side, share * 100, since));
         JsonNode status = fleet.status();
         say(
                 "telemetry acknowledged: %d, commands answered: %d, failures of devices: %s",

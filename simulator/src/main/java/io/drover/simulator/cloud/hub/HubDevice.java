@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -44,6 +45,10 @@ public final class HubDevice {
     private MethodWaiters waiters;
     private CloudToDeviceQueue messages;
     private NavigableMap<String, HubDevice> modules;
+    /** Of its latest message; most are alike in both, and the log keeps hundreds of thousands. */
+    private EventSource lastSource;
+
+    private Map<String, String> lastProperties = Map.of();
 
     HubDevice(
             String deviceId,
@@ -88,6 +93,23 @@ public final class HubDevice {
 
     public Twin twin() {
         return twin;
+    }
+
+    /** As whom the log has a message of the device that proved itself in this way; the same object for the same sender. */
+    synchronized EventSource source(AuthMethod auth) {
+        EventSource now = new EventSource(deviceId, moduleId, generationId(), modelId, auth);
+        if (!now.equals(lastSource)) {
+            lastSource = now;
+        }
+        return lastSource;
+    }
+
+    /** Properties of a message as the log keeps them; the same object for the same properties. */
+    synchronized Map<String, String> properties(Map<String, String> sent) {
+        if (!sent.equals(lastProperties)) {
+            lastProperties = Map.copyOf(sent);
+        }
+        return lastProperties;
     }
 
     public synchronized DeviceCredential credential() {

@@ -107,7 +107,7 @@ public final class TelemetryLog {
                     makeRoom();
                 }
                 ring[slot(next)] = new TelemetryEvent(
-                        next, offset, enqueued, EventSource.of(device, auth), Map.copyOf(properties), body);
+                        next, offset, enqueued, device.source(auth), device.properties(properties), body);
                 next++;
                 offset += body.length() + 64L;
                 bytes += body.length();
