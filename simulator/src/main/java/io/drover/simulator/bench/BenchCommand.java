@@ -2,6 +2,7 @@ package io.drover.simulator.bench;
 
 import io.drover.simulator.rehearsal.ConsoleBenchCommand;
 import io.drover.simulator.rehearsal.FleetBenchCommand;
+import io.drover.simulator.rehearsal.MoveBenchCommand;
 import io.drover.simulator.rehearsal.PlanBenchCommand;
 import io.drover.simulator.rehearsal.SoakBenchCommand;
 import picocli.CommandLine.Command;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
             EstateBenchCommand.class,
             FleetBenchCommand.class,
             SoakBenchCommand.class,
+            MoveBenchCommand.class,
             PlanBenchCommand.class,
             ConsoleBenchCommand.class
         })

@@ -7,6 +7,9 @@ import io.drover.simulator.fleet.lean.MqttDial;
 import io.drover.simulator.fleet.sdk.ConnectToSslContext;
 import io.drover.simulator.fleet.sdk.SdkCapacity;
 import io.drover.simulator.fleet.sdk.SdkEngine;
+import io.drover.simulator.load.DeviceLog;
+import io.drover.simulator.load.LoadRecorder;
+import io.drover.simulator.load.LoadRun;
 import io.drover.simulator.metrics.MetricsPage;
 import io.drover.simulator.process.ChildProcessException;
 import io.drover.simulator.process.OpenFiles;
@@ -29,12 +32,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntSupplier;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -99,8 +103,8 @@ public final class FleetCommand implements Callable<Integer> {
             description = "Processes that share the devices by index range (default: as the limit of open files needs)")
     Integer processes;
 
-    @Option(names = "--connect-rate", description = "Devices started per second instead of the scenario's")
-    Integer connectRate;
+    @Mixin
+    LoadOptions load = new LoadOptions();
 
     @Option(
             names = "--source-addresses",
@@ -128,8 +132,10 @@ public final class FleetCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Scenario scenario;
+        Duration lagLimit;
         try {
             scenario = scenario();
+            lagLimit = load.limit();
         } catch (ScenarioException wrong) {
             return complain(wrong.getMessage());
         }
@@ -155,30 +161,34 @@ public final class FleetCommand implements Callable<Integer> {
             return complain(beyond.get());
         }
         if (count > 1) {
-            return spread(scenario, end, count);
+            try (FleetEnd over = new FleetEnd(stopWithStdin)) {
+                return spread(scenario, end, count, over);
+            }
         }
         Optional<String> tooMany = SdkCapacity.ofThisMachine().refusal(scenario.count(Engine.AZURE_SDK, from, end));
         if (tooMany.isPresent()) {
             return complain(tooMany.get());
         }
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
-        try {
-            return run(vertx, scenario, end);
-        } finally {
-            await(closed(vertx));
+        try (FleetEnd over = new FleetEnd(stopWithStdin)) {
+            try {
+                return run(vertx, scenario, end, lagLimit, over);
+            } finally {
+                await(closed(vertx));
+            }
         }
     }
 
-    private int spread(Scenario scenario, int end, int count) throws InterruptedException {
-        CountDownLatch over = new CountDownLatch(1);
+    private int spread(Scenario scenario, int end, int count, FleetEnd over) throws InterruptedException {
         AtomicBoolean broken = new AtomicBoolean();
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
         try (FleetProcesses children = new FleetProcesses()) {
-            List<FleetFront.Member> started =
-                    children.start(count, from, end, childArguments(scenario), scenario.connectRate(), () -> {
-                        broken.set(over.getCount() > 0);
-                        over.countDown();
-                    });
+            List<FleetFront.Member> started = children.start(count, from, end, childArguments(scenario), () -> {
+                if (over.over().getCount() > 0) {
+                    broken.set(true);
+                }
+                over.over().countDown();
+            });
             FleetFront front = new FleetFront(vertx, started);
             HttpServer server = front.listen(vertx, controlPort)
                     .toCompletionStage()
@@ -188,11 +198,13 @@ public final class FleetCommand implements Callable<Integer> {
             if (autostart) {
                 front.start().onFailure(failure -> complain("not all processes began: " + failure.getMessage()));
             }
-            waitForTheEnd(over);
-            return broken.get()
-                    ? complain("a process of the fleet has ended, and with it its devices; its log is in "
-                            + children.logs())
-                    : 0;
+            return watched(
+                    front,
+                    over,
+                    () -> broken.get()
+                            ? complain("a process of the fleet has ended, and with it its devices; its log is in "
+                                    + children.logs())
+                            : 0);
         } catch (IOException | ExecutionException | TimeoutException | ChildProcessException failed) {
             return complain("the fleet's processes could not be started: " + failed.getMessage());
         } finally {
@@ -215,6 +227,7 @@ public final class FleetCommand implements Callable<Integer> {
                 "--suffix=" + suffix,
                 "--ready-line",
                 "--stop-with-stdin"));
+        arguments.addAll(load.ofChild());
         if (application != null) {
             arguments.add("--application=" + application);
         } else {
@@ -224,12 +237,36 @@ public final class FleetCommand implements Callable<Integer> {
         return arguments;
     }
 
-    private int run(Vertx vertx, Scenario scenario, int end) throws InterruptedException {
+    /** Looks on until the end; {@code ended} then says whether all was well. */
+    private int watched(FleetFigures figures, FleetEnd over, IntSupplier ended) throws InterruptedException {
+        FleetView view = readyLine ? null : new FleetView(System.out, onTerminal());
+        try (FleetWatch watch = new FleetWatch(figures, view, load, Clock.systemUTC())) {
+            watch.until(over.over());
+            int code = ended.getAsInt();
+            if (code == 0) {
+                watch.finish();
+            }
+            return code;
+        } catch (IOException failed) {
+            return complain("what the fleet has recorded could not be written: " + failed.getMessage());
+        }
+    }
+
+    /** SimulatorMain sets jdk.console=java.base, with which newer JDKs too give no console unless both ends are one. */
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean onTerminal() {
+        return System.console() != null;
+    }
+
+    private int run(Vertx vertx, Scenario scenario, int end, Duration lagLimit, FleetEnd over)
+            throws InterruptedException {
         Clock clock = Clock.systemUTC();
         MetricsPage metrics = new MetricsPage(vertx);
-        FleetCounters counters = new FleetCounters(metrics.registry());
+        LoadRecorder recorder = new LoadRecorder(load.rows() ? new DeviceLog(from, end, clock) : null);
+        FleetCounters counters =
+                new FleetCounters(metrics.registry(), new LoadRun(recorder, end - from, lagLimit, clock));
         Promise<Void> go = Promise.promise();
-        FleetHttp http = new FleetHttp(counters, metrics, end - from, go::tryComplete, clock);
+        FleetHttp http = new FleetHttp(counters, metrics, end - from, scenario, go::tryComplete, clock);
         FactorySheet factory = new FactorySheet(vertx, control);
         Future<HttpServer> ready = (application == null
                         ? factory.ofGroup(provisioningService, enrollmentGroup)
@@ -251,8 +288,7 @@ public final class FleetCommand implements Callable<Integer> {
         if (autostart) {
             http.start();
         }
-        waitForTheEnd(new CountDownLatch(1));
-        return 0;
+        return watched(http, over, () -> 0);
     }
 
     private Future<Void> deploy(
@@ -273,7 +309,8 @@ public final class FleetCommand implements Callable<Integer> {
         FleetSettings settings = FleetSettings.of(
                         sheet.idScope(), sheet.primaryKey(), scenario.seed(), scenario.telemetryInterval())
                 .registeredOnce(application == null)
-                .withTwins(scenario.twins());
+                .withTwins(scenario.twins())
+                .pacing(scenario.shape().think(), scenario.shape().telemetryJitter());
         String host = sheet.provisioningHost() == null
                 ? "global.azure-devices-provisioning." + suffix
                 : sheet.provisioningHost();
@@ -303,9 +340,7 @@ public final class FleetCommand implements Callable<Integer> {
             }
             scenario = scenario.withDevices(devices);
         }
-        if (connectRate != null) {
-            scenario = scenario.withConnectRate(Math.max(1, connectRate));
-        }
+        scenario = load.applied(scenario, scenarioFile);
         return seed == null ? scenario : scenario.withSeed(seed);
     }
 
@@ -321,25 +356,6 @@ public final class FleetCommand implements Callable<Integer> {
             out.println("Fleet ready; status at http://127.0.0.1:" + port + "/fleet/status");
         }
         out.flush();
-    }
-
-    private void waitForTheEnd(CountDownLatch end) throws InterruptedException {
-        if (stopWithStdin) {
-            Thread reader = new Thread(() -> drainStdin(end), "stdin-watch");
-            reader.setDaemon(true);
-            reader.start();
-        }
-        end.await();
-    }
-
-    private static void drainStdin(CountDownLatch end) {
-        try {
-            System.in.transferTo(java.io.OutputStream.nullOutputStream());
-        } catch (IOException gone) {
-            // A broken pipe ends the fleet as an end of file does.
-        } finally {
-            end.countDown();
-        }
     }
 
     /** Devices first: closing Vert.x would take the pool that closes Microsoft's clients away from under them. */

@@ -10,6 +10,10 @@ import io.drover.simulator.fleet.lean.MqttDial;
 import io.drover.simulator.fleet.lean.Registrar;
 import io.drover.simulator.fleet.lean.TpmRegistrar;
 import io.drover.simulator.fleet.sdk.SdkEngine;
+import io.drover.simulator.load.LoadOrder;
+import io.drover.simulator.load.LoadProfile;
+import io.drover.simulator.load.LoadRun;
+import io.drover.simulator.load.OpenLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -17,12 +21,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
-/** The devices of one event loop: makes them, starts them at the ramp's pace whatever becomes of them, stops them. */
+/** The devices of one event loop: makes them, starts each when the load's profile means it to, whatever becomes of the others, stops them. */
 public final class FleetShard extends VerticleBase {
-    private static final long RAMP_STEP_MILLIS = 20;
     private static final int SIGN_INS_AT_ONCE = 256;
+    /** Of a load that is given as a ramp: a bound of memory only, which its storms should not reach. */
+    private static final int OPEN_LOOP_SIGN_INS = 2_048;
+
     private static final Duration REGISTRATION_DEADLINE = Duration.ofMinutes(2);
 
     /**
@@ -68,8 +74,7 @@ public final class FleetShard extends VerticleBase {
     private final Future<Void> go;
     private final Clock clock;
     private final List<VirtualDevice> devices = new ArrayList<>();
-    private int started;
-    private long ramp = -1;
+    private OpenLoop loop;
 
     /** A part of the fleet that begins when {@code go} completes. */
     public FleetShard(Part part, MqttDial dial, SdkEngine sdk, FleetCounters counters, Future<Void> go, Clock clock) {
@@ -83,7 +88,8 @@ public final class FleetShard extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        ConnectionGate gate = new ConnectionGate(SIGN_INS_AT_ONCE);
+        ConnectionGate gate =
+                new ConnectionGate(part.scenario().shape().ramp().isEmpty() ? SIGN_INS_AT_ONCE : OPEN_LOOP_SIGN_INS);
         LeanDevice.Surroundings around = new LeanDevice.Surroundings(
                 vertx,
                 clock,
@@ -93,18 +99,23 @@ public final class FleetShard extends VerticleBase {
                 part.settings(),
                 counters.of(Engine.LEAN));
         Scenario scenario = part.scenario();
-        for (int index = part.from(); index < part.to(); index++) {
-            if (index % part.of() == part.number()) {
-                String id = scenario.deviceId(index);
-                Scenario.Group group = scenario.groupOf(index);
-                devices.add(
-                        switch (group.engine()) {
-                            case LEAN -> new LeanDevice(around, index, id, group);
-                            case AZURE_SDK ->
-                                sdk.device(context, part.settings(), counters.of(Engine.AZURE_SDK), index, id, group);
-                        });
-            }
+        for (int index = first(); index < part.to(); index += part.of()) {
+            String id = scenario.deviceId(index);
+            Scenario.Group group = scenario.groupOf(index);
+            devices.add(
+                    switch (group.engine()) {
+                        case LEAN -> new LeanDevice(around, index, id, group);
+                        case AZURE_SDK ->
+                            sdk.device(context, part.settings(), counters.of(Engine.AZURE_SDK), index, id, group);
+                    });
         }
+        LoadProfile profile = scenario.profile();
+        LoadOrder order = scenario.order();
+        long[] intended = IntStream.range(0, devices.size())
+                .map(place -> first() + place * part.of())
+                .mapToLong(index -> profile.intendedNanos(order.operation(index)) + scenario.jitterNanos(index))
+                .toArray();
+        loop = new OpenLoop(context, intended, this::begin);
         go.onSuccess(now -> context.runOnContext(begin -> beginRamp()));
         return Future.succeededFuture();
     }
@@ -123,27 +134,27 @@ public final class FleetShard extends VerticleBase {
     }
 
     private void beginRamp() {
-        long beganNanos = System.nanoTime();
-        double perNano = (double) part.scenario().connectRate() / part.of() / 1e9;
-        int all = devices.size();
-        LongSupplier meant = () -> Math.min(all, 1 + (long) ((System.nanoTime() - beganNanos) * perNano));
-        counters.ramp(meant);
-        ramp = vertx.setPeriodic(1, RAMP_STEP_MILLIS, tick -> {
-            long due = meant.getAsLong();
-            while (started < due) {
-                devices.get(started++).start();
-                counters.started();
-            }
-            if (started == devices.size()) {
-                vertx.cancelTimer(ramp);
-            }
-        });
+        LoadRun run = counters.load();
+        run.add(loop);
+        loop.begin(run.originNanos());
+    }
+
+    private void begin(int place, long meantNanos) {
+        int index = first() + place * part.of();
+        devices.get(place).start(counters.load().recorder().track(index, meantNanos));
+    }
+
+    /** The lowest index of the part's own. */
+    private int first() {
+        return part.from() + Math.floorMod(part.number() - part.from(), part.of());
     }
 
     /** Says goodbye to the hubs in bounded steps. */
     @Override
     public Future<?> stop() {
-        vertx.cancelTimer(ramp);
+        if (loop != null) {
+            loop.stop();
+        }
         Promise<Void> done = Promise.promise();
         stopFrom(0, done);
         return done.future();

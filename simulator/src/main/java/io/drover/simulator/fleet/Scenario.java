@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.drover.simulator.fleet.behaviour.Behaviour;
 import io.drover.simulator.fleet.credential.CredentialKind;
 import io.drover.simulator.fleet.device.Engine;
+import io.drover.simulator.load.LoadOrder;
+import io.drover.simulator.load.LoadProfile;
+import io.drover.simulator.load.LoadStage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +22,7 @@ import java.util.stream.IntStream;
  * @param deviceGroups of the application that is left, beside the one that holds all devices
  * @param faults what goes wrong in the emulated cloud while devices move, a list as its control API takes them
  * @param twins whether the source gives each device a name, properties and tags of its own, and the devices look after their twins
+ * @param shape when devices start, if not at {@code connectRate} all the time, and how long they wait
  * @param worker what a rehearsal's worker is told beside the usual, as a JSON merge patch (RFC 7396) of its configuration
  */
 public record Scenario(
@@ -33,9 +37,11 @@ public record Scenario(
         List<DeviceGroup> deviceGroups,
         JsonNode worker,
         JsonNode faults,
-        boolean twins) {
+        boolean twins,
+        LoadShape shape) {
 
     private static final int PURPOSE_GROUP = 1;
+    private static final int PURPOSE_JITTER = 4;
 
     /** A device group of IoT Central; the filter is a query of it. */
     public record DeviceGroup(String id, String filter) {}
@@ -101,7 +107,8 @@ public record Scenario(
                 List.of(),
                 JsonNodeFactory.instance.objectNode(),
                 JsonNodeFactory.instance.arrayNode(),
-                false);
+                false,
+                LoadShape.PLAIN);
     }
 
     /** Keeps its own copy of the lists. */
@@ -157,8 +164,33 @@ public record Scenario(
         return with(devices, seed, times);
     }
 
-    /** The same scenario with another number of devices started per second. */
+    /** Which operation of the profile each device's start is, in whatever process it runs. */
+    public LoadOrder order() {
+        return new LoadOrder(devices);
+    }
+
+    /** When the devices are meant to start, but for their jitter. */
+    public LoadProfile profile() {
+        return shape.ramp().isEmpty() ? LoadProfile.steady(connectRate) : LoadProfile.of(shape.ramp(), connectRate);
+    }
+
+    /** How much later than by the profile a device is meant to start. */
+    public long jitterNanos(int index) {
+        long most = shape.jitter().toNanos();
+        return most == 0 ? 0 : Long.remainderUnsigned(Seeded.bits(seed, index, PURPOSE_JITTER), most + 1);
+    }
+
+    /** The same scenario with another number of devices started per second, all the time. */
     public Scenario withConnectRate(int perSecond) {
+        return withStarts(perSecond, shape.withRamp(List.of()));
+    }
+
+    /** The same scenario whose devices start by these stages. */
+    public Scenario withRamp(List<LoadStage> stages) {
+        return withStarts(connectRate, shape.withRamp(stages));
+    }
+
+    private Scenario withStarts(int perSecond, LoadShape started) {
         return new Scenario(
                 name,
                 devices,
@@ -171,7 +203,8 @@ public record Scenario(
                 deviceGroups,
                 worker,
                 faults,
-                twins);
+                twins,
+                started);
     }
 
     /** The same scenario drawn from another seed. */
@@ -192,6 +225,7 @@ public record Scenario(
                 deviceGroups,
                 worker,
                 faults,
-                twins);
+                twins,
+                shape);
     }
 }

@@ -7,6 +7,9 @@ import io.drover.simulator.fleet.behaviour.BehaviourType;
 import io.drover.simulator.fleet.behaviour.DelayRange;
 import io.drover.simulator.fleet.credential.CredentialKind;
 import io.drover.simulator.fleet.device.Engine;
+import io.drover.simulator.load.LoadGrammar;
+import io.drover.simulator.load.LoadProfile;
+import io.drover.simulator.load.LoadStage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,11 +22,11 @@ import java.util.Arrays;
 import java.util.IllegalFormatException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -37,6 +40,10 @@ public final class ScenarioLoader {
             "deviceId",
             "telemetryInterval",
             "connectRate",
+            "ramp",
+            "jitter",
+            "think",
+            "telemetryJitter",
             "groups",
             "deviceGroups",
             "worker",
@@ -47,7 +54,6 @@ public final class ScenarioLoader {
     /** Ids of enrollment groups as IoT Central takes them. */
     private static final Pattern ENROLLMENT_GROUP = Pattern.compile("[A-Za-z0-9-]{1,255}");
 
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
     /** Registration ids as the Device Provisioning Service takes them. */
     private static final Pattern DEVICE_ID = Pattern.compile("[A-Za-z0-9\\-._:]{0,127}[A-Za-z0-9\\-]");
 
@@ -107,7 +113,11 @@ public final class ScenarioLoader {
         String pattern = text(root, "deviceId").orElse("device-%d");
         checkPattern(root, pattern);
         Duration interval = duration(root, "telemetryInterval", Duration.ofMillis(100), Duration.ofMinutes(6));
-        int rate = (int) number(root, "connectRate", 1, 100_000);
+        LoadShape shape = shape(root);
+        boolean rateNeeded =
+                !root.entries().containsKey("ramp") || root.entries().containsKey("connectRate");
+        int rate = rateNeeded ? (int) number(root, "connectRate", 1, 100_000) : 0;
+        checkRamp(root, shape.ramp(), rate);
         List<Scenario.Group> groups = groups(root);
         List<Scenario.DeviceGroup> deviceGroups = deviceGroups(root);
         JsonNode worker = worker(root);
@@ -117,7 +127,75 @@ public final class ScenarioLoader {
             throw new ScenarioException(source, mistakes);
         }
         return new Scenario(
-                name, devices, seed, compression, pattern, interval, rate, groups, deviceGroups, worker, faults, twins);
+                name,
+                devices,
+                seed,
+                compression,
+                pattern,
+                interval,
+                rate,
+                groups,
+                deviceGroups,
+                worker,
+                faults,
+                twins,
+                shape);
+    }
+
+    private LoadShape shape(YamlTree.Mapping root) {
+        return new LoadShape(ramp(root), least(root, "jitter"), range(root, "think"), least(root, "telemetryJitter"));
+    }
+
+    /** A time that may be left out, which then is none. */
+    private Duration least(YamlTree.Mapping root, String key) {
+        return root.entries().containsKey(key)
+                ? duration(root, key, Duration.ZERO, Duration.ofHours(1))
+                : Duration.ZERO;
+    }
+
+    private List<LoadStage> ramp(YamlTree.Mapping root) {
+        List<LoadStage> stages = new ArrayList<>();
+        YamlTree value = root.entries().get("ramp");
+        if (value == null) {
+            return stages;
+        }
+        if (!(value instanceof YamlTree.Sequence list) || list.items().isEmpty()) {
+            mistake(value, "'ramp' must list stages such as " + LoadGrammar.FORM);
+            return stages;
+        }
+        for (YamlTree item : list.items()) {
+            try {
+                stages.addAll(LoadGrammar.stages(stageText(item)));
+            } catch (IllegalArgumentException wrong) {
+                mistake(item, wrong.getMessage());
+            }
+        }
+        return stages;
+    }
+
+    /** A stage with a blank after its colon is a mapping to YAML, one without is a text; both are meant alike. */
+    private static String stageText(YamlTree item) {
+        if (item instanceof YamlTree.Scalar scalar) {
+            return scalar.text();
+        }
+        if (item instanceof YamlTree.Mapping stage && stage.entries().size() == 1) {
+            Map.Entry<String, YamlTree> only =
+                    stage.entries().entrySet().iterator().next();
+            return only.getKey() + ":" + (only.getValue() instanceof YamlTree.Scalar text ? text.text() : "");
+        }
+        return "";
+    }
+
+    private void checkRamp(YamlTree.Mapping root, List<LoadStage> stages, int rate) {
+        if (!stages.isEmpty()) {
+            try {
+                LoadProfile.of(stages, rate);
+            } catch (IllegalArgumentException endless) {
+                mistake(
+                        root.entries().get("ramp"),
+                        endless.getMessage() + ", or give a connectRate after storms alone");
+            }
+        }
     }
 
     private List<Scenario.DeviceGroup> deviceGroups(YamlTree.Mapping root) {
@@ -337,7 +415,7 @@ public final class ScenarioLoader {
         if (text.isEmpty()) {
             return minimum;
         }
-        Optional<Duration> duration = parseDuration(text.get());
+        Optional<Duration> duration = LoadGrammar.duration(text.get());
         if (duration.isEmpty()
                 || duration.get().compareTo(minimum) < 0
                 || duration.get().compareTo(maximum) > 0) {
@@ -357,30 +435,14 @@ public final class ScenarioLoader {
         String text = text(mapping, key).orElse("0ms");
         int dots = text.indexOf("..");
         Optional<Duration> from =
-                parseDuration(dots < 0 ? text : text.substring(0, dots).strip());
+                LoadGrammar.duration(dots < 0 ? text : text.substring(0, dots).strip());
         Optional<Duration> to =
-                parseDuration(dots < 0 ? text : text.substring(dots + 2).strip());
+                LoadGrammar.duration(dots < 0 ? text : text.substring(dots + 2).strip());
         if (from.isPresent() && to.isPresent() && from.get().compareTo(to.get()) <= 0) {
             return new DelayRange(from.get().toMillis(), to.get().toMillis());
         }
         mistake(mapping.entries().get(key), "'" + key + "' is '" + text + "'; give 50ms or a range 0ms..50ms");
         return DelayRange.NONE;
-    }
-
-    private static Optional<Duration> parseDuration(String text) {
-        Matcher matcher = DURATION.matcher(text);
-        if (!matcher.matches()) {
-            return Optional.empty();
-        }
-        long amount = Long.parseLong(matcher.group(1));
-        return Optional.of(
-                switch (matcher.group(2)) {
-                    case "ms" -> Duration.ofMillis(amount);
-                    case "s" -> Duration.ofSeconds(amount);
-                    case "m" -> Duration.ofMinutes(amount);
-                    case "h" -> Duration.ofHours(amount);
-                    default -> Duration.ofDays(amount);
-                });
     }
 
     private void refuseUnknown(YamlTree.Mapping mapping, Set<String> known, String what) {

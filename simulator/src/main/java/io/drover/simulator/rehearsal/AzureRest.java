@@ -134,6 +134,21 @@ public final class AzureRest implements AutoCloseable {
                 .onFailure(lane::fail);
     }
 
+    /** The administrator's token for calls of a service, for whoever makes them by other means. */
+    public String bearer(Service service) {
+        return await(token(service));
+    }
+
+    /** The name that a service's REST API answers at. */
+    String host(Service service, String name) {
+        return name + "." + service.domain + suffix;
+    }
+
+    /** A service's api-version, as a query. */
+    static String version(Service service) {
+        return "?api-version=" + service.version;
+    }
+
     private Future<String> token(Service service) {
         if (tokens.containsKey(service)) {
             return Future.succeededFuture(tokens.get(service));

@@ -215,7 +215,7 @@ class SdkDevicesIT {
             context.runOnContext(end -> device.stop().onComplete(stopped));
             return stopped.future();
         });
-        context.runOnContext(go -> device.start());
+        context.runOnContext(go -> device.start(counters.load().recorder().track(0, System.nanoTime())));
     }
 
     private static FleetSettings settings(String id) throws Exception {

@@ -7,6 +7,7 @@ import io.drover.simulator.fleet.behaviour.BehaviourType;
 import io.drover.simulator.fleet.behaviour.DelayRange;
 import io.drover.simulator.fleet.credential.CredentialKind;
 import io.drover.simulator.fleet.device.Engine;
+import io.drover.simulator.load.LoadGrammar;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -103,6 +104,68 @@ class ScenarioTest {
         assertThat(seen).isEqualTo(EnumSet.complementOf(EnumSet.of(BehaviourType.MOVES_AND_STAYS)));
         assertThat(scenario.count(Engine.AZURE_SDK, 0, scenario.devices())).isEqualTo(40);
         assertThat(scenario.count(Engine.LEAN, 0, scenario.devices())).isEqualTo(160);
+    }
+
+    @Test
+    void aRampIsWrittenAsOnTheCommandLineWithOrWithoutABlank() throws Exception {
+        Scenario scenario = ScenarioLoader.parse("ramp.yaml", ramp("""
+                ramp:
+                  - linear: 10..20/2s
+                  - step:20/1s
+                  - storm: 5
+                jitter: 100ms
+                think: 1s..2s
+                telemetryJitter: 5s
+                """));
+
+        assertThat(scenario.profile().stages()).isEqualTo(LoadGrammar.stages("linear:10..20/2s,step:20/1s,storm:5"));
+        assertThat(scenario.profile().restRate()).isEqualTo(20);
+        assertThat(scenario.shape().think()).isEqualTo(new DelayRange(1_000, 2_000));
+        assertThat(scenario.shape().telemetryJitter()).hasSeconds(5);
+        assertThat(scenario.jitterNanos(3)).isEqualTo(scenario.withDevices(500).jitterNanos(3));
+        for (int index = 0; index < 100; index++) {
+            assertThat(scenario.jitterNanos(index)).isBetween(0L, 100_000_000L);
+        }
+        assertThat(scenario.withConnectRate(7).profile().intendedNanos(7)).isEqualTo(1_000_000_000L);
+    }
+
+    @Test
+    void whatIsNoRampIsAMistakeWithItsLine() {
+        ScenarioException refused =
+                catchThrowableOfType(ScenarioException.class, () -> ScenarioLoader.parse("ramp.yaml", ramp("""
+                        ramp:
+                          - linear: 10..20
+                          - { step: 1/1s, storm: 5 }
+                        """)));
+
+        assertThat(refused.mistakes()).hasSize(2).allMatch(mistake -> mistake.contains("; write linear:10..200/60s"));
+        assertThat(refused.mistakes().get(0)).startsWith("line 8: ramp stage 'linear:10..20': it is not from..to/time");
+    }
+
+    @Test
+    void stormsAloneNeedARateForTheRest() {
+        ScenarioException refused = catchThrowableOfType(
+                ScenarioException.class, () -> ScenarioLoader.parse("ramp.yaml", ramp("ramp: [ \"storm:5\" ]\n")));
+
+        assertThat(refused.mistakes())
+                .singleElement()
+                .asString()
+                .contains("never begins")
+                .contains("give a connectRate");
+    }
+
+    private static String ramp(String ramp) {
+        return """
+                name: ramp
+                devices: 1000
+                seed: 1
+                timeCompression: 10
+                deviceId: "truck-%d"
+                telemetryInterval: 10s
+                """ + ramp + """
+                groups:
+                  - { name: a, weight: 3, behaviour: { type: obedient } }
+                """;
     }
 
     private static String engines(String second) {

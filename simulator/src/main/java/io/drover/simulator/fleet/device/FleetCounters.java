@@ -1,46 +1,43 @@
 package io.drover.simulator.fleet.device;
 
+import io.drover.simulator.load.LoadRecorder;
+import io.drover.simulator.load.LoadRun;
+import io.drover.simulator.load.LoadSchedule;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /** Counts of the whole fleet over its engines, as {@code /fleet/status} shows them; any thread. */
 public final class FleetCounters {
     private final Map<Engine, EngineCounters> engines = new EnumMap<>(Engine.class);
-    private final List<LongSupplier> ramps = new CopyOnWriteArrayList<>();
-    private final LongAdder started = new LongAdder();
+    private final LoadRun load;
+
+    /** All counts at zero, as meters of this registry too, with a load of its own. */
+    public FleetCounters(MeterRegistry registry) {
+        this(registry, new LoadRun(new LoadRecorder(), 0, LoadSchedule.LAG_LIMIT, Clock.systemUTC()));
+    }
 
     /** All counts at zero, as meters of this registry too. */
-    public FleetCounters(MeterRegistry registry) {
+    public FleetCounters(MeterRegistry registry, LoadRun load) {
+        this.load = load;
         for (Engine engine : Engine.values()) {
             engines.put(engine, new EngineCounters(engine, registry));
         }
-        FunctionCounter.builder(
-                        "drover.fleet.starts.due",
-                        ramps,
-                        all -> all.stream().mapToLong(LongSupplier::getAsLong).sum())
+        FunctionCounter.builder("drover.fleet.starts.due", load, LoadRun::due)
                 .description("Devices that the ramp meant to start by now")
                 .register(registry);
-        FunctionCounter.builder("drover.fleet.starts", started, LongAdder::sum)
+        FunctionCounter.builder("drover.fleet.starts", load.recorder(), LoadRecorder::started)
                 .description("Devices that were started; behind those due, the load is not what the scenario says")
                 .register(registry);
     }
 
-    /** A ramp has begun that tells, from any thread, how many devices it meant to start by now. */
-    public void ramp(LongSupplier due) {
-        ramps.add(due);
-    }
-
-    /** One of them was started. */
-    public void started() {
-        started.increment();
+    /** When devices are meant to start, and what comes of it. */
+    public LoadRun load() {
+        return load;
     }
 
     /** The counts of one engine's devices. */

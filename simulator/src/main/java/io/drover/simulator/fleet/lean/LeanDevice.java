@@ -15,6 +15,7 @@ import io.drover.simulator.fleet.device.FleetSettings;
 import io.drover.simulator.fleet.device.MoveRequest;
 import io.drover.simulator.fleet.device.OwnedProperties;
 import io.drover.simulator.fleet.device.VirtualDevice;
+import io.drover.simulator.load.LoadTrack;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -33,6 +34,7 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class LeanDevice implements VirtualDevice {
     private static final int PURPOSE_ANSWER_DELAY = 2;
     private static final int PURPOSE_MOVE_DELAY = 3;
+    private static final int PURPOSE_THINK = 5;
     private static final Duration TOKEN_LIFE = Duration.ofHours(24);
     private static final String TELEMETRY_PROPERTIES = "$.ct=application%2Fjson&$.ce=utf-8";
 
@@ -59,7 +61,7 @@ public final class LeanDevice implements VirtualDevice {
     private boolean left;
     private boolean reported;
     private boolean settled;
-    private long acceptedNanos;
+    private LoadTrack track;
     private String hub;
     private MqttSession session;
     private DeviceTwin twin;
@@ -83,7 +85,12 @@ public final class LeanDevice implements VirtualDevice {
     }
 
     @Override
-    public void start() {
+    public void start(LoadTrack followed) {
+        track = followed;
+        start();
+    }
+
+    private void start() {
         // Not before, as a certificate takes its time and a fleet starts step by step.
         if (group.credential() == CredentialKind.TPM) {
             int now = epoch;
@@ -114,12 +121,13 @@ public final class LeanDevice implements VirtualDevice {
         enter(DevicePhase.PROVISIONING);
         int now = ++epoch;
         around.registrar()
-                .register(idScope, deviceId, credential)
+                .register(idScope, deviceId, credential, track::started)
                 .onSuccess(assigned -> ifCurrent(now, () -> offline(then)))
                 .onFailure(failure -> ifCurrent(now, () -> failed(failure, () -> registeredOnce(then))));
     }
 
     private void offline(Runnable then) {
+        track.started();
         enter(DevicePhase.OFFLINE);
         settle();
         then.run();
@@ -147,7 +155,7 @@ public final class LeanDevice implements VirtualDevice {
                 .timed(
                         EngineCounters.Step.REGISTRATION,
                         left ? "target" : "source",
-                        around.registrar().register(idScope, deviceId, shown),
+                        around.registrar().register(idScope, deviceId, shown, track::started),
                         System.nanoTime())
                 .onSuccess(assigned -> ifCurrent(now, () -> assigned(assigned)))
                 .onFailure(failure -> ifCurrent(now, () -> failed(failure, this::provision)));
@@ -158,6 +166,7 @@ public final class LeanDevice implements VirtualDevice {
             enter(DevicePhase.STOPPED);
             return;
         }
+        track.registered();
         hub = assignedHub;
         connect();
     }
@@ -210,10 +219,10 @@ public final class LeanDevice implements VirtualDevice {
         moving = false;
         enter(left ? DevicePhase.TARGET : DevicePhase.SOURCE);
         settle();
-        if (acceptedNanos != 0) {
-            around.counters().arrived(acceptedNanos);
-            acceptedNanos = 0;
+        if (track.isMoving()) {
+            around.counters().arrived(track.acceptedNanos());
         }
+        track.connected();
         int now = epoch;
         opened.onClose(() -> ifCurrent(now, () -> {
             session = null;
@@ -229,7 +238,12 @@ public final class LeanDevice implements VirtualDevice {
         if (around.settings().twins()) {
             twin.read();
         }
-        beat();
+        long thinking = around.settings().think().pick(bits(PURPOSE_THINK));
+        if (thinking == 0) {
+            beat();
+        } else {
+            later(thinking, this::beat);
+        }
     }
 
     /** A refused sign-in sends the device back to provisioning, as documented; anything else is tried again. */
@@ -247,9 +261,12 @@ public final class LeanDevice implements VirtualDevice {
         }
         Future<Void> acknowledged =
                 session.publish("devices/" + deviceId + "/messages/events/" + TELEMETRY_PROPERTIES, body());
-        acknowledged.onSuccess(done -> around.counters().telemetrySent());
+        acknowledged.onSuccess(done -> {
+            around.counters().telemetrySent();
+            track.acknowledged();
+        });
         count(acknowledged);
-        later(around.settings().telemetryInterval().toMillis(), this::beat);
+        later(around.settings().telemetryWait(index, sent), this::beat);
     }
 
     private byte[] body() {
@@ -282,7 +299,7 @@ public final class LeanDevice implements VirtualDevice {
             return;
         }
         nextIdScope = request.idScope().orElseThrow();
-        acceptedNanos = System.nanoTime();
+        track.accepted();
         int now = epoch;
         answered.onComplete(written ->
                 after(behaviour.moveDelay().pick(bits(PURPOSE_MOVE_DELAY)), () -> ifCurrent(now, this::move)));

@@ -66,7 +66,13 @@ public final class Registrar {
      * "dps-failed" or "dps-disabled" for such a registration, "dps-timeout"; or with a connection failure.
      */
     public Future<String> register(String idScope, String registrationId, DeviceCredential credential) {
+        return register(idScope, registrationId, credential, () -> {});
+    }
+
+    /** As the other; {@code began} is told when its connection is being opened, which the gate may hold up. */
+    public Future<String> register(String idScope, String registrationId, DeviceCredential credential, Runnable began) {
         if (credential instanceof DeviceCredential.Tpm held) {
+            began.run();
             return tpm.register(idScope, registrationId, held.tpm());
         }
         String password = credential instanceof DeviceCredential.Key key
@@ -75,7 +81,10 @@ public final class Registrar {
                 : null;
         String user = idScope + "/registrations/" + registrationId + "/api-version=2019-03-31";
         MqttSession.SignIn signIn = new MqttSession.SignIn(registrationId, user, password, KEEP_ALIVE_SECONDS);
-        return gate.register(() -> dial.open(hostName, signIn, credential))
+        return gate.register(() -> {
+                    began.run();
+                    return dial.open(hostName, signIn, credential);
+                })
                 .compose(session -> new Exchange(session, registrationId).run().eventually(session::disconnect));
     }
 

@@ -18,6 +18,7 @@ import io.drover.simulator.fleet.device.FleetSettings;
 import io.drover.simulator.fleet.device.MoveRequest;
 import io.drover.simulator.fleet.device.OwnedProperties;
 import io.drover.simulator.fleet.device.VirtualDevice;
+import io.drover.simulator.load.LoadTrack;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -36,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 final class SdkDevice implements VirtualDevice {
     private static final int PURPOSE_ANSWER_DELAY = 2;
     private static final int PURPOSE_MOVE_DELAY = 3;
+    private static final int PURPOSE_THINK = 5;
     /** The client does not tell when an answer has left, and forgets it when closed; so the device waits before it leaves. */
     private static final long ANSWER_LEAVES_MILLIS = 1_000;
     /** Longer than the client's own limits, so that it fires only when the pool is full or the client hangs. */
@@ -64,7 +66,7 @@ final class SdkDevice implements VirtualDevice {
     private boolean moving;
     private boolean left;
     private boolean settled;
-    private long acceptedNanos;
+    private LoadTrack track;
     private String hub;
     private SdkConnection connection;
     private long timer = -1;
@@ -85,7 +87,9 @@ final class SdkDevice implements VirtualDevice {
     }
 
     @Override
-    public void start() {
+    public void start(LoadTrack followed) {
+        track = followed;
+        track.started();
         switch (behaviour.type()) {
             case OFFLINE -> registeredOnce(() -> {});
             case OFFLINE_UNTIL -> registeredOnce(() -> later(behaviour.after().toMillis(), this::provision));
@@ -159,6 +163,7 @@ final class SdkDevice implements VirtualDevice {
             enter(DevicePhase.STOPPED);
             return;
         }
+        track.registered();
         hub = assignedHub;
         connect();
     }
@@ -209,10 +214,10 @@ final class SdkDevice implements VirtualDevice {
         connection = opened;
         enter(left ? DevicePhase.TARGET : DevicePhase.SOURCE);
         settle();
-        if (acceptedNanos != 0) {
-            around.counters().arrived(acceptedNanos);
-            acceptedNanos = 0;
+        if (track.isMoving()) {
+            around.counters().arrived(track.acceptedNanos());
         }
+        track.connected();
         int now = epoch;
         opened.lost()
                 .onSuccess(ended -> onEventLoop(now, () -> {
@@ -221,7 +226,12 @@ final class SdkDevice implements VirtualDevice {
                     failed(new DeviceFailure("hub-closed"), this::connect);
                 }));
         report(opened);
-        beat();
+        long thinking = around.settings().think().pick(bits(PURPOSE_THINK));
+        if (thinking == 0) {
+            beat();
+        } else {
+            later(thinking, this::beat);
+        }
     }
 
     private void report(SdkConnection opened) {
@@ -288,9 +298,12 @@ final class SdkDevice implements VirtualDevice {
         connection
                 .send(body)
                 .timeout(ACKNOWLEDGEMENT_DEADLINE_SECONDS, TimeUnit.SECONDS)
-                .onSuccess(acknowledged -> around.counters().telemetrySent())
+                .onSuccess(acknowledged -> {
+                    around.counters().telemetrySent();
+                    track.acknowledged();
+                })
                 .onFailure(failure -> around.counters().failed(SdkFailure.of(failure)));
-        later(around.settings().telemetryInterval().toMillis(), this::beat);
+        later(around.settings().telemetryWait(index, sent), this::beat);
     }
 
     /** A direct method, on a thread of the client, which sends the answer when this returns. */
@@ -331,7 +344,7 @@ final class SdkDevice implements VirtualDevice {
             return;
         }
         nextIdScope = toIdScope;
-        acceptedNanos = System.nanoTime();
+        track.accepted();
         int now = epoch;
         long delay = Math.max(ANSWER_LEAVES_MILLIS, behaviour.moveDelay().pick(bits(PURPOSE_MOVE_DELAY)));
         after(delay, () -> ifCurrent(now, this::move));

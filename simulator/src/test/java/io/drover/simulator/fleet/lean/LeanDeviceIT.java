@@ -234,7 +234,7 @@ class LeanDeviceIT {
         LeanDevice.Surroundings around =
                 new LeanDevice.Surroundings(vertx, clock, dial, registrar, gate, settings(), counters.of(Engine.LEAN));
         LeanDevice device = new LeanDevice(around, index, "device-" + index, new Scenario.Group("all", 1, behaviour));
-        context.runOnContext(go -> device.start());
+        context.runOnContext(go -> device.start(counters.load().recorder().track(index, System.nanoTime())));
     }
 
     private static Future<MethodResult> invoke(Hub hub, String method, Buffer payload) {
