@@ -3,6 +3,7 @@ package io.drover.simulator;
 import io.drover.simulator.bench.BenchCommand;
 import io.drover.simulator.cloud.CloudCommand;
 import io.drover.simulator.cloud.gateway.GatewayCommand;
+import io.drover.simulator.cluster.coordinator.CoordinatorCommand;
 import io.drover.simulator.fleet.FleetCommand;
 import io.drover.simulator.fleet.ScenarioException;
 import io.drover.simulator.process.ChildProcessException;
@@ -54,6 +55,7 @@ public final class SimulatorMain {
                 new CloudCommand(),
                 new GatewayCommand(),
                 new FleetCommand(),
+                new CoordinatorCommand(),
                 new RehearseCommand(),
                 new BenchCommand());
     }

@@ -105,7 +105,7 @@ public final class Cloud {
         this.metrics = new MetricsPage(vertx);
         this.calls = new CallMeter(metrics.registry());
         this.connections = new ConnectionMeter(metrics.registry());
-        this.gateways = new GatewayProcesses(options.dataDirectory());
+        this.gateways = new GatewayProcesses(options.dataDirectory(), options.listen());
         this.faults = new Faults(clock, options.timeCompression());
         this.mqttFaults = new MqttFaults(vertx, faults);
         inject();
@@ -264,12 +264,13 @@ public final class Cloud {
         mqtt.setSsl(true).setKeyCertOptions(certificate);
         mqtt.setSslEngineOptions(engine.options());
         MqttGateway gateway = new MqttGateway(
-                vertx,
-                mqtt,
-                List.of(
-                        new DpsMqttService(vertx, world::provisioningOfIdScope, quotas, clock, calls),
-                        new HubMqttService(vertx, world::hub, quotas, clock, calls)),
-                connections);
+                        vertx,
+                        mqtt,
+                        List.of(
+                                new DpsMqttService(vertx, world::provisioningOfIdScope, quotas, clock, calls),
+                                new HubMqttService(vertx, world::hub, quotas, clock, calls)),
+                        connections)
+                .on(options.listen());
         gateway.admit(mqttFaults::admit);
         closing.add(gateway::close);
         return gateway;
@@ -368,7 +369,7 @@ public final class Cloud {
 
     private Future<Integer> bind(HttpServer server, int port, String what, String option) {
         closing.add(server::close);
-        return named(server.listen(port, CloudOptions.HOST).map(HttpServer::actualPort), port, what, option);
+        return named(server.listen(port, options.listen()).map(HttpServer::actualPort), port, what, option);
     }
 
     private static Future<Integer> named(Future<Integer> listening, int port, String what, String option) {

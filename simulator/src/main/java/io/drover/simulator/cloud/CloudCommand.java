@@ -44,6 +44,15 @@ public final class CloudCommand implements Callable<Integer> {
     private int controlPort;
 
     @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            defaultValue = CloudOptions.HOST,
+            description =
+                    "Where MQTT, HTTPS and the control API listen (default: ${DEFAULT-VALUE}); 0.0.0.0 opens them to"
+                            + " every machine that reaches this one, and the control API asks nobody who they are.")
+    private String listen;
+
+    @Option(
             names = {"--data", "--data-dir"},
             defaultValue = ".drover/cloud",
             description = "Directory of the certificate authority (default: ${DEFAULT-VALUE}).")
@@ -170,6 +179,10 @@ public final class CloudCommand implements Callable<Integer> {
     private CloudOptions options() {
         List<Fault> plan = faults == null ? List.of() : FaultFile.read(faults);
         boolean needsGates = plan.stream().anyMatch(fault -> fault.kind().point() == FaultKind.Point.SOCKET);
+        if ((gates || needsGates) && !listen.equals(CloudOptions.HOST)) {
+            throw new IllegalArgumentException("--listen " + listen
+                    + " and gates exclude each other: faults of TCP connections are for devices on this machine");
+        }
         return plainOptions().withFaults(plan, gates || needsGates).withGateways(gatewayCount(gates || needsGates));
     }
 
@@ -192,15 +205,16 @@ public final class CloudCommand implements Callable<Integer> {
 
     private CloudOptions plainOptions() {
         return new CloudOptions(
-                new Names(suffix),
-                port(httpsPort, 443),
-                port(mqttPort, 8883),
-                port(amqpPort, 5671),
-                controlPort,
-                dataDirectory,
-                timeCompression,
-                !noQuotas,
-                Duration.ofMillis(assignmentMillis));
+                        new Names(suffix),
+                        port(httpsPort, 443),
+                        port(mqttPort, 8883),
+                        port(amqpPort, 5671),
+                        controlPort,
+                        dataDirectory,
+                        timeCompression,
+                        !noQuotas,
+                        Duration.ofMillis(assignmentMillis))
+                .withListen(listen);
     }
 
     private int port(int given, int documented) {
@@ -224,7 +238,7 @@ public final class CloudCommand implements Callable<Integer> {
         if (readyLine) {
             out.println(ports.readyLine());
         } else {
-            out.println("The emulated cloud listens on " + CloudOptions.HOST + ": HTTPS " + ports.https() + ", MQTT "
+            out.println("The emulated cloud listens on " + listen + ": HTTPS " + ports.https() + ", MQTT "
                     + ports.mqtt() + ", AMQP " + ports.amqp() + ", control http://" + CloudOptions.HOST + ":"
                     + ports.control());
             out.println("Trust " + (caFile == null ? ports.caCertificate() : caFile) + "; stop with Ctrl-C.");

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How the emulated cloud runs. Everything listens on 127.0.0.1; port 0 takes any free one.
+ * How the emulated cloud runs. Everything listens on 127.0.0.1 unless told otherwise; port 0 takes any free one.
  *
  * @param timeCompression 1 to 100; multiplies the documented rates and divides the times to wait
  * @param assignmentTime from a DPS register request to the assignment
@@ -14,6 +14,7 @@ import java.util.List;
  * @param faults what goes wrong from the start
  * @param gates whether listeners stand behind gates, which faults of TCP connections need
  * @param gateways processes that take the devices' MQTT connections; 0 for this process alone
+ * @param listen address of this machine where MQTT, HTTPS and the control API listen
  */
 public record CloudOptions(
         Names names,
@@ -27,7 +28,8 @@ public record CloudOptions(
         Duration assignmentTime,
         List<Fault> faults,
         boolean gates,
-        int gateways) {
+        int gateways,
+        String listen) {
     public static final String HOST = "127.0.0.1";
 
     /** Nothing goes wrong, and no gates. */
@@ -53,7 +55,8 @@ public record CloudOptions(
                 assignmentTime,
                 List.of(),
                 false,
-                0);
+                0,
+                HOST);
     }
 
     /** The same with faults from the start. */
@@ -70,7 +73,8 @@ public record CloudOptions(
                 assignmentTime,
                 List.copyOf(plan),
                 behindGates,
-                gateways);
+                gateways,
+                listen);
     }
 
     /** Free ports, compression 1, quotas enforced. */
@@ -92,7 +96,8 @@ public record CloudOptions(
                 assignmentTime,
                 faults,
                 gates,
-                gateways);
+                gateways,
+                listen);
     }
 
     /** The same with so many gateways. */
@@ -109,6 +114,25 @@ public record CloudOptions(
                 assignmentTime,
                 faults,
                 gates,
-                count);
+                count,
+                listen);
+    }
+
+    /** The same where MQTT, HTTPS and the control API listen on another address; what only this machine needs does not. */
+    public CloudOptions withListen(String address) {
+        return new CloudOptions(
+                names,
+                httpsPort,
+                mqttPort,
+                amqpPort,
+                controlPort,
+                dataDirectory,
+                timeCompression,
+                quotasEnforced,
+                assignmentTime,
+                faults,
+                gates,
+                gateways,
+                address);
     }
 }

@@ -1,5 +1,9 @@
 package io.drover.simulator.fleet;
 
+import io.drover.simulator.cluster.ClusterAddress;
+import io.drover.simulator.cluster.ClusterException;
+import io.drover.simulator.cluster.FleetMember;
+import io.drover.simulator.cluster.JoinOptions;
 import io.drover.simulator.fleet.device.Engine;
 import io.drover.simulator.fleet.device.FleetCounters;
 import io.drover.simulator.fleet.device.FleetSettings;
@@ -22,6 +26,8 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,31 +37,43 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code simulator.jar fleet}: runs the virtual devices of a scenario against an emulated cloud. */
 @Command(
         name = "fleet",
         mixinStandardHelpOptions = true,
-        description = "Runs virtual devices against an emulated cloud on this machine.")
+        description =
+                "Runs virtual devices against an emulated cloud, or, with --join, a part of a coordinator's devices.")
 public final class FleetCommand implements Callable<Integer> {
     private static final long START_DEADLINE_SECONDS = 60;
+    private static final Set<String> WITH_JOIN = Set.of("--processes", "--source-addresses", "--stop-with-stdin");
 
     @Spec
     CommandSpec spec;
 
-    @Option(names = "--control", required = true, description = "Control URL of the cloud, http://127.0.0.1:PORT")
+    @Option(names = "--control", description = "Control URL of the cloud, http://127.0.0.1:PORT")
     URI control;
+
+    @Option(
+            names = "--cloud-host",
+            defaultValue = ClusterAddress.LOOPBACK,
+            description = "Machine of the cloud, where its MQTT and HTTPS are (default: ${DEFAULT-VALUE})")
+    String cloudHost;
 
     @Option(
             names = "--https-port",
@@ -63,10 +81,10 @@ public final class FleetCommand implements Callable<Integer> {
             description = "HTTPS port of the cloud, where devices with a TPM register")
     int httpsPort;
 
-    @Option(names = "--mqtt-port", required = true, description = "MQTT-TLS port of the cloud")
-    int mqttPort;
+    @Option(names = "--mqtt-port", description = "MQTT-TLS port of the cloud")
+    Integer mqttPort;
 
-    @Option(names = "--ca", required = true, description = "CA certificate of the cloud, PEM")
+    @Option(names = "--ca", description = "CA certificate of the cloud, PEM")
     Path ca;
 
     @Option(names = "--application", description = "Subdomain of the devices' IoT Central application")
@@ -129,8 +147,17 @@ public final class FleetCommand implements Callable<Integer> {
     @Option(names = "--stop-with-stdin", description = "Stop when standard input ends")
     boolean stopWithStdin;
 
+    private InetAddress cloud;
+
+    @ArgGroup(exclusive = false, heading = "A fleet on several machines:%n")
+    JoinOptions join;
+
     @Override
     public Integer call() throws InterruptedException {
+        if (join != null) {
+            return joined();
+        }
+        requireCloud();
         Scenario scenario;
         Duration lagLimit;
         try {
@@ -139,12 +166,9 @@ public final class FleetCommand implements Callable<Integer> {
         } catch (ScenarioException wrong) {
             return complain(wrong.getMessage());
         }
-        if ((application == null) == (provisioningService == null)
-                || (provisioningService == null) != (enrollmentGroup == null)) {
-            return complain("name the devices' --application, or their --provisioning-service and --enrollment-group");
-        }
-        if (!Files.isReadable(ca)) {
-            return complain("CA certificate " + ca + " cannot be read; give --ca the file the cloud names when ready");
+        Optional<String> nowhere = unknownCloud();
+        if (nowhere.isPresent()) {
+            return complain(nowhere.get());
         }
         int end = to == null ? scenario.devices() : to;
         if (from < 0 || end > scenario.devices() || from >= end) {
@@ -179,16 +203,66 @@ public final class FleetCommand implements Callable<Integer> {
         }
     }
 
+    /** Looks the cloud up; says what is wrong with what is told of it. */
+    private Optional<String> unknownCloud() {
+        if ((application == null) == (provisioningService == null)
+                || (provisioningService == null) != (enrollmentGroup == null)) {
+            return Optional.of(
+                    "name the devices' --application, or their --provisioning-service and --enrollment-group");
+        }
+        if (!Files.isReadable(ca)) {
+            return Optional.of(
+                    "CA certificate " + ca + " cannot be read; give --ca the file the cloud names when ready");
+        }
+        try {
+            cloud = ClusterAddress.resolved(cloudHost);
+            return Optional.empty();
+        } catch (ClusterException unknown) {
+            return Optional.of("--cloud-host: " + unknown.getMessage());
+        }
+    }
+
+    /** What a coordinator tells is not said here too. */
+    private int joined() throws InterruptedException {
+        for (OptionSpec given : spec.commandLine().getParseResult().matchedOptions()) {
+            if (given.group() == null && !WITH_JOIN.contains(given.longestName())) {
+                return complain(given.longestName() + " and --join exclude each other: the coordinator says it");
+            }
+        }
+        List<String> own = new ArrayList<>();
+        if (processes != null) {
+            own.add("--processes=" + processes);
+        }
+        if (!sourceAddresses.isEmpty()) {
+            own.add("--source-addresses=" + String.join(",", sourceAddresses));
+        }
+        try {
+            return new FleetMember(join, processes, own, spec.commandLine().getErr()).run(stopWithStdin);
+        } catch (ClusterException failed) {
+            return complain(failed.getMessage());
+        }
+    }
+
+    private void requireCloud() {
+        for (String option : List.of("--control", "--mqtt-port", "--ca")) {
+            if (spec.findOption(option).getValue() == null) {
+                throw new ParameterException(
+                        spec.commandLine(), "Missing required option: '" + option + "', or --join a coordinator");
+            }
+        }
+    }
+
     private int spread(Scenario scenario, int end, int count, FleetEnd over) throws InterruptedException {
         AtomicBoolean broken = new AtomicBoolean();
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
         try (FleetProcesses children = new FleetProcesses()) {
-            List<FleetFront.Member> started = children.start(count, from, end, childArguments(scenario), () -> {
-                if (over.over().getCount() > 0) {
-                    broken.set(true);
-                }
-                over.over().countDown();
-            });
+            List<FleetFront.Member> started =
+                    children.start(count, from, end, childArguments(scenario), cloud.isLoopbackAddress(), () -> {
+                        if (over.over().getCount() > 0) {
+                            broken.set(true);
+                        }
+                        over.over().countDown();
+                    });
             FleetFront front = new FleetFront(vertx, started);
             HttpServer server = front.listen(vertx, controlPort)
                     .toCompletionStage()
@@ -218,6 +292,7 @@ public final class FleetCommand implements Callable<Integer> {
         List<String> arguments = new ArrayList<>(List.of(
                 "fleet",
                 "--control=" + control,
+                "--cloud-host=" + cloudHost,
                 "--https-port=" + httpsPort,
                 "--mqtt-port=" + mqttPort,
                 "--ca=" + ca.toAbsolutePath(),
@@ -300,12 +375,13 @@ public final class FleetCommand implements Callable<Integer> {
             Future<Void> go,
             Clock clock) {
         MqttDial dial = new MqttDial(
-                vertx,
-                mqttPort,
-                ca.toAbsolutePath().toString(),
-                TlsEngine.fastest(),
-                counters.of(Engine.LEAN),
-                sourceAddresses);
+                        vertx,
+                        mqttPort,
+                        ca.toAbsolutePath().toString(),
+                        TlsEngine.fastest(),
+                        counters.of(Engine.LEAN),
+                        sourceAddresses)
+                .to(cloud.getHostAddress());
         FleetSettings settings = FleetSettings.of(
                         sheet.idScope(), sheet.primaryKey(), scenario.seed(), scenario.telemetryInterval())
                 .registeredOnce(application == null)
@@ -316,13 +392,13 @@ public final class FleetCommand implements Callable<Integer> {
                 : sheet.provisioningHost();
         SdkEngine sdk;
         try {
-            sdk = new SdkEngine(vertx, host, ConnectToSslContext.of(ca, mqttPort));
+            sdk = new SdkEngine(vertx, host, ConnectToSslContext.of(ca, new InetSocketAddress(cloud, mqttPort), null));
         } catch (GeneralSecurityException | IOException unreadable) {
             return Future.failedFuture(new IOException("CA certificate " + ca + " cannot be used: "
                     + unreadable.getMessage() + "; give --ca the PEM file the cloud names when ready"));
         }
-        FleetShard.Https https =
-                new FleetShard.Https(httpsPort, ca.toAbsolutePath().toString());
+        FleetShard.Https https = new FleetShard.Https(
+                cloud.getHostAddress(), httpsPort, ca.toAbsolutePath().toString());
         int shards = Math.max(1, Runtime.getRuntime().availableProcessors());
         List<Future<String>> deployments = new ArrayList<>(shards);
         for (int number = 0; number < shards; number++) {

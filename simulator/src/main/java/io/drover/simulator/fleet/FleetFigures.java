@@ -6,7 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 
 /** What a fleet tells of itself, of one process or of several; the futures fail when a process gives no answer. */
-interface FleetFigures {
+public interface FleetFigures {
     /** As {@code /fleet/status}. */
     Future<JsonObject> status();
 

@@ -52,17 +52,18 @@ final class FleetProcesses implements AutoCloseable {
      * Starts devices {@code from} up to, but without, {@code to} in so many processes, and waits until all are ready.
      *
      * @param arguments of each, but for its part of the devices
+     * @param here whether the cloud is on this machine, so that there are many addresses to connect from
      * @param ended is run when one ends by itself, on a thread of the system's
      * @throws ChildProcessException when one is not ready in time; all have ended then
      */
-    List<FleetFront.Member> start(int count, int from, int to, List<String> arguments, Runnable ended) {
+    List<FleetFront.Member> start(int count, int from, int to, List<String> arguments, boolean here, Runnable ended) {
         try {
             for (int number = 0; number < count; number++) {
                 int first = from + (int) ((long) (to - from) * number / count);
                 int end = from + (int) ((long) (to - from) * (number + 1) / count);
                 List<String> all = new ArrayList<>(arguments);
                 all.addAll(List.of("--from=" + first, "--to=" + end, "--processes=1"));
-                if (hasAllLoopbackAddresses()) {
+                if (here && hasAllLoopbackAddresses()) {
                     all.add("--source-addresses=" + addresses(number + 1));
                 }
                 ChildProcess child = ChildProcess.startAgain("fleet-" + (number + 1), logs, JVM, all, Map.of());

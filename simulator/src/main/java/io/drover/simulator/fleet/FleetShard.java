@@ -17,6 +17,7 @@ import io.drover.simulator.load.OpenLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.net.SocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,10 +35,15 @@ public final class FleetShard extends VerticleBase {
     /**
      * Where devices reach the cloud over HTTPS, which those with a TPM do.
      *
-     * @param port on 127.0.0.1
+     * @param address of the machine
      * @param caCertificate path of the authority to trust, in PEM
      */
-    public record Https(int port, String caCertificate) {}
+    public record Https(String address, int port, String caCertificate) {
+        /** On this machine. */
+        public Https(int port, String caCertificate) {
+            this("127.0.0.1", port, caCertificate);
+        }
+    }
 
     /**
      * The devices with {@code index % of == number} from {@code from} up to, but without, {@code to}.
@@ -126,7 +132,7 @@ public final class FleetShard extends VerticleBase {
                 ? null
                 : new TpmRegistrar(
                         vertx,
-                        https.port(),
+                        SocketAddress.inetSocketAddress(https.port(), https.address()),
                         https.caCertificate(),
                         clock,
                         part.provisioningHost(),

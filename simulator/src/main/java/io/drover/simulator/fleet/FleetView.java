@@ -12,7 +12,7 @@ import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
 /** A running fleet for a person: one line redrawn in place on a terminal, a plain line each ten seconds elsewhere. One thread. */
-final class FleetView {
+public final class FleetView {
     private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
     private static final String ERASE_LINE = "\r\u001b[2K";
 
@@ -23,7 +23,8 @@ final class FleetView {
     private long connectsBefore;
     private long telemetryBefore;
 
-    FleetView(PrintStream out, boolean terminal) {
+    /** Shows on {@code out}, which is a terminal or is not. */
+    public FleetView(PrintStream out, boolean terminal) {
         this.out = out;
         this.terminal = terminal;
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Looks at a running fleet each second until it ends: shows it, keeps its log of histograms, writes its rows. Blocks. */
-final class FleetWatch implements AutoCloseable {
+public final class FleetWatch implements AutoCloseable {
     private static final long LOOK_SECONDS = 1;
     private static final long ANSWER_SECONDS = 25;
 
@@ -30,7 +30,7 @@ final class FleetWatch implements AutoCloseable {
      * @param view null to show nothing
      * @throws IOException when a file of the options cannot be written, which is better known before the fleet runs than after
      */
-    FleetWatch(FleetFigures figures, FleetView view, LoadOptions options, Clock clock) throws IOException {
+    public FleetWatch(FleetFigures figures, FleetView view, LoadOptions options, Clock clock) throws IOException {
         this.figures = figures;
         this.view = view;
         this.csv = options.csv;
@@ -42,7 +42,7 @@ final class FleetWatch implements AutoCloseable {
     }
 
     /** Returns when the end has come. */
-    void until(CountDownLatch end) throws InterruptedException {
+    public void until(CountDownLatch end) throws InterruptedException {
         if (view == null && hdrLog == null) {
             end.await();
             return;
@@ -76,7 +76,7 @@ final class FleetWatch implements AutoCloseable {
      *
      * @throws IOException when a file could not be written, or a process of the fleet gave no answer
      */
-    void finish() throws IOException, InterruptedException {
+    public void finish() throws IOException, InterruptedException {
         try {
             if (view != null || hdrLog != null) {
                 look(true);

@@ -11,7 +11,7 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Options of a fleet that say how its devices come, and what is kept of that. */
-final class LoadOptions {
+public final class LoadOptions {
     @Option(names = "--connect-rate", description = "Devices started per second instead of the scenario's")
     Integer connectRate;
 
@@ -43,7 +43,7 @@ final class LoadOptions {
     Path hdrLog;
 
     /** The scenario as these options change it; refuses what is no ramp. */
-    Scenario applied(Scenario scenario, String source) throws ScenarioException {
+    public Scenario applied(Scenario scenario, String source) throws ScenarioException {
         if (ramp != null && connectRate != null) {
             throw new ScenarioException(source, List.of("give --ramp or --connect-rate, not both"));
         }
@@ -63,7 +63,7 @@ final class LoadOptions {
     }
 
     /** How late the latest of a hundred starts may be. */
-    Duration limit() throws ScenarioException {
+    public Duration limit() throws ScenarioException {
         return LoadGrammar.duration(lagLimit)
                 .filter(time -> !time.isZero())
                 .orElseThrow(() -> new ScenarioException(
@@ -73,12 +73,12 @@ final class LoadOptions {
     }
 
     /** Whether a row is kept for each device. */
-    boolean rows() {
+    public boolean rows() {
         return deviceLog || csv != null;
     }
 
     /** What a process that has a part of the devices is told of them. */
-    List<String> ofChild() {
+    public List<String> ofChild() {
         List<String> arguments = new ArrayList<>(List.of("--lag-limit=" + lagLimit));
         if (connectRate != null) {
             arguments.add("--connect-rate=" + connectRate);

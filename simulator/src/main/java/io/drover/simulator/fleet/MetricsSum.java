@@ -6,20 +6,33 @@ import java.util.Map;
 
 /**
  * Pages of Prometheus' text format as one: the fleet's own series ({@code drover_…}) are added up over the processes, greatest values
- * ({@code …_max}) compared; those of a process and its JVM are told apart by a label {@code process}.
+ * ({@code …_max}) compared; those of a process and its JVM are told apart by a label.
  */
-final class MetricsSum {
+public final class MetricsSum {
     private static final String OWN = "drover_";
 
     private final Map<String, String> heads = new LinkedHashMap<>();
     private final Map<String, Map<String, String>> families = new LinkedHashMap<>();
+    private final String label;
     private String family = "";
 
-    private MetricsSum() {}
+    private MetricsSum(String label) {
+        this.label = label;
+    }
 
-    /** @param pages one for each process, in order */
+    /** Tells processes apart by a label {@code process}. */
     static String of(List<String> pages) {
-        MetricsSum sum = new MetricsSum();
+        return of("process", pages);
+    }
+
+    /**
+     * The pages as one.
+     *
+     * @param label that tells them apart, by their number from 1
+     * @param pages one for each, in order
+     */
+    public static String of(String label, List<String> pages) {
+        MetricsSum sum = new MetricsSum(label);
         for (int process = 0; process < pages.size(); process++) {
             int number = process + 1;
             pages.get(process).lines().forEach(line -> sum.add(line, number));
@@ -53,12 +66,12 @@ final class MetricsSum {
         });
     }
 
-    private static String labelled(String series, int process) {
-        String label = "process=\"" + process + "\"";
+    private String labelled(String series, int process) {
+        String mark = label + "=\"" + process + "\"";
         int brace = series.indexOf('{');
         return brace < 0
-                ? series + "{" + label + "}"
-                : series.substring(0, brace + 1) + label + "," + series.substring(brace + 1);
+                ? series + "{" + mark + "}"
+                : series.substring(0, brace + 1) + mark + "," + series.substring(brace + 1);
     }
 
     private String text() {

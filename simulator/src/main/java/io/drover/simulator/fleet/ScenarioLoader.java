@@ -66,16 +66,21 @@ public final class ScenarioLoader {
 
     /** Loads a file, or the packaged scenario of that name (default, mixed, …) when it is not a file. */
     public static Scenario load(String fileOrName) throws ScenarioException {
+        return parse(fileOrName, text(fileOrName));
+    }
+
+    /** The text of a file or packaged scenario likewise, for a process that has neither. */
+    public static String text(String fileOrName) throws ScenarioException {
         try {
             if (!Files.exists(Path.of(fileOrName)) && fileOrName.matches("[a-z][a-z0-9-]*")) {
                 try (InputStream packaged =
                         ScenarioLoader.class.getResourceAsStream("/scenarios/" + fileOrName + ".yaml")) {
                     if (packaged != null) {
-                        return parse(fileOrName, new String(packaged.readAllBytes(), StandardCharsets.UTF_8));
+                        return new String(packaged.readAllBytes(), StandardCharsets.UTF_8);
                     }
                 }
             }
-            return parse(fileOrName, Files.readString(Path.of(fileOrName)));
+            return Files.readString(Path.of(fileOrName));
         } catch (NoSuchFileException missing) {
             throw new ScenarioException(
                     fileOrName,

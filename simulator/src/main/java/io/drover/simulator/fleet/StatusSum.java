@@ -4,10 +4,11 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /** Statuses of a fleet's processes as one: numbers are added up, of texts the least is taken, which of times is the earliest. */
-final class StatusSum {
+public final class StatusSum {
     private StatusSum() {}
 
-    static JsonObject of(List<JsonObject> statuses) {
+    /** Keeps what it is given as it is. */
+    public static JsonObject of(List<JsonObject> statuses) {
         JsonObject sum = new JsonObject();
         statuses.forEach(status -> add(sum, status));
         return sum;

@@ -27,9 +27,14 @@ public final class OpenFiles {
                 : Long.MAX_VALUE;
     }
 
+    /** How many connections one process of this machine is trusted with, at least one. */
+    public static int connectionsPerProcess() {
+        return (int) Math.max(1, Math.min(CONNECTIONS_PER_PROCESS, limit() - BESIDE));
+    }
+
     /** How many processes so many connections need, at least one. */
     public static int processesFor(int connections) {
-        long each = Math.max(1, Math.min(CONNECTIONS_PER_PROCESS, limit() - BESIDE));
+        long each = connectionsPerProcess();
         return (int) Math.max(1, (connections + each - 1) / each);
     }
 

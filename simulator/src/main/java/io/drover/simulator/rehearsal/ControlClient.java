@@ -23,7 +23,11 @@ final class ControlClient {
     private final URI base;
 
     ControlClient(int port) {
-        this.base = URI.create("http://127.0.0.1:" + port);
+        this("127.0.0.1", port);
+    }
+
+    ControlClient(String host, int port) {
+        this.base = URI.create("http://" + host + ":" + port);
     }
 
     JsonNode get(String path) {

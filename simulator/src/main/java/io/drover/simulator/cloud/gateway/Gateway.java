@@ -47,7 +47,7 @@ final class Gateway {
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
 
     /** How a gateway is told what to do; on its standard input, as it holds secrets. */
-    record Orders(int port, int linkPort, Buffer secret, String certificate, String key) {
+    record Orders(String host, int port, int linkPort, Buffer secret, String certificate, String key) {
         @Override
         public String toString() {
             return "Orders[port=" + port + ", linkPort=" + linkPort + "]";
@@ -105,7 +105,7 @@ final class Gateway {
                         channel.config().setAutoRead(link.takesMore());
                     }
                 })
-                .bind(HOST, orders.port());
+                .bind(orders.host(), orders.port());
         succeeded(bound, "port " + orders.port() + " cannot be listened on");
         return ((InetSocketAddress) bound.channel().localAddress()).getPort();
     }

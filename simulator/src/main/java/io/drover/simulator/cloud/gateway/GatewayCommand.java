@@ -53,6 +53,7 @@ public final class GatewayCommand implements Callable<Integer> {
     /** What the cloud writes to a gateway. */
     static String orders(Gateway.Orders orders) {
         return new JsonObject()
+                .put("host", orders.host())
                 .put("port", orders.port())
                 .put("linkPort", orders.linkPort())
                 .put("secret", orders.secret())
@@ -65,6 +66,7 @@ public final class GatewayCommand implements Callable<Integer> {
         try {
             JsonObject json = new JsonObject(String.valueOf(line));
             return new Gateway.Orders(
+                    json.getString("host"),
                     json.getInteger("port"),
                     json.getInteger("linkPort"),
                     json.getBuffer("secret"),

@@ -31,12 +31,17 @@ public final class GatewayProcesses implements AutoCloseable {
             "-Xss512k");
 
     private final Path folder;
+    private final String host;
     private final List<ChildProcess> gateways = new ArrayList<>();
     private final AtomicBoolean closing = new AtomicBoolean();
 
-    /** @param folder where their logs are written */
-    public GatewayProcesses(Path folder) {
+    /**
+     * @param folder where their logs are written
+     * @param host address that they listen on
+     */
+    public GatewayProcesses(Path folder, String host) {
         this.folder = folder;
+        this.host = host;
     }
 
     /**
@@ -55,6 +60,7 @@ public final class GatewayProcesses implements AutoCloseable {
                 port = start(
                         number,
                         new Gateway.Orders(
+                                host,
                                 port,
                                 linkPort,
                                 secret,

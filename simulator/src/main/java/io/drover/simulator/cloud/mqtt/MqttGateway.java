@@ -65,6 +65,12 @@ public final class MqttGateway {
         return this;
     }
 
+    /** Listens on this address instead of 127.0.0.1; what is tunnelled stays there. Before listening. */
+    public MqttGateway on(String address) {
+        options.setHost(address);
+        return this;
+    }
+
     /** Listens and answers the port taken; 0 asks for a free one. Fails when the port is in use. */
     public Future<Integer> listen(int port) {
         return listen(port == 0 ? ANY_PORT.decrementAndGet() : port, options, this::accepted);
@@ -89,7 +95,7 @@ public final class MqttGateway {
 
     /** Takes the MQTT WebSockets of an HTTPS server that does not listen yet; others are answered 404. */
     public Future<Void> serveWebSockets(HttpServer https) {
-        NetServerOptions plain = new NetServerOptions(options).setSsl(false);
+        NetServerOptions plain = new NetServerOptions(options).setSsl(false).setHost(HOST);
         return listen(ANY_PORT.decrementAndGet(), plain, this::tunnelled)
                 .onSuccess(port -> webSockets.serve(https, port))
                 .mapEmpty();

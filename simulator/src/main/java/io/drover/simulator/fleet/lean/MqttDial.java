@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Opens MQTT sessions for the whole fleet over one shared client: one TLS context instead of one per device, but for devices that
- * show a certificate. TCP goes to 127.0.0.1; the name asked for is kept for SNI and the certificate check, and only the given CA is trusted.
+ * show a certificate. TCP goes to 127.0.0.1 or where told; the name asked for is kept for SNI and the certificate check, and only the given CA is trusted.
  */
 public final class MqttDial {
     private static final String PROVISIONING = "azure-devices-provisioning.";
@@ -37,6 +37,7 @@ public final class MqttDial {
     private final int port;
     private final EngineCounters counters;
     private final PemTrustOptions trust;
+    private String address = "127.0.0.1";
     private TrustOptions shared;
 
     /** Creates the shared client; connections come from whatever address the system takes. */
@@ -77,8 +78,14 @@ public final class MqttDial {
                         .toList();
     }
 
-    private static NetClient from(Vertx vertx, NetClientOptions options, String address) {
-        return vertx.createNetClient(new NetClientOptions(options).setLocalAddress(address));
+    /** The address that all connections go to, whatever name is asked for; before the first. */
+    public MqttDial to(String other) {
+        address = other;
+        return this;
+    }
+
+    private static NetClient from(Vertx vertx, NetClientOptions options, String local) {
+        return vertx.createNetClient(new NetClientOptions(options).setLocalAddress(local));
     }
 
     private NetClient hub() {
@@ -98,7 +105,7 @@ public final class MqttDial {
         ConnectOptions options = new ConnectOptions()
                 .setHost(hostName)
                 .setPort(port)
-                .setRemoteAddress(SocketAddress.inetSocketAddress(port, "127.0.0.1"))
+                .setRemoteAddress(SocketAddress.inetSocketAddress(port, address))
                 .setSsl(true)
                 .setSniServerName(hostName);
         if (credential instanceof DeviceCredential.Certificate certificate) {

@@ -42,14 +42,20 @@ public final class TpmRegistrar {
     private final Duration deadline;
 
     /**
-     * Registers at one host, which is on 127.0.0.1; only the given authority is trusted.
+     * Registers at one host; only the given authority is trusted.
      *
+     * @param server where it is, whatever its name
      * @param deadline how long one registration may take with all its waiting
      */
     public TpmRegistrar(
-            Vertx vertx, int httpsPort, String caCertificatePath, Clock clock, String hostName, Duration deadline) {
+            Vertx vertx,
+            SocketAddress server,
+            String caCertificatePath,
+            Clock clock,
+            String hostName,
+            Duration deadline) {
         this.vertx = vertx;
-        this.server = SocketAddress.inetSocketAddress(httpsPort, "127.0.0.1");
+        this.server = server;
         this.client = WebClient.create(
                 vertx,
                 new WebClientOptions()

@@ -5,6 +5,7 @@ import io.drover.simulator.fleet.credential.OwnCertificate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,18 +25,18 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * A TLS context that trusts one authority and connects every host name to one port on loopback, as curl's {@code --connect-to}
+ * A TLS context that trusts one authority and connects every host name to one port of one address, as curl's {@code --connect-to}
  * does: SNI and the host name check keep the asked-for name. It is for clients whose port is fixed and whose names must look real.
  */
 public final class ConnectToSslContext extends SSLContext {
 
     private final Path authority;
-    private final int port;
+    private final InetSocketAddress place;
 
-    private ConnectToSslContext(SSLContext trusting, Path authority, int port) {
-        super(new Spi(trusting, port), trusting.getProvider(), trusting.getProtocol());
+    private ConnectToSslContext(SSLContext trusting, Path authority, InetSocketAddress place) {
+        super(new Spi(trusting, place), trusting.getProvider(), trusting.getProtocol());
         this.authority = authority;
-        this.port = port;
+        this.place = place;
     }
 
     /** A context that trusts the PEM file's authority and connects to this port of loopback. */
@@ -46,13 +47,19 @@ public final class ConnectToSslContext extends SSLContext {
     /** As the other, showing a certificate of these where the server asks for one; null shows none. */
     public static ConnectToSslContext of(Path authority, int port, KeyManager[] own)
             throws GeneralSecurityException, IOException {
-        return new ConnectToSslContext(trusting(authority, own), authority, port);
+        return of(authority, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), own);
+    }
+
+    /** As the others, connecting to this place. */
+    public static ConnectToSslContext of(Path authority, InetSocketAddress place, KeyManager[] own)
+            throws GeneralSecurityException, IOException {
+        return new ConnectToSslContext(trusting(authority, own), authority, place);
     }
 
     /** The same for a device that proves itself: with its certificate, if that is its credential. Reads the authority again. */
     public SSLContext showing(DeviceCredential credential) throws GeneralSecurityException, IOException {
         return credential instanceof DeviceCredential.Certificate certificate
-                ? of(authority, port, new KeyManager[] {new OwnCertificate(certificate)})
+                ? of(authority, place, new KeyManager[] {new OwnCertificate(certificate)})
                 : this;
     }
 
@@ -77,16 +84,16 @@ public final class ConnectToSslContext extends SSLContext {
 
     private static final class Factory extends SSLSocketFactory {
         private final SSLSocketFactory tls;
-        private final int port;
+        private final InetSocketAddress place;
 
-        Factory(SSLSocketFactory tls, int port) {
+        Factory(SSLSocketFactory tls, InetSocketAddress place) {
             this.tls = tls;
-            this.port = port;
+            this.place = place;
         }
 
         @Override
         public Socket createSocket() {
-            return new ConnectToSslSocket(tls, port);
+            return new ConnectToSslSocket(tls, place);
         }
 
         @Override
@@ -96,7 +103,7 @@ public final class ConnectToSslContext extends SSLContext {
 
         @Override
         public Socket createSocket(String host, int asked) throws IOException {
-            return tls.createSocket(new Socket(InetAddress.getLoopbackAddress(), port), host, asked, true);
+            return tls.createSocket(new Socket(place.getAddress(), place.getPort()), host, asked, true);
         }
 
         @Override
@@ -127,11 +134,11 @@ public final class ConnectToSslContext extends SSLContext {
 
     private static final class Spi extends SSLContextSpi {
         private final SSLContext trusting;
-        private final int port;
+        private final InetSocketAddress place;
 
-        Spi(SSLContext trusting, int port) {
+        Spi(SSLContext trusting, InetSocketAddress place) {
             this.trusting = trusting;
-            this.port = port;
+            this.place = place;
         }
 
         @Override
@@ -142,7 +149,7 @@ public final class ConnectToSslContext extends SSLContext {
 
         @Override
         protected SSLSocketFactory engineGetSocketFactory() {
-            return new Factory(trusting.getSocketFactory(), port);
+            return new Factory(trusting.getSocketFactory(), place);
         }
 
         @Override

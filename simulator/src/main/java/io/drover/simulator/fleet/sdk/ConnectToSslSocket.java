@@ -3,7 +3,6 @@ package io.drover.simulator.fleet.sdk;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
@@ -20,19 +19,19 @@ import javax.net.ssl.SSLSocketFactory;
  */
 final class ConnectToSslSocket extends SSLSocket {
     private final SSLSocketFactory factory;
-    private final int port;
+    private final InetSocketAddress place;
     private SSLSocket tls;
 
-    ConnectToSslSocket(SSLSocketFactory factory, int port) {
+    ConnectToSslSocket(SSLSocketFactory factory, InetSocketAddress place) {
         this.factory = factory;
-        this.port = port;
+        this.place = place;
     }
 
     @Override
     public void connect(SocketAddress asked, int timeoutMillis) throws IOException {
         InetSocketAddress address = (InetSocketAddress) asked;
         Socket plain = new Socket();
-        plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), timeoutMillis);
+        plain.connect(place, timeoutMillis);
         tls = (SSLSocket) factory.createSocket(plain, address.getHostString(), address.getPort(), true);
     }
 
