@@ -222,8 +222,7 @@ public final class MoveBenchCommand implements Callable<Integer> {
         return Map.of(
                 "JAVA_TOOL_OPTIONS",
                 // Standard output is the children's answer; the recording's own greeting is not for it.
-                "-Xlog:jfr+startup=off -XX:StartFlightRecording=settings=profile,filename="
-                        + recordings.resolve("%p.jfr"));
+                "-Xlog:jfr+startup=off -XX:StartFlightRecording=settings=profile,filename=" + recordings);
     }
 
     private interface Sending {
