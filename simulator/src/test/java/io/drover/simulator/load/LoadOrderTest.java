@@ -32,7 +32,9 @@ class LoadOrderTest {
             long begun = java.util.Arrays.stream(own)
                     .filter(operation -> operation < until)
                     .count();
-            assertThat((double) begun).isBetween((double) end * share / 10 - 12, (double) end * share / 10 + 12);
+            // Of 1,500 fleets the worst was off by 48 of 22,440, and by 29 of 3,215.
+            double much = 12 + end / 100.0;
+            assertThat((double) begun).isBetween(end * share / 10.0 - much, end * share / 10.0 + much);
         }
     }
 }
