@@ -14,11 +14,13 @@ import java.util.Optional;
 import org.HdrHistogram.EncodableHistogram;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogReader;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** That moving devices from end to end costs little beside its TLS; what is measured in earnest is in docs/performance.md. */
+@Tag("long")
 @Timeout(300)
 class MoveRateIT {
     private static final int DEVICES = 200;

@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The real worker moves fleets with every kind of credential, and keeps none. */
+@Tag("long")
 class CredentialMovesIT {
     private static final int DEVICES = 56;
     private static final int SEED = 3;
