@@ -109,6 +109,8 @@ class ConsoleIT {
         page.getByLabel("Gate in percent, wave 1").fill("50");
         page.getByLabel("Gate in percent, wave 2").fill("80");
         page.locator("#rate").fill("25/s");
+        // Those that refuse fail at once, while those that move take their time.
+        page.locator("#stopFailed").fill("25");
         page.getByText("Advanced").click();
         page.getByLabel("Attempts for each device").fill("1");
         browser.examine("new-rollout");
