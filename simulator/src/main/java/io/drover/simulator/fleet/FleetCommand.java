@@ -129,7 +129,7 @@ public final class FleetCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "ADDRESS",
             description =
-                    "Addresses of this machine to connect from: in turn to hubs, and the last to the provisioning service")
+                    "Addresses of this machine to connect from, in turn: the first half to hubs, the others to the provisioning service")
     List<String> sourceAddresses = List.of();
 
     @Option(names = "--suffix", defaultValue = "test", description = "Last part of the emulated host names")
@@ -256,13 +256,12 @@ public final class FleetCommand implements Callable<Integer> {
         AtomicBoolean broken = new AtomicBoolean();
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
         try (FleetProcesses children = new FleetProcesses()) {
-            List<FleetFront.Member> started =
-                    children.start(count, from, end, childArguments(scenario), cloud.isLoopbackAddress(), () -> {
-                        if (over.over().getCount() > 0) {
-                            broken.set(true);
-                        }
-                        over.over().countDown();
-                    });
+            List<FleetFront.Member> started = children.start(count, from, end, childArguments(scenario), () -> {
+                if (over.over().getCount() > 0) {
+                    broken.set(true);
+                }
+                over.over().countDown();
+            });
             FleetFront front = new FleetFront(vertx, started);
             HttpServer server = front.listen(vertx, controlPort)
                     .toCompletionStage()
@@ -380,7 +379,10 @@ public final class FleetCommand implements Callable<Integer> {
                         ca.toAbsolutePath().toString(),
                         TlsEngine.fastest(),
                         counters.of(Engine.LEAN),
-                        sourceAddresses)
+                        sourceAddresses.isEmpty()
+                                ? SourceAddresses.to(
+                                        cloud, ProcessHandle.current().pid())
+                                : sourceAddresses)
                 .to(cloud.getHostAddress());
         FleetSettings settings = FleetSettings.of(
                         sheet.idScope(), sheet.primaryKey(), scenario.seed(), scenario.telemetryInterval())

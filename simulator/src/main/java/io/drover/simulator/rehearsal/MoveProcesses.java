@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.drover.simulator.fleet.Scenario;
 import io.drover.simulator.fleet.ScenarioLoader;
 import io.drover.simulator.process.ChildProcess;
+import io.drover.simulator.process.OpenFiles;
 import io.drover.simulator.process.ProcessUsage;
 import io.drover.simulator.rehearsal.AzureRest.Call;
 import io.drover.simulator.rehearsal.AzureRest.Service;
@@ -24,6 +25,8 @@ import java.util.concurrent.locks.LockSupport;
 final class MoveProcesses implements AutoCloseable {
     private static final Duration READY = Duration.ofMinutes(3);
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration QUIET = Duration.ofSeconds(30);
+    private static final double IDLE_CORES = 0.15;
     private static final Duration END = Duration.ofSeconds(60);
     private static final String SECRET = "bench";
 
@@ -41,7 +44,7 @@ final class MoveProcesses implements AutoCloseable {
     /**
      * How both are run.
      *
-     * @param gateways null for as many as so many devices need
+     * @param gateways null for none where one process may hold so many connections, else for as many as are needed
      * @param timeCompression of what the cloud tells devices to wait
      * @param environment of all processes
      */
@@ -71,6 +74,8 @@ final class MoveProcesses implements AutoCloseable {
                 "--stop-with-stdin"));
         if (setup.gateways() != null) {
             arguments.add("--gateways=" + setup.gateways());
+        } else if (OpenFiles.refusal(setup.devices(), "").isEmpty()) {
+            arguments.add("--gateways=0");
         }
         cloudProcess = ChildProcess.startAgain("cloud", work, setup.cloudJvm(), arguments, setup.environment());
         cloudReady = cloudProcess.awaitReady(READY);
@@ -110,7 +115,7 @@ final class MoveProcesses implements AutoCloseable {
         fleetProcess = ChildProcess.startAgain(
                 "fleet",
                 work,
-                List.of("-Xms64m", "-Xmx512m", "-Xmn48m", "-XX:+UseSerialGC"),
+                List.of("-Xms1g", "-Xmx1g", "-Xmn192m", "-XX:+UseParallelGC", "-XX:+AlwaysPreTouch"),
                 arguments,
                 setup.environment());
         int port = fleetProcess.awaitReady(READY).path("controlPort").asInt();
@@ -226,6 +231,19 @@ final class MoveProcesses implements AutoCloseable {
     /** Processor seconds so far of the fleet. */
     double fleetCpu() {
         return cpu(fleetPids);
+    }
+
+    /** Waits until both have as good as nothing to do, neither compiling what they have just learnt to be hot; not for ever. */
+    void awaitQuiet() {
+        long deadline = System.nanoTime() + QUIET.toNanos();
+        double before = cloudCpu() + fleetCpu();
+        double used = 1;
+        while (used > IDLE_CORES && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+            double now = cloudCpu() + fleetCpu();
+            used = now - before;
+            before = now;
+        }
     }
 
     private static double cpu(List<Long> pids) {

@@ -86,6 +86,11 @@ final class SigningKeys {
         return keys.stream().anyMatch(key -> key.id().equals(id) && key.holds(text, signature));
     }
 
+    /** Whether what a key of this id signed is still believed. */
+    boolean publishes(String id) {
+        return keys.stream().anyMatch(key -> key.id().equals(id));
+    }
+
     JsonObject published(String issuer) {
         JsonArray list = new JsonArray();
         keys.forEach(key -> list.add(key.published(issuer)));

@@ -31,8 +31,9 @@ public final class MqttDial {
     private static final int MAX_MESSAGE_BYTES = 256 * 1024 + 4096;
 
     private final List<NetClient> hubs;
-    private final AtomicInteger next = new AtomicInteger();
-    private final NetClient provisioning;
+    private final List<NetClient> provisioning;
+    private final AtomicInteger nextHub = new AtomicInteger();
+    private final AtomicInteger nextProvisioning = new AtomicInteger();
     private final Vertx vertx;
     private final int port;
     private final EngineCounters counters;
@@ -48,8 +49,8 @@ public final class MqttDial {
     /**
      * Creates the shared clients.
      *
-     * @param sourceAddresses of this machine: the last for connections to the provisioning service, whose ports stay taken for a
-     *     while, those before it in turn for connections to hubs; one for both, none for whatever address the system takes
+     * @param sourceAddresses of this machine, in turn: the first half for connections to hubs, the others for those to the provisioning
+     *     service, whose ports stay taken for a while; one for both, none for whatever address the system takes
      */
     public MqttDial(
             Vertx vertx,
@@ -69,13 +70,14 @@ public final class MqttDial {
                 .setHostnameVerificationAlgorithm("HTTPS")
                 .setConnectTimeout(20_000)
                 .setTcpNoDelay(true);
-        int last = sourceAddresses.size() - 1;
-        this.provisioning = from(vertx, options, last < 0 ? null : sourceAddresses.get(last));
-        this.hubs = last < 1
-                ? List.of(provisioning)
-                : sourceAddresses.subList(0, last).stream()
-                        .map(address -> from(vertx, options, address))
+        List<NetClient> clients = sourceAddresses.isEmpty()
+                ? List.of(vertx.createNetClient(options))
+                : sourceAddresses.stream()
+                        .map(local -> vertx.createNetClient(new NetClientOptions(options).setLocalAddress(local)))
                         .toList();
+        int half = clients.size() / 2;
+        this.hubs = half == 0 ? clients : clients.subList(0, half);
+        this.provisioning = clients.subList(half, clients.size());
     }
 
     /** The address that all connections go to, whatever name is asked for; before the first. */
@@ -84,12 +86,12 @@ public final class MqttDial {
         return this;
     }
 
-    private static NetClient from(Vertx vertx, NetClientOptions options, String local) {
-        return vertx.createNetClient(new NetClientOptions(options).setLocalAddress(local));
+    private NetClient client(boolean registers) {
+        return registers ? inTurn(provisioning, nextProvisioning) : inTurn(hubs, nextHub);
     }
 
-    private NetClient hub() {
-        return hubs.get(Math.floorMod(next.getAndIncrement(), hubs.size()));
+    private static NetClient inTurn(List<NetClient> clients, AtomicInteger next) {
+        return clients.get(Math.floorMod(next.getAndIncrement(), clients.size()));
     }
 
     /**
@@ -114,10 +116,7 @@ public final class MqttDial {
         boolean registers = hostName.contains(PROVISIONING);
         String where = registers ? "provisioning" : "hub";
         Future<NetSocket> connected = counters.timed(
-                EngineCounters.Step.HANDSHAKE,
-                where,
-                (registers ? provisioning : hub()).connect(options),
-                System.nanoTime());
+                EngineCounters.Step.HANDSHAKE, where, client(registers).connect(options), System.nanoTime());
         return connected.compose(socket -> {
             long began = System.nanoTime();
             NetSocketInternal channel = (NetSocketInternal) socket;

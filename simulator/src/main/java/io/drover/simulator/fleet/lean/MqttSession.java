@@ -107,11 +107,12 @@ public final class MqttSession {
         write(MqttMessage.PINGREQ).onFailure(failure -> socket.close());
     }
 
-    /** Says goodbye and closes; completes when the socket is closed, never fails. */
+    /** Says goodbye and closes, both in one write; completes when the socket is closed, never fails. */
     public Future<Void> disconnect() {
-        return write(MqttMessage.DISCONNECT)
-                .transform(written -> socket.close())
-                .otherwiseEmpty();
+        if (!closed) {
+            socket.channelHandlerContext().write(MqttMessage.DISCONNECT);
+        }
+        return socket.close().otherwiseEmpty();
     }
 
     private static MqttMessage message(String topic, byte[] payload, MqttQoS qos, int id) {
