@@ -67,7 +67,7 @@ public final class Ledger {
         this.cleanups = new CleanupStore(database.reads(), database.writes(), clock);
         this.answers = new AnswerStore(database.reads(), database.writes(), clock);
         this.search = new MigrationSearch(database.reads());
-        this.deviceSearch = new DeviceSearch(database.lists());
+        this.deviceSearch = new DeviceSearch(database.lists(), database.locks());
         this.timeline = new DeviceTimeline(database.reads());
     }
 

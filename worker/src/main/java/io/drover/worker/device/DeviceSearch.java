@@ -1,5 +1,6 @@
 package io.drover.worker.device;
 
+import io.drover.worker.sql.RowLocks;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -27,9 +28,12 @@ public final class DeviceSearch {
     private static final String SEARCH = "device_id";
 
     private final Pool reads;
+    private final boolean names;
 
-    public DeviceSearch(Pool reads) {
+    /** Lists of a ledger; one with locks of rows, as PostgreSQL's, has all ids in a table of their own too. */
+    public DeviceSearch(Pool reads, RowLocks locks) {
         this.reads = reads;
+        this.names = locks.arrays();
     }
 
     /** Which devices; a null part stands for any. {@code search} is the id's beginning, or after a * a part of it. */
@@ -65,8 +69,44 @@ public final class DeviceSearch {
         return most(filter, values)
                 .compose(most -> most == 0
                         ? Future.succeededFuture(List.of())
-                        : narrowest(filter, values)
-                                .compose(narrow -> page(filter, order, after, limit, narrow, values)));
+                        : names && isPart(filter)
+                                ? named(filter, order, after, limit, values)
+                                : searched(filter, order, after, limit, values));
+    }
+
+    private Future<List<Found>> searched(
+            Filter filter, Order order, Position after, int limit, Map<String, Object> values) {
+        return narrowest(filter, values).compose(narrow -> page(filter, order, after, limit, narrow, values));
+    }
+
+    /** The few whose id has the part, by their ids; where many have it, they are met soon in any order. */
+    private Future<List<Found>> named(
+            Filter filter, Order order, Position after, int limit, Map<String, Object> values) {
+        return SqlTemplate.forQuery(
+                        reads,
+                        "SELECT device_id FROM device_name WHERE migration_id = #{migration_id}"
+                                + " AND strpos(device_id, #{search}) > 0 LIMIT " + (FEW + 1))
+                .execute(values)
+                .compose(found -> {
+                    if (found.size() > FEW) {
+                        return searched(filter, order, after, limit, values);
+                    }
+                    if (found.size() == 0) {
+                        return Future.succeededFuture(List.of());
+                    }
+                    List<String> ids = new ArrayList<>(found.size());
+                    found.forEach(row -> ids.add(row.getString(0)));
+                    values.put("ids", ids.toArray(new String[0]));
+                    return read(
+                            "SELECT " + DeviceSql.COLUMNS
+                                    + ", changed_at FROM device WHERE migration_id = #{migration_id}"
+                                    + " AND device_id = ANY(#{ids})" + conditions(filter, "")
+                                    + (after == null ? "" : " AND " + unindexed(beyond(order)))
+                                    + " ORDER BY " + unindexed(order.sql) + " LIMIT #{limit}",
+                            after,
+                            limit,
+                            values);
+                });
     }
 
     private Future<List<Found>> page(
@@ -90,6 +130,10 @@ public final class DeviceSearch {
                 ? rows + " FROM device WHERE migration_id = #{migration_id} AND device_id IN (SELECT device_id" + found
                         + ") ORDER BY " + order.sql
                 : rows + found;
+        return read(sql, after, limit, values);
+    }
+
+    private Future<List<Found>> read(String sql, Position after, int limit, Map<String, Object> values) {
         if (after != null) {
             values.put("after_at", after.changedAt());
             values.put("after", after.deviceId());

@@ -22,6 +22,9 @@ import java.util.concurrent.TimeUnit;
  * take when all are there. Each run is a process of its own with the given heap. See docs/performance.md.
  */
 public final class ScaleBench {
+    /** Devices that a process takes through all stages of another ledger first, so that its code is compiled when it is measured. */
+    private static final int WARM_UP = 20_000;
+
     private final String heap;
     private final List<String> options;
 
@@ -59,10 +62,14 @@ public final class ScaleBench {
             for (int devices : sizes) {
                 LedgerAddress address = fresh(database, folder, devices);
                 double yardstick = yardstick(database, folder, devices);
-                micros.put(devices, run(ScaleRun.class, address, devices));
+                LedgerAddress warm =
+                        fresh(database, Files.createDirectories(folder.resolve("warm-" + devices)), WARM_UP);
+                micros.put(
+                        devices,
+                        run(ScaleRun.class, address, Integer.toString(devices), warm.url(), Integer.toString(WARM_UP)));
                 System.out.printf(Locale.ROOT, "  bare upserts a second just before: %.0f%n", yardstick);
                 if (devices == sizes.get(sizes.size() - 1)) {
-                    run(ListRun.class, address, devices);
+                    run(ListRun.class, address, Integer.toString(devices));
                 }
             }
             double least = micros.values().iterator().next();
@@ -108,12 +115,13 @@ public final class ScaleBench {
     }
 
     /** Completes with the number that the process printed as its result, or 0. */
-    private double run(Class<?> main, LedgerAddress address, int devices) throws Exception {
+    private double run(Class<?> main, LedgerAddress address, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx" + heap));
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-        command.addAll(List.of(address.url(), address.user(), Integer.toString(devices)));
+        command.addAll(List.of(address.url(), address.user()));
+        command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         double result = 0;
         try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
@@ -126,7 +134,7 @@ public final class ScaleBench {
             }
         }
         if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
-            throw new IllegalStateException(main.getSimpleName() + " of " + devices + " devices failed");
+            throw new IllegalStateException(main.getSimpleName() + " of " + arguments[0] + " devices failed");
         }
         return result;
     }

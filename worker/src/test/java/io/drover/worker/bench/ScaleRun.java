@@ -24,10 +24,17 @@ public final class ScaleRun {
 
     private ScaleRun() {}
 
-    /** Arguments: the ledger's URL, its user, and how many devices. */
+    /** Arguments: the ledger's URL, its user, and how many devices; the URL of a ledger to warm up with, and how many devices there. */
     public static void main(String[] args) throws Exception {
         LedgerAddress address = new LedgerAddress(args[0], args[1], new Secret("unused"), null);
         int devices = Integer.parseInt(args[2]);
+        try (PipelineRun first = new PipelineRun(
+                new LedgerAddress(args[3], args[1], new Secret("unused"), null), Integer.parseInt(args[4]))) {
+            first.run(LONGEST);
+        }
+        System.gc();
+        ManagementFactory.getMemoryPoolMXBeans().forEach(MemoryPoolMXBean::resetPeakUsage);
+        long compiled = ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
         PipelineRun.Times times;
         try (PipelineRun run = new PipelineRun(address, devices)) {
             long cpu = cpuNanos();
@@ -45,10 +52,10 @@ public final class ScaleRun {
                     Locale.ROOT,
                     "  worker's CPU %.1f us a device, of it %.1f us by the JIT compiler%n",
                     cpu / 1000.0 / devices,
-                    ManagementFactory.getCompilationMXBean().getTotalCompilationTime() * 1000.0 / devices);
+                    (ManagementFactory.getCompilationMXBean().getTotalCompilationTime() - compiled) * 1000.0 / devices);
             System.out.printf(
                     Locale.ROOT,
-                    "  heap limit %d MiB, peak %d MiB, resident peak %s, collections %d ms, load average %.1f%n",
+                    "  heap limit %d MiB, peaks of its parts %d MiB, resident peak %s, collections %d ms, load average %.1f%n",
                     Runtime.getRuntime().maxMemory() >> 20,
                     heapPeak() >> 20,
                     resident(),
