@@ -15,6 +15,10 @@ import org.HdrHistogram.Histogram;
 public final class FleetView {
     private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
     private static final String ERASE_LINE = "\r\u001b[2K";
+    /** A line that breaks could not be erased: what a narrow terminal has no room for is not shown. */
+    private static final String NO_WRAP = "\u001b[?7l";
+
+    private static final String WRAP = "\u001b[?7h";
 
     private final PrintStream out;
     private final boolean terminal;
@@ -32,8 +36,7 @@ public final class FleetView {
     /** Shows the present state, where it is time for it. */
     void update(JsonObject status, LoadReport report, Instant now) {
         if (terminal) {
-            // A line that breaks could not be erased.
-            out.print(ERASE_LINE + line(status, report, now));
+            out.print(ERASE_LINE + NO_WRAP + line(status, report, now) + WRAP);
             out.flush();
         } else if (!now.isBefore(shownAt.plus(PLAIN_INTERVAL))) {
             shownAt = now;
@@ -49,7 +52,8 @@ public final class FleetView {
         LoadSchedule schedule = report.schedule();
         String text = String.format(
                 Locale.ROOT,
-                "started %d/%d due of %d, connected %d, %.1f/s, failures %d, lag p99 %s, telemetry %.1f/s, connect p50 %s p99 %s, %s",
+                "%s, started %d/%d due of %d, connected %d, %.1f/s, failures %d, lag p99 %s, telemetry %.1f/s, connect p50 %s p99 %s",
+                report.verdict(),
                 schedule.started(),
                 schedule.due(),
                 schedule.operations(),
@@ -59,8 +63,7 @@ public final class FleetView {
                 millis(report.step(LoadStep.LAG), 99),
                 rate(telemetry - telemetryBefore, seconds),
                 millis(connects, 50),
-                millis(connects, 99),
-                report.verdict());
+                millis(connects, 99));
         lookedAt = now;
         connectsBefore = connects.getTotalCount();
         telemetryBefore = telemetry;
