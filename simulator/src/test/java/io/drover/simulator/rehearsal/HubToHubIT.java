@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real worker moves a fleet from one hub to another by direct methods and is killed on the way. */
+@Tag("long")
 class HubToHubIT {
     private static final int DEVICES = 150;
 

@@ -8,10 +8,12 @@ import io.drover.simulator.contract.RecordedContract;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Late devices and IoT Central's data export, with the real worker: needs worker.jar and simulator.jar. */
+@Tag("long")
 class WebhookIT {
     private static final String SCENARIO = """
             name: late
