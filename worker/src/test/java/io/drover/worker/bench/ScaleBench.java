@@ -63,7 +63,7 @@ public final class ScaleBench {
                 LedgerAddress address = fresh(database, folder, devices);
                 double yardstick = yardstick(database, folder, devices);
                 LedgerAddress warm =
-                        fresh(database, Files.createDirectories(folder.resolve("warm-" + devices)), WARM_UP);
+                        durable(database, database.fresh(Files.createDirectory(folder.resolve("warm-" + devices))));
                 micros.put(
                         devices,
                         run(ScaleRun.class, address, Integer.toString(devices), warm.url(), Integer.toString(WARM_UP)));
