@@ -1,5 +1,6 @@
 package io.drover.simulator.bench;
 
+import io.drover.simulator.process.ProcessUsage;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -29,8 +30,16 @@ public final class BareTls implements AutoCloseable {
         BenchMachine.describe(out);
     }
 
-    /** Handshakes a second, each with its close, over so long a time. */
-    public double perSecond(Duration time) throws Exception {
+    /**
+     * What handshakes came to, each with its close.
+     *
+     * @param processorMillis of both ends, for each handshake
+     */
+    public record Rate(double perSecond, double processorMillis) {}
+
+    /** Makes handshakes for so long a time, one after the other on each of several lanes. */
+    public Rate measure(Duration time) throws Exception {
+        double before = processorMillis();
         ConnectLoad.Tally tally = load.run(LANES, time)
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -38,7 +47,14 @@ public final class BareTls implements AutoCloseable {
         if (tally.failed().get() > 0) {
             throw new IllegalStateException(tally.failed() + " bare handshakes failed; the machine cannot be measured");
         }
-        return tally.opened().get() / (tally.nanos().get() / 1e9);
+        long opened = tally.opened().get();
+        return new Rate(opened / (tally.nanos().get() / 1e9), (processorMillis() - before) / Math.max(1, opened));
+    }
+
+    private double processorMillis() {
+        return ProcessUsage.cpu(ProcessHandle.current().pid())
+                .plus(ProcessUsage.cpu(server.process().pid()))
+                .toMillis();
     }
 
     @Override

@@ -42,6 +42,10 @@ public final class MoveBenchCommand implements Callable<Integer> {
 
     private static final int HANDSHAKES_A_MOVE = 2;
     private static final int BARE_WARM_UP = 3;
+
+    /** Seconds on the way of devices that do not bound the rate themselves: one is waited as the provisioning service says. */
+    private static final double SECONDS_ON_THE_WAY = 1.5;
+
     private static final Duration PATIENCE = Duration.ofMinutes(20);
     private static final Duration STILLNESS = Duration.ofSeconds(60);
 
@@ -75,9 +79,10 @@ public final class MoveBenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--window",
-            defaultValue = "900",
-            description = "Devices on the way while the highest rate is found (default: ${DEFAULT-VALUE}).")
-    private int window;
+            description =
+                    "Devices on the way while the highest rate is found; default: as many as there would be at the"
+                            + " rate of two bare handshakes a move, with a second that each has to wait.")
+    private Integer window;
 
     @Option(
             names = "--demand",
@@ -152,9 +157,11 @@ public final class MoveBenchCommand implements Callable<Integer> {
      * What one way of commanding devices has come to.
      *
      * @param load null where nothing was intended
+     * @param processorMillis of cloud and fleet, for each device that arrived
      * @param share of half the bare handshakes, measured before and after; 0 where they were not
      */
-    private record Pass(MoveRows rows, int devices, long refused, LoadReport load, double share) {}
+    private record Pass(
+            MoveRows rows, int devices, long refused, LoadReport load, double processorMillis, double share) {}
 
     @Override
     public Integer call() throws Exception {
@@ -165,8 +172,14 @@ public final class MoveBenchCommand implements Callable<Integer> {
         say("load average at the start %.1f", load());
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
         try (BareTls bare = new BareTls(vertx, Files.createDirectories(work.resolve("bare")), List.of("-Xmx256m"))) {
-            bare.perSecond(Duration.ofSeconds((long) BARE_WARM_UP * bareSeconds));
-            say("bare TLS alone: %.0f handshakes/s", bare.perSecond(Duration.ofSeconds(bareSeconds)));
+            bare.measure(Duration.ofSeconds((long) BARE_WARM_UP * bareSeconds));
+            BareTls.Rate alone = bare.measure(Duration.ofSeconds(bareSeconds));
+            say(
+                    "bare TLS alone: %.0f handshakes/s, %.2f processor ms each",
+                    alone.perSecond(), alone.processorMillis());
+            if (window == null) {
+                window = onTheWay(alone);
+            }
             return judged(moves(work, bare, limit));
         } catch (TimeoutException late) {
             say("failed: %s", late.getMessage());
@@ -176,12 +189,18 @@ public final class MoveBenchCommand implements Callable<Integer> {
         }
     }
 
+    /** As many as the machine could move at best while one is on the way, so that it is the machine that bounds the rate. */
+    private int onTheWay(BareTls.Rate bare) {
+        double most = Math.max(1, devices * CLOSED_LOOP / rounds / 2);
+        return (int) Math.min(most, Math.ceil(bare.perSecond() / HANDSHAKES_A_MOVE * SECONDS_ON_THE_WAY));
+    }
+
     private Duration checked() {
         try {
             if (devices < 20
                     || warmUp < 0
                     || rounds < 1
-                    || window < 1
+                    || (window != null && window < 1)
                     || processes < 1
                     || bareSeconds < 1
                     || connectRate < 1) {
@@ -249,7 +268,7 @@ public final class MoveBenchCommand implements Callable<Integer> {
     private void found(MoveProcesses running, MoveCommands commands, BareTls bare, Duration limit, List<Pass> passes)
             throws Exception {
         int each = (int) (devices * CLOSED_LOOP / rounds);
-        List<Double> handshakes = new ArrayList<>(List.of(measured(bare, running)));
+        List<BareTls.Rate> handshakes = new ArrayList<>(List.of(measured(bare, running)));
         for (int round = 0; round < rounds; round++) {
             int from = warmUp + round * each;
             passes.add(beside(
@@ -273,23 +292,36 @@ public final class MoveBenchCommand implements Callable<Integer> {
     }
 
     /** Held against bare TLS as it was last and is right after. */
-    private Pass beside(BareTls bare, MoveProcesses running, List<Double> handshakes, Moving moving) throws Exception {
-        double before = handshakes.get(handshakes.size() - 1);
+    private Pass beside(BareTls bare, MoveProcesses running, List<BareTls.Rate> handshakes, Moving moving)
+            throws Exception {
+        BareTls.Rate before = handshakes.get(handshakes.size() - 1);
         Pass pass = moving.move();
-        double after = measured(bare, running);
+        BareTls.Rate after = measured(bare, running);
         handshakes.add(after);
-        double could = (before + after) / 2 / HANDSHAKES_A_MOVE;
+        double could = (before.perSecond() + after.perSecond()) / 2 / HANDSHAKES_A_MOVE;
         double share = pass.rows().steadyPerSecond() / could;
+        double least = (before.processorMillis() + after.processorMillis()) / 2 * HANDSHAKES_A_MOVE;
         say(
-                "%.1f moves/s of %.1f that two bare handshakes each would allow: %.0f %%",
-                pass.rows().steadyPerSecond(), could, share * 100);
-        return new Pass(pass.rows(), pass.devices(), pass.refused(), pass.load(), share);
+                "%.1f moves/s of %.1f that two bare handshakes each would allow: %.0f %%;"
+                        + " %.2f processor ms a move, two bare handshakes %.2f: %.0f %%",
+                pass.rows().steadyPerSecond(),
+                could,
+                share * 100,
+                pass.processorMillis(),
+                least,
+                least / pass.processorMillis() * 100);
+        return new Pass(pass.rows(), pass.devices(), pass.refused(), pass.load(), pass.processorMillis(), share);
     }
 
-    private double measured(BareTls bare, MoveProcesses running) throws Exception {
+    private BareTls.Rate measured(BareTls bare, MoveProcesses running) throws Exception {
         running.awaitQuiet();
-        double handshakes = bare.perSecond(Duration.ofSeconds(bareSeconds));
-        say("bare TLS: %.0f handshakes/s", handshakes);
+        double usedBefore = running.cloudCpu() + running.fleetCpu();
+        BareTls.Rate handshakes = bare.measure(Duration.ofSeconds(bareSeconds));
+        say(
+                "bare TLS: %.0f handshakes/s, %.2f processor ms each; cloud and fleet at rest beside it took %.2f of a processor",
+                handshakes.perSecond(),
+                handshakes.processorMillis(),
+                (running.cloudCpu() + running.fleetCpu() - usedBefore) / bareSeconds);
         return handshakes;
     }
 
@@ -335,6 +367,8 @@ public final class MoveBenchCommand implements Callable<Integer> {
         running.awaitArrivals(arrivedBefore + to - from - refused, STILLNESS);
         MoveRows rows = MoveRows.of(running.rows(), commands, from, to);
         long moved = Math.max(1, rows.arrived());
+        double cloudEach = (running.cloudCpu() - cloudCpu) * 1_000 / moved;
+        double fleetEach = (running.fleetCpu() - fleetCpu) * 1_000 / moved;
         say(
                 "%s: %d of %d devices moved, %d refused %s; %.1f moves/s from the first command to the last arrival,"
                         + " %.1f in the middle half; processor ms each: cloud %.2f, fleet %.2f; failures on the way: %s",
@@ -345,8 +379,8 @@ public final class MoveBenchCommand implements Callable<Integer> {
                 commands.refusals(),
                 rows.perSecond(),
                 rows.steadyPerSecond(),
-                (running.cloudCpu() - cloudCpu) * 1_000 / moved,
-                (running.fleetCpu() - fleetCpu) * 1_000 / moved,
+                cloudEach,
+                fleetEach,
                 running.errors());
         Histogram times = rows.reprovisioning();
         say(
@@ -356,7 +390,7 @@ public final class MoveBenchCommand implements Callable<Integer> {
                 times.getValueAtPercentile(95) / 1e6,
                 times.getValueAtPercentile(99) / 1e6,
                 times.getMaxValue() / 1e6);
-        return new Pass(rows, to - from, refused, report, 0);
+        return new Pass(rows, to - from, refused, report, cloudEach + fleetEach, 0);
     }
 
     private int judged(List<Pass> passes) {
