@@ -23,7 +23,12 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ScaleBench {
     /** Devices that a process takes through all stages of another ledger first, so that its code is compiled when it is measured. */
-    private static final int WARM_UP = 20_000;
+    private static final int WARM_UP = 200_000;
+
+    /** A run of this many or more is long enough to be measured once; of smaller ones the median of several counts. */
+    private static final int LONG_ENOUGH = 100_000;
+
+    private static final int SHORT_RUNS = 5;
 
     private final String heap;
     private final List<String> options;
@@ -64,9 +69,13 @@ public final class ScaleBench {
                 double yardstick = yardstick(database, folder, devices);
                 LedgerAddress warm =
                         durable(database, database.fresh(Files.createDirectory(folder.resolve("warm-" + devices))));
-                micros.put(
-                        devices,
-                        run(ScaleRun.class, address, Integer.toString(devices), warm.url(), Integer.toString(WARM_UP)));
+                List<String> arguments =
+                        new ArrayList<>(List.of(Integer.toString(devices), warm.url(), Integer.toString(WARM_UP)));
+                for (int again = 1; devices < LONG_ENOUGH && again < SHORT_RUNS; again++) {
+                    Path more = Files.createDirectory(folder.resolve("ledger-" + devices + "-" + again));
+                    arguments.add(durable(database, database.fresh(more)).url());
+                }
+                micros.put(devices, run(ScaleRun.class, address, arguments.toArray(String[]::new)));
                 System.out.printf(Locale.ROOT, "  bare upserts a second just before: %.0f%n", yardstick);
                 if (devices == sizes.get(sizes.size() - 1)) {
                     run(ListRun.class, address, Integer.toString(devices));
@@ -80,8 +89,27 @@ public final class ScaleBench {
                     devices,
                     each,
                     each / least));
+            further(database, micros);
         } finally {
             remove(folder);
+        }
+    }
+
+    /** What a device costs that a smaller run did not have, so without the start and the end that each migration has once. */
+    private static void further(TestDatabase database, Map<Integer, Double> micros) {
+        int before = 0;
+        for (Map.Entry<Integer, Double> run : micros.entrySet()) {
+            if (before > 0) {
+                double more = run.getKey() * run.getValue() - before * micros.get(before);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%s: from %,d to %,d devices, each further one costs %.0f us%n",
+                        database,
+                        before,
+                        run.getKey(),
+                        more / (run.getKey() - before));
+            }
+            before = run.getKey();
         }
     }
 
