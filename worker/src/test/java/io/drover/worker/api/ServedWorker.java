@@ -11,7 +11,7 @@ import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.FailureReason;
 import io.drover.worker.device.MovePolicy;
-import io.drover.worker.device.Verification;
+import io.drover.worker.device.TestPolicies;
 import io.drover.worker.migration.Migration;
 import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.MigrationStore;
@@ -43,15 +43,7 @@ final class ServedWorker implements AutoCloseable {
             api: { port: 0, limits: { requests: 100000/s, body: 256KiB, listeners: 5 } }
             """;
 
-    static final MovePolicy POLICY = new MovePolicy(
-            Verification.TELEMETRY,
-            Duration.ofSeconds(30),
-            Duration.ofMinutes(5),
-            Duration.ofMinutes(5),
-            Duration.ofMinutes(10),
-            Duration.ofDays(7),
-            1,
-            1);
+    static final MovePolicy POLICY = TestPolicies.telemetry(1);
 
     final Vertx vertx = Vertx.vertx();
     final Ledger ledger;

@@ -10,7 +10,7 @@ import io.drover.worker.device.DeviceSearch.Position;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.FailureReason;
 import io.drover.worker.device.MovePolicy;
-import io.drover.worker.device.Verification;
+import io.drover.worker.device.TestPolicies;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -53,15 +53,7 @@ public final class ListRun {
         int devices = Integer.parseInt(args[2]);
         spread(address);
         Vertx vertx = Vertx.vertx();
-        MovePolicy policy = new MovePolicy(
-                Verification.TELEMETRY,
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(10),
-                Duration.ofDays(7),
-                3,
-                1);
+        MovePolicy policy = TestPolicies.telemetry(3);
         Ledger ledger = await(Ledger.open(vertx, address, policy, new SimpleMeterRegistry(), Clock.systemUTC()));
         try {
             long id = await(ledger.migrations().find("bench")).orElseThrow().id();

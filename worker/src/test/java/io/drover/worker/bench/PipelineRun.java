@@ -7,6 +7,7 @@ import io.drover.worker.cluster.MembershipVerticle;
 import io.drover.worker.db.Ledger;
 import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.MovePolicy;
+import io.drover.worker.device.TestPolicies;
 import io.drover.worker.device.Verification;
 import io.drover.worker.discovery.Discovery;
 import io.drover.worker.discovery.DiscoveryBus;
@@ -76,15 +77,7 @@ final class PipelineRun implements AutoCloseable {
     PipelineRun(LedgerAddress address, int devices) throws Exception {
         cloud = new MemoryCloud(devices);
         scope = new MigrationScope(cloud, new MemoryTarget(cloud));
-        MovePolicy policy = new MovePolicy(
-                Verification.TELEMETRY,
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(10),
-                Duration.ofDays(7),
-                3,
-                1);
+        MovePolicy policy = TestPolicies.telemetry(3);
         ledger = await(Ledger.open(vertx, address, policy, meters, clock), Duration.ofMinutes(1));
     }
 

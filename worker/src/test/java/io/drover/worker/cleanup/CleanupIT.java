@@ -16,7 +16,7 @@ import io.drover.worker.device.Evidence;
 import io.drover.worker.device.FailureReason;
 import io.drover.worker.device.MovePolicy;
 import io.drover.worker.device.SourceChecks;
-import io.drover.worker.device.Verification;
+import io.drover.worker.device.TestPolicies;
 import io.drover.worker.migration.Migration;
 import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.MigrationStore;
@@ -58,15 +58,7 @@ class CleanupIT {
     private static final Instant TODAY = ARRIVED.plus(Duration.ofDays(8));
     private static final Clock NOW = Clock.fixed(TODAY, ZoneOffset.UTC);
     private static final Instant RECENTLY = TODAY.minusSeconds(60);
-    private static final MovePolicy POLICY = new MovePolicy(
-            Verification.TELEMETRY,
-            Duration.ofSeconds(30),
-            Duration.ofMinutes(5),
-            Duration.ofMinutes(5),
-            Duration.ofMinutes(10),
-            Duration.ofDays(7),
-            3,
-            1);
+    private static final MovePolicy POLICY = TestPolicies.telemetry(3);
 
     @TempDir
     Path directory;

@@ -10,7 +10,7 @@ import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.FailureReason;
 import io.drover.worker.device.MovePolicy;
-import io.drover.worker.device.Verification;
+import io.drover.worker.device.TestPolicies;
 import io.drover.worker.metrics.MigrationGauges;
 import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.MigrationStore;
@@ -74,15 +74,7 @@ class ScrapeCostIT {
     @BeforeEach
     void fill() throws Exception {
         LedgerAddress address = TestDatabase.SQLITE.fresh(directory);
-        MovePolicy policy = new MovePolicy(
-                Verification.TELEMETRY,
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(10),
-                Duration.ofDays(7),
-                3,
-                1);
+        MovePolicy policy = TestPolicies.telemetry(3);
         ledger = await(Ledger.open(vertx, address, policy, meters, Clock.systemUTC()));
         for (int number = 0; number < MIGRATIONS; number++) {
             String name = "migration-" + number;

@@ -13,7 +13,7 @@ import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.MovePolicy;
-import io.drover.worker.device.Verification;
+import io.drover.worker.device.TestPolicies;
 import io.drover.worker.migration.AuditChain;
 import io.drover.worker.migration.AuditStore;
 import io.drover.worker.migration.MigrationState;
@@ -44,15 +44,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(TestDatabase.class)
 class SharedLedgerIT {
     private static final Instant NOW = Instant.parse("2026-11-24T00:00:00Z");
-    private static final MovePolicy POLICY = new MovePolicy(
-            Verification.TELEMETRY,
-            Duration.ofSeconds(30),
-            Duration.ofMinutes(5),
-            Duration.ofMinutes(5),
-            Duration.ofMinutes(10),
-            Duration.ofDays(7),
-            3,
-            1);
+    private static final MovePolicy POLICY = TestPolicies.telemetry(3);
 
     @Parameter
     TestDatabase database;

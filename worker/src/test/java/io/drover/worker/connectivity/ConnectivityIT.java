@@ -14,7 +14,7 @@ import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.MovePolicy;
-import io.drover.worker.device.Verification;
+import io.drover.worker.device.TestPolicies;
 import io.drover.worker.migration.MigrationState;
 import io.drover.worker.migration.MigrationStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -70,15 +70,7 @@ class ConnectivityIT {
 
     @BeforeEach
     void open() throws Exception {
-        MovePolicy policy = new MovePolicy(
-                Verification.TELEMETRY,
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(10),
-                Duration.ofDays(7),
-                3,
-                1);
+        MovePolicy policy = TestPolicies.telemetry(3);
         address = database.fresh(directory);
         ledger = await(Ledger.open(vertx, address, policy, meters, Clock.fixed(NOW, ZoneOffset.UTC)));
         migration = await(ledger.migrations()

@@ -16,7 +16,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -52,15 +51,7 @@ class DeviceSearchIT {
     @BeforeEach
     void fill() throws Exception {
         LedgerAddress address = database.fresh(directory);
-        MovePolicy policy = new MovePolicy(
-                Verification.TELEMETRY,
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(10),
-                Duration.ofDays(7),
-                1,
-                1);
+        MovePolicy policy = TestPolicies.telemetry(1);
         ledger = await(Ledger.open(vertx, address, policy, new SimpleMeterRegistry(), Clock.systemUTC()));
         List<DiscoveredDevice> devices = new ArrayList<>(IntStream.range(0, DEVICES)
                 .mapToObj(i -> new DiscoveredDevice("truck-%06d".formatted(i), "dtmi:drover:truck;1", null))

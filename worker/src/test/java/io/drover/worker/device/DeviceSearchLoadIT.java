@@ -55,15 +55,7 @@ class DeviceSearchLoadIT {
     @Test
     void listsStayFastWhateverTheyAreFilteredBy() throws Exception {
         LedgerAddress address = database.fresh(directory);
-        MovePolicy policy = new MovePolicy(
-                Verification.TELEMETRY,
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(10),
-                Duration.ofDays(7),
-                1,
-                1);
+        MovePolicy policy = TestPolicies.telemetry(1);
         ledger = await(Ledger.open(vertx, address, policy, new SimpleMeterRegistry(), Clock.systemUTC()));
         try {
             fill();

@@ -38,15 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(TestDatabase.class)
 class DeviceStoreIT {
     private static final Instant NOW = Instant.parse("2026-11-23T00:00:00Z");
-    private static final MovePolicy POLICY = new MovePolicy(
-            Verification.TELEMETRY,
-            Duration.ofSeconds(30),
-            Duration.ofMinutes(5),
-            Duration.ofMinutes(5),
-            Duration.ofMinutes(10),
-            Duration.ofDays(7),
-            3,
-            1);
+    private static final MovePolicy POLICY = TestPolicies.telemetry(3);
 
     @Parameter
     TestDatabase database;

@@ -13,7 +13,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -69,15 +68,7 @@ class LookUpIT {
 
     private static void prepare(LedgerAddress address) throws Exception {
         Vertx vertx = Vertx.vertx();
-        MovePolicy policy = new MovePolicy(
-                Verification.TELEMETRY,
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(10),
-                Duration.ofDays(7),
-                3,
-                1);
+        MovePolicy policy = TestPolicies.telemetry(3);
         // One after the other: a closed Vert.x completes nothing on its own contexts.
         await(Ledger.open(vertx, address, policy, new SimpleMeterRegistry(), Clock.systemUTC())
                 .compose(Ledger::close));

@@ -12,7 +12,7 @@ import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.FailureReason;
 import io.drover.worker.device.MovePolicy;
-import io.drover.worker.device.Verification;
+import io.drover.worker.device.TestPolicies;
 import io.drover.worker.migration.MigrationControl.By;
 import io.drover.worker.migration.MigrationControl.Outcome;
 import io.drover.worker.migration.MigrationControl.RetryFilter;
@@ -61,15 +61,7 @@ class RolloutIT {
 
     @BeforeEach
     void open() throws Exception {
-        MovePolicy policy = new MovePolicy(
-                Verification.TELEMETRY,
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(10),
-                Duration.ofDays(7),
-                1,
-                1);
+        MovePolicy policy = TestPolicies.telemetry(1);
         address = database.fresh(directory);
         ledger =
                 await(Ledger.open(vertx, address, policy, new SimpleMeterRegistry(), Clock.fixed(NOW, ZoneOffset.UTC)));

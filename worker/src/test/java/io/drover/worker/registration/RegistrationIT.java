@@ -25,6 +25,7 @@ import io.drover.worker.device.DeviceState;
 import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.FailureReason;
 import io.drover.worker.device.MovePolicy;
+import io.drover.worker.device.TestPolicies;
 import io.drover.worker.device.Verification;
 import io.drover.worker.migration.AuditStore;
 import io.drover.worker.migration.MigrationState;
@@ -69,15 +70,7 @@ class RegistrationIT {
     private static final String GROUP_KEY = base64("the group's primary key, of 32 b");
     private static final String SECONDARY_GROUP_KEY = base64("the group's secondary key, of 32");
     private static final String OTHER_KEY = base64("a key that is somebody's own 32b");
-    private static final MovePolicy POLICY = new MovePolicy(
-            Verification.TELEMETRY,
-            Duration.ofSeconds(30),
-            Duration.ofMinutes(5),
-            Duration.ofMinutes(5),
-            Duration.ofMinutes(10),
-            Duration.ofDays(7),
-            3,
-            1);
+    private static final MovePolicy POLICY = TestPolicies.telemetry(3);
 
     @TempDir
     Path directory;

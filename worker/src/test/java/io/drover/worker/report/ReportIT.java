@@ -12,7 +12,7 @@ import io.drover.worker.device.DiscoveredDevice;
 import io.drover.worker.device.Evidence;
 import io.drover.worker.device.FailureReason;
 import io.drover.worker.device.MovePolicy;
-import io.drover.worker.device.Verification;
+import io.drover.worker.device.TestPolicies;
 import io.drover.worker.migration.AuditStore;
 import io.drover.worker.migration.Migration;
 import io.drover.worker.migration.MigrationState;
@@ -65,15 +65,7 @@ class ReportIT {
 
     @BeforeEach
     void open() throws Exception {
-        MovePolicy policy = new MovePolicy(
-                Verification.TELEMETRY,
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(10),
-                Duration.ofDays(7),
-                1,
-                1);
+        MovePolicy policy = TestPolicies.telemetry(1);
         LedgerAddress address = database.fresh(directory);
         ledger =
                 await(Ledger.open(vertx, address, policy, new SimpleMeterRegistry(), Clock.fixed(NOW, ZoneOffset.UTC)));

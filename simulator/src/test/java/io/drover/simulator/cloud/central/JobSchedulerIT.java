@@ -2,17 +2,15 @@ package io.drover.simulator.cloud.central;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.simulator.cloud.TurnedClock;
 import io.drover.simulator.cloud.dps.ProvisioningService;
 import io.drover.simulator.cloud.hub.Hub;
 import io.drover.simulator.cloud.hub.HubSku;
 import io.drover.simulator.cloud.quota.Quotas;
 import io.vertx.core.Vertx;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +24,7 @@ class JobSchedulerIT {
     private static final Instant MONDAY = Instant.parse("2026-03-02T08:00:00Z");
     private static final String TRUCK = "dtmi:drover:truck;1";
 
-    private final TurnedClock clock = new TurnedClock();
+    private final TurnedClock clock = new TurnedClock(MONDAY);
     private final Hub hub = new Hub("iotc-1.azure-devices.test", HubSku.S1, 1, clock, new Random(1));
     private final CentralApp app = new CentralApp(
             "a",
@@ -128,29 +126,6 @@ class JobSchedulerIT {
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("deadline").isLessThan(end);
             vertx.timer(20).toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-        }
-    }
-
-    private static final class TurnedClock extends Clock {
-        private volatile Instant now = MONDAY;
-
-        void turnTo(Instant instant) {
-            now = instant;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 }

@@ -3,6 +3,7 @@ package io.drover.simulator.cloud.dps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.drover.simulator.cloud.TurnedClock;
 import io.drover.simulator.cloud.hub.DeviceCredential;
 import io.drover.simulator.cloud.hub.Hub;
 import io.drover.simulator.cloud.hub.HubSku;
@@ -11,17 +12,14 @@ import io.drover.simulator.cloud.hub.Twin;
 import io.drover.simulator.cloud.sas.SasToken;
 import io.drover.simulator.cloud.sas.SymmetricKey;
 import io.vertx.core.json.JsonObject;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ProvisioningServiceTest {
-    private final SettableClock clock = new SettableClock();
+    private final TurnedClock clock = new TurnedClock(Instant.parse("2026-01-01T00:00:00Z"));
     private final Random random = new Random(1);
     private final Hub east = new Hub("east.azure-devices.test", HubSku.S1, 1, clock, random);
     private final Hub west = new Hub("west.azure-devices.test", HubSku.S1, 1, clock, random);
@@ -201,28 +199,5 @@ class ProvisioningServiceTest {
                 .isInstanceOfSatisfying(
                         ProvisioningException.class,
                         refusal -> assertThat(refusal.error()).isEqualTo(error));
-    }
-
-    private static final class SettableClock extends Clock {
-        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-        void advance(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
     }
 }
