@@ -179,29 +179,9 @@ public final class ConsoleBenchCommand implements Callable<Integer> {
     }
 
     private void configuration(JsonNode ready, Scenario scenario) {
-        RehearsalOptions options = new RehearsalOptions(
-                Direction.CENTRAL_TO_HUB,
-                work,
-                workerJar,
-                simulatorJar,
-                scenario.name(),
-                live,
-                1,
-                List.of(),
-                0,
-                false,
-                1,
-                null,
-                null,
-                PATIENCE,
-                false,
-                true,
-                false,
-                false,
-                false);
+        WorkerConfiguration.Place place = new WorkerConfiguration.Place(Direction.CENTRAL_TO_HUB, work);
         Duration step = Duration.ofMinutes(1);
-        WorkerConfiguration.write(
-                options, ready, SUFFIX, new WorkerConfiguration.Deadlines(step, step, step), scenario);
+        WorkerConfiguration.write(place, ready, SUFFIX, new WorkerConfiguration.Deadlines(step, step, step), scenario);
     }
 
     private ChildProcess serve() {

@@ -74,7 +74,13 @@ final class LargeFleet implements AutoCloseable {
 
     /** Starts both; the devices wait for {@link #begin}. Logs and data go to the folder. */
     static LargeFleet start(Options options, Path work) throws IOException, ScenarioException {
-        Path file = Files.writeString(work.resolve("scenario.yaml"), yaml(options));
+        Path file = Files.writeString(
+                work.resolve("scenario.yaml"),
+                BenchArguments.scenario(
+                        options.devices(),
+                        options.timeCompression(),
+                        options.telemetrySeconds(),
+                        options.connectRate()));
         List<ChildProcess> started = new ArrayList<>();
         boolean whole = false;
         try {
@@ -90,50 +96,18 @@ final class LargeFleet implements AutoCloseable {
         }
     }
 
-    private static String yaml(Options options) {
-        return """
-                name: bench
-                devices: %d
-                seed: 1
-                timeCompression: %d
-                deviceId: "bench-%%06d"
-                telemetryInterval: %ds
-                connectRate: %d
-                groups:
-                  - { name: all, weight: 1, behaviour: { type: obedient } }
-                """.formatted(
-                options.devices(), options.timeCompression(), options.telemetrySeconds(), options.connectRate());
-    }
-
     private static ChildProcess startCloud(Options options, Path work) {
-        List<String> arguments = new ArrayList<>(List.of(
+        return ChildProcess.startAgain(
                 "cloud",
-                "--data-dir=" + work.resolve("cloud"),
-                "--no-quotas",
-                "--time-compression=" + options.timeCompression(),
-                "--expected-devices=" + options.devices(),
-                "--ready-line",
-                "--stop-with-stdin"));
-        if (options.gateways() != null) {
-            arguments.add("--gateways=" + options.gateways());
-        }
-        return ChildProcess.startAgain("cloud", work, options.cloudOptions(), arguments, Map.of());
+                work,
+                options.cloudOptions(),
+                BenchArguments.cloud(work, options.timeCompression(), options.devices(), options.gateways()),
+                Map.of());
     }
 
     private static ChildProcess startFleet(Options options, Path work, Path scenario, JsonNode ready) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "fleet",
-                "--control=http://127.0.0.1:" + ready.path("controlPort").asInt(),
-                "--https-port=" + ready.path("httpsPort").asInt(),
-                "--mqtt-port=" + ready.path("mqttPort").asInt(),
-                "--ca=" + ready.path("caCertificate").asText(),
-                "--application=" + RehearsalEstate.APPLICATION,
-                "--scenario=" + scenario,
-                "--ready-line",
-                "--stop-with-stdin"));
-        if (options.processes() != null) {
-            arguments.add("--processes=" + options.processes());
-        }
+        List<String> arguments = BenchArguments.fleet(ready, scenario, options.processes());
+        arguments.add("--application=" + RehearsalEstate.APPLICATION);
         return ChildProcess.startAgain("fleet", work, FLEET_JVM, arguments, Map.of());
     }
 

@@ -62,21 +62,16 @@ final class MoveProcesses implements AutoCloseable {
     /** Starts the cloud and fills it. */
     MoveProcesses(Path work, Setup setup) throws Exception {
         this.direction = setup.direction();
-        Path file = Files.writeString(work.resolve("scenario.yaml"), yaml(setup));
+        Path file = Files.writeString(
+                work.resolve("scenario.yaml"),
+                BenchArguments.scenario(
+                        setup.devices(), setup.timeCompression(), setup.telemetrySeconds(), setup.connectRate()));
         this.scenario = ScenarioLoader.load(file.toString());
-        List<String> arguments = new ArrayList<>(List.of(
-                "cloud",
-                "--data-dir=" + work.resolve("cloud"),
-                "--no-quotas",
-                "--time-compression=" + setup.timeCompression(),
-                "--expected-devices=" + setup.devices(),
-                "--ready-line",
-                "--stop-with-stdin"));
-        if (setup.gateways() != null) {
-            arguments.add("--gateways=" + setup.gateways());
-        } else if (OpenFiles.refusal(setup.devices(), "").isEmpty()) {
-            arguments.add("--gateways=0");
+        Integer gateways = setup.gateways();
+        if (gateways == null && OpenFiles.refusal(setup.devices(), "").isEmpty()) {
+            gateways = 0;
         }
+        List<String> arguments = BenchArguments.cloud(work, setup.timeCompression(), setup.devices(), gateways);
         cloudProcess = ChildProcess.startAgain("cloud", work, setup.cloudJvm(), arguments, setup.environment());
         cloudReady = cloudProcess.awaitReady(READY);
         cloud = new ControlClient(cloudReady.path("controlPort").asInt());
@@ -85,32 +80,9 @@ final class MoveProcesses implements AutoCloseable {
         startFleet(work, file, setup);
     }
 
-    private static String yaml(Setup setup) {
-        return """
-                name: move
-                devices: %d
-                seed: 1
-                timeCompression: %d
-                deviceId: "bench-%%06d"
-                telemetryInterval: %ds
-                connectRate: %d
-                groups:
-                  - { name: all, weight: 1, behaviour: { type: obedient } }
-                """.formatted(setup.devices(), setup.timeCompression(), setup.telemetrySeconds(), setup.connectRate());
-    }
-
     private void startFleet(Path work, Path file, Setup setup) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "fleet",
-                "--control=http://127.0.0.1:" + cloudReady.path("controlPort").asInt(),
-                "--https-port=" + httpsPort(),
-                "--mqtt-port=" + cloudReady.path("mqttPort").asInt(),
-                "--ca=" + caCertificate(),
-                "--scenario=" + file,
-                "--processes=" + setup.processes(),
-                "--device-log",
-                "--ready-line",
-                "--stop-with-stdin"));
+        List<String> arguments = BenchArguments.fleet(cloudReady, file, setup.processes());
+        arguments.add("--device-log");
         arguments.addAll(List.of(direction.fleetOptions()));
         fleetProcess = ChildProcess.startAgain(
                 "fleet",

@@ -35,7 +35,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Creates devices in an emulated cloud, quotas off, and lets the worker plan their move.")
 public final class PlanBenchCommand implements Callable<Integer> {
-    private static final Duration PATIENCE = Duration.ofMinutes(20);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final String SECRET = "bench";
     private static final String SUFFIX = "test";
@@ -149,29 +148,9 @@ public final class PlanBenchCommand implements Callable<Integer> {
     }
 
     private void configuration(Path work, JsonNode ready, Scenario scenario) {
-        RehearsalOptions options = new RehearsalOptions(
-                direction,
-                work,
-                workerJar,
-                simulatorJar,
-                scenario.name(),
-                devices,
-                1,
-                List.of(),
-                0,
-                false,
-                1,
-                null,
-                null,
-                PATIENCE,
-                false,
-                true,
-                false,
-                false,
-                false);
+        WorkerConfiguration.Place place = new WorkerConfiguration.Place(direction, work);
         Duration step = Duration.ofMinutes(1);
-        WorkerConfiguration.write(
-                options, ready, SUFFIX, new WorkerConfiguration.Deadlines(step, step, step), scenario);
+        WorkerConfiguration.write(place, ready, SUFFIX, new WorkerConfiguration.Deadlines(step, step, step), scenario);
     }
 
     private Measured plan(Path work) throws IOException {

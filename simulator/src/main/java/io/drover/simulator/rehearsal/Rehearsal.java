@@ -192,7 +192,9 @@ final class Rehearsal {
 
     /** Its configuration and, where wanted, its plan; returns the command that migrates. */
     private List<String> prepareWorker(JsonNode cloudReady, AzureRest rest) {
-        WorkerConfiguration.write(options, cloudReady, SUFFIX, deadlines(), scenario);
+        WorkerConfiguration.Place place = new WorkerConfiguration.Place(
+                options.direction(), options.folder(), options.ledgerUrl(), options.ledgerUser());
+        WorkerConfiguration.write(place, cloudReady, SUFFIX, deadlines(), scenario);
         List<String> apply = new ArrayList<>(List.of("apply", "--output=json"));
         if (options.webhook()) {
             apply.addAll(exportConnectivity(rest));

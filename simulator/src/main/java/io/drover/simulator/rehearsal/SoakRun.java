@@ -51,7 +51,7 @@ final class SoakRun implements AutoCloseable {
         this.expected = IntStream.range(0, fleet.scenario().devices())
                 .mapToObj(fleet.scenario()::deviceId)
                 .collect(Collectors.toSet());
-        this.definition = configure(workerJar);
+        this.definition = configure();
         this.worker = ServedWorker.start(workerJar, work, SECRET, List.of("-Xmx512m"));
         Map<String, List<Long>> sides = new LinkedHashMap<>();
         sides.put("cloud", fleet.cloudPids());
@@ -61,30 +61,11 @@ final class SoakRun implements AutoCloseable {
     }
 
     /** Writes the worker's configuration, and gives its migration as one that the API takes. */
-    private JsonNode configure(Path workerJar) throws IOException {
+    private JsonNode configure() throws IOException {
         Duration step = Duration.ofMinutes(3);
-        RehearsalOptions options = new RehearsalOptions(
-                Direction.CENTRAL_TO_HUB,
-                work,
-                workerJar,
-                null,
-                fleet.scenario().name(),
-                fleet.scenario().devices(),
-                fleet.scenario().seed(),
-                List.of(),
-                0,
-                false,
-                1,
-                null,
-                null,
-                LEG_PATIENCE,
-                false,
-                false,
-                true,
-                false,
-                false);
+        WorkerConfiguration.Place place = new WorkerConfiguration.Place(Direction.CENTRAL_TO_HUB, work);
         Path file = WorkerConfiguration.write(
-                options, fleet.ready(), SUFFIX, new WorkerConfiguration.Deadlines(step, step, step), fleet.scenario());
+                place, fleet.ready(), SUFFIX, new WorkerConfiguration.Deadlines(step, step, step), fleet.scenario());
         ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
         ObjectNode all = (ObjectNode) yaml.readTree(file.toFile());
         JsonNode migration = all.remove("migration");

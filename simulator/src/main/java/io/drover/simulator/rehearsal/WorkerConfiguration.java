@@ -19,8 +19,7 @@ final class WorkerConfiguration {
     private WorkerConfiguration() {}
 
     /** Writes {@code worker.yaml} into the folder, as the scenario changes it; the secret stays in the environment. */
-    static Path write(
-            RehearsalOptions options, JsonNode cloudReady, String suffix, Deadlines deadlines, Scenario scenario) {
+    static Path write(Place place, JsonNode cloudReady, String suffix, Deadlines deadlines, Scenario scenario) {
         String connectTo = "    - { host: \"*.%s\", address: 127.0.0.1, port: %d }%n"
                 .formatted(suffix, cloudReady.path("httpsPort").asInt());
         String text = ("""
@@ -61,29 +60,29 @@ final class WorkerConfiguration {
                         cloudReady.path("caCertificate").asText(),
                         cloudReady.path("amqpPort").asInt(),
                         RehearsalEstate.SUBSCRIPTION,
-                        options.direction().workerSource(),
-                        options.direction().workerTarget(),
+                        place.direction().workerSource(),
+                        place.direction().workerTarget(),
                         seconds(deadlines.answer()),
                         seconds(deadlines.step()),
                         seconds(deadlines.offline()),
-                        ledger(options));
-        Path file = options.folder().resolve("worker.yaml");
+                        ledger(place));
+        Path file = place.folder().resolve("worker.yaml");
         try {
-            return Files.writeString(file, patched(patched(text, files(options, scenario)), scenario.worker()));
+            return Files.writeString(file, patched(patched(text, files(place, scenario)), scenario.worker()));
         } catch (IOException e) {
             throw new RehearsalException("The worker's configuration " + file + " cannot be written: " + e, e);
         }
     }
 
     /** Writes the files that a fleet's owner would have, and gives the part of the configuration that names them. */
-    private static ObjectNode files(RehearsalOptions options, Scenario scenario) throws IOException {
+    private static ObjectNode files(Place place, Scenario scenario) throws IOException {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
-        ObjectNode credentials = new WorkerCredentials(options.folder(), scenario).write();
+        ObjectNode credentials = new WorkerCredentials(place.folder(), scenario).write();
         if (!credentials.isEmpty()) {
             patch.withObject("/migration").set("credentials", credentials);
         }
         if (scenario.twins()) {
-            Files.writeString(options.folder().resolve("mapping.yaml"), mapping(options.direction()));
+            Files.writeString(place.folder().resolve("mapping.yaml"), mapping(place.direction()));
             patch.withObject("/migration").putObject("owned").put("mapping", "mapping.yaml");
         }
         return patch;
@@ -124,15 +123,29 @@ final class WorkerConfiguration {
         return result;
     }
 
-    private static String ledger(RehearsalOptions options) {
-        return options.ledgerUrl() == null
+    private static String ledger(Place place) {
+        return place.ledgerUrl() == null
                 ? "{ url: \"jdbc:sqlite:ledger.db\" }"
                 : "{ url: \"%s\", user: %s, password: { env: %s } }"
-                        .formatted(options.ledgerUrl(), options.ledgerUser(), LEDGER_PASSWORD_VARIABLE);
+                        .formatted(place.ledgerUrl(), place.ledgerUser(), LEDGER_PASSWORD_VARIABLE);
     }
 
     private static String seconds(java.time.Duration duration) {
         return duration.toSeconds() + "s";
+    }
+
+    /**
+     * What is moved, and where the worker works.
+     *
+     * @param folder where its configuration is written
+     * @param ledgerUrl JDBC URL of the ledger; a file in the folder when null
+     * @param ledgerUser database user of a PostgreSQL ledger
+     */
+    record Place(Direction direction, Path folder, String ledgerUrl, String ledgerUser) {
+        /** With a ledger in the folder. */
+        Place(Direction direction, Path folder) {
+            this(direction, folder, null, null);
+        }
     }
 
     /** How long the worker of a rehearsal waits for an answer, for each further step, and for offline devices. */

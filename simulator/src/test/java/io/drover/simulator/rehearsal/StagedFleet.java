@@ -242,33 +242,14 @@ final class StagedFleet implements AutoCloseable {
     }
 
     private String[] configured(Path folder, String... arguments) {
-        RehearsalOptions options = new RehearsalOptions(
-                direction,
-                folder,
-                null,
-                null,
-                "",
-                scenario.devices(),
-                scenario.seed(),
-                List.of(),
-                0,
-                false,
-                1,
-                null,
-                null,
-                DEADLINE,
-                false,
-                true,
-                false,
-                false,
-                false);
+        WorkerConfiguration.Place place = new WorkerConfiguration.Place(direction, folder);
         JsonNode ready = JsonNodeFactory.instance
                 .objectNode()
                 .put("httpsPort", cloud.ports().https())
                 .put("amqpPort", cloud.ports().amqp())
                 .put("caCertificate", cloud.ports().caCertificate().toString());
         Path file = WorkerConfiguration.write(
-                options, ready, "test", new WorkerConfiguration.Deadlines(DEADLINE, DEADLINE, DEADLINE), scenario);
+                place, ready, "test", new WorkerConfiguration.Deadlines(DEADLINE, DEADLINE, DEADLINE), scenario);
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--config=" + file);
         return all.toArray(String[]::new);

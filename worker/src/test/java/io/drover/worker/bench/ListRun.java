@@ -7,9 +7,8 @@ import io.drover.worker.device.DeviceKey;
 import io.drover.worker.device.DeviceSearch.Filter;
 import io.drover.worker.device.DeviceSearch.Order;
 import io.drover.worker.device.DeviceSearch.Position;
-import io.drover.worker.device.DeviceState;
-import io.drover.worker.device.FailureReason;
 import io.drover.worker.device.MovePolicy;
+import io.drover.worker.device.SpreadDevices;
 import io.drover.worker.device.TestPolicies;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -20,7 +19,6 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -66,25 +64,11 @@ public final class ListRun {
         }
     }
 
-    /** Most have moved, some wait, a few have failed, in four waves, over an hour. */
     private static void spread(LedgerAddress address) throws Exception {
-        String number = "CAST(SUBSTR(device_id, 8) AS INTEGER)";
-        long now = System.currentTimeMillis();
-        String then = (now - 3_600_000) + " + (CAST(" + number + " AS BIGINT) * 7919) % 3600000";
         try (Connection connection = DriverManager.getConnection(
                         address.url(), address.user(), address.password().value());
                 Statement statement = connection.createStatement()) {
-            statement.executeUpdate("UPDATE device SET wave = 1 + " + number + " % 4, changed_at = " + then
-                    + ", state = CASE WHEN " + number + " % 10 < 7 THEN 'MIGRATED' WHEN " + number
-                    + " % 10 < 9 THEN 'WAITING' WHEN " + number + " % 1000 = 9 THEN 'FAILED' ELSE 'PENDING' END,"
-                    + " reason = CASE WHEN " + number + " % 10 < 7 THEN NULL WHEN " + number
-                    + " % 10 < 9 THEN 'DEVICE_OFFLINE' WHEN " + number
-                    + " % 1000 = 9 THEN 'SILENT' ELSE NULL END, finished_at = CASE WHEN " + number + " % 10 < 7 THEN "
-                    + then + " ELSE NULL END");
-            statement.executeUpdate("DELETE FROM device_count");
-            statement.executeUpdate(
-                    "INSERT INTO device_count (migration_id, wave, state, reason, n) SELECT migration_id, wave,"
-                            + " state, CASE WHEN state = 'FAILED' THEN reason ELSE '' END, COUNT(*) FROM device GROUP BY 1, 2, 3, 4");
+            SpreadDevices.spread(connection, "device-");
             if (!address.user().isEmpty()) {
                 statement.execute("VACUUM ANALYZE device");
             }
@@ -92,23 +76,8 @@ public final class ListRun {
     }
 
     private void lists() throws Exception {
-        Map<String, Filter> filters = new LinkedHashMap<>();
-        filters.put("any", new Filter(null, null, null, null));
-        filters.put("state of most", new Filter(DeviceState.MIGRATED, null, null, null));
-        filters.put("state of few", new Filter(DeviceState.FAILED, null, null, null));
-        filters.put("state of none", new Filter(DeviceState.COMMANDED, null, null, null));
-        filters.put("reason of many", new Filter(null, FailureReason.DEVICE_OFFLINE, null, null));
-        filters.put("reason of few", new Filter(null, FailureReason.SILENT, null, null));
-        filters.put("wave", new Filter(null, null, 2, null));
-        filters.put("state and wave", new Filter(DeviceState.WAITING, null, 3, null));
-        filters.put(
-                "state and reason that no device has",
-                new Filter(DeviceState.MIGRATED, FailureReason.DEVICE_OFFLINE, null, null));
-        filters.put("beginning", new Filter(null, null, null, "device-012345"));
-        filters.put("beginning of none", new Filter(null, null, null, "car"));
-        filters.put("part", new Filter(null, null, null, "*99999"));
-        filters.put("part of none in a state", new Filter(DeviceState.MIGRATED, null, null, "*zzz"));
-        for (Map.Entry<String, Filter> filter : filters.entrySet()) {
+        for (Map.Entry<String, Filter> filter :
+                SpreadDevices.filters("device-012345", "99999").entrySet()) {
             for (Order order : Order.values()) {
                 Position middle = order == Order.DEVICE
                         ? new Position(0, MemoryCloud.id(devices / 2))

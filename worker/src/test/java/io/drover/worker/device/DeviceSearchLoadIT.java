@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,48 +83,19 @@ class DeviceSearchLoadIT {
         }
     }
 
-    /** States, waves, reasons and times as in the middle of a migration: most have moved, some wait, a few have failed. */
     private void spread(LedgerAddress address) throws Exception {
-        String number = "CAST(SUBSTR(device_id, 7) AS INTEGER)";
-        long now = System.currentTimeMillis();
-        database.change(
-                address,
-                "UPDATE device SET wave = 1 + " + number + " % 4, changed_at = " + (now - 3_600_000) + " + (" + number
-                        + " * 7919) % 3600000, state = CASE WHEN " + number + " % 10 < 7 THEN 'MIGRATED' WHEN " + number
-                        + " % 10 < 9 THEN 'WAITING' WHEN " + number + " % 1000 = 9 THEN 'FAILED' ELSE 'PENDING' END,"
-                        + " reason = CASE WHEN " + number + " % 10 < 7 THEN NULL WHEN " + number
-                        + " % 10 < 9 THEN 'DEVICE_OFFLINE' WHEN " + number
-                        + " % 1000 = 9 THEN 'SILENT' ELSE NULL END, finished_at = CASE WHEN " + number
-                        + " % 10 < 7 THEN " + (now - 3_600_000) + " + (" + number + " * 7919) % 3600000 ELSE NULL END");
-        database.change(address, "DELETE FROM device_count");
-        database.change(
-                address,
-                "INSERT INTO device_count (migration_id, wave, state, reason, n) SELECT migration_id, wave, state,"
-                        + " CASE WHEN state = 'FAILED' THEN reason ELSE '' END, COUNT(*) FROM device GROUP BY 1, 2, 3, 4");
+        try (Connection connection = database.connect(address)) {
+            SpreadDevices.spread(connection, "truck-");
+        }
         if (database == TestDatabase.POSTGRES) {
             database.change(address, "ANALYZE device");
         }
     }
 
     private Map<String, Long> measure() throws Exception {
-        Map<String, Filter> filters = new LinkedHashMap<>();
-        filters.put("any", new Filter(null, null, null, null));
-        filters.put("state of most", new Filter(DeviceState.MIGRATED, null, null, null));
-        filters.put("state of few", new Filter(DeviceState.FAILED, null, null, null));
-        filters.put("state of none", new Filter(DeviceState.COMMANDED, null, null, null));
-        filters.put("reason of many", new Filter(null, FailureReason.DEVICE_OFFLINE, null, null));
-        filters.put("reason of few", new Filter(null, FailureReason.SILENT, null, null));
-        filters.put("wave", new Filter(null, null, 2, null));
-        filters.put("state and wave", new Filter(DeviceState.WAITING, null, 3, null));
-        filters.put(
-                "state and reason that no device has",
-                new Filter(DeviceState.MIGRATED, FailureReason.DEVICE_OFFLINE, null, null));
-        filters.put("beginning", new Filter(null, null, null, "truck-1234"));
-        filters.put("beginning of none", new Filter(null, null, null, "car"));
-        filters.put("part", new Filter(null, null, null, "*9999"));
-        filters.put("part of none in a state", new Filter(DeviceState.MIGRATED, null, null, "*zzz"));
         Map<String, Long> slow = new LinkedHashMap<>();
-        for (Map.Entry<String, Filter> filter : filters.entrySet()) {
+        for (Map.Entry<String, Filter> filter :
+                SpreadDevices.filters("truck-1234", "9999").entrySet()) {
             for (Order order : Order.values()) {
                 Position middle = order == Order.DEVICE
                         ? new Position(0, "truck-100000")
