@@ -21,7 +21,14 @@ import java.util.Map;
  */
 final class LargeFleet implements AutoCloseable {
     private static final Duration READY = Duration.ofMinutes(3);
-    private static final List<String> FLEET_JVM = List.of("-Xms64m", "-Xmx512m", "-Xmn48m", "-XX:+UseSerialGC");
+    /** As gateways have: a heap that grows no further than its devices need. */
+    private static final List<String> FLEET_JVM = List.of(
+            "-Xms64m",
+            "-Xmx512m",
+            "-Xmn48m",
+            "-XX:+UseSerialGC",
+            "-XX:MinHeapFreeRatio=10",
+            "-XX:MaxHeapFreeRatio=20");
 
     private final ChildProcess cloudProcess;
     private final ChildProcess fleetProcess;
