@@ -3,6 +3,7 @@ package io.drover.simulator.fleet;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.drover.simulator.process.ChildProcess;
 import io.drover.simulator.process.ChildProcessException;
+import io.drover.simulator.process.SmallHeap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,15 +17,7 @@ final class FleetProcesses implements AutoCloseable {
     static final int MOST = 250;
 
     private static final Duration START = Duration.ofMinutes(2);
-    /** A heap that grows no further than its devices need; serial, as many processes share few processors. */
-    private static final List<String> JVM = List.of(
-            "-Xms64m",
-            "-Xmx512m",
-            "-Xmn48m",
-            "-XX:+UseSerialGC",
-            "-XX:MinHeapFreeRatio=10",
-            "-XX:MaxHeapFreeRatio=20",
-            "-Xss512k");
+    private static final List<String> JVM = SmallHeap.options(64, 512, 32);
 
     private final Path logs;
     private final List<ChildProcess> children = new ArrayList<>();

@@ -7,6 +7,7 @@ import io.drover.simulator.fleet.ScenarioException;
 import io.drover.simulator.fleet.ScenarioLoader;
 import io.drover.simulator.process.ChildProcess;
 import io.drover.simulator.process.ProcessUsage;
+import io.drover.simulator.process.SmallHeap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,14 +22,7 @@ import java.util.Map;
  */
 final class LargeFleet implements AutoCloseable {
     private static final Duration READY = Duration.ofMinutes(3);
-    /** As gateways have: a heap that grows no further than its devices need. */
-    private static final List<String> FLEET_JVM = List.of(
-            "-Xms64m",
-            "-Xmx512m",
-            "-Xmn48m",
-            "-XX:+UseSerialGC",
-            "-XX:MinHeapFreeRatio=10",
-            "-XX:MaxHeapFreeRatio=20");
+    private static final List<String> FLEET_JVM = SmallHeap.options(64, 512, 32);
 
     private final ChildProcess cloudProcess;
     private final ChildProcess fleetProcess;

@@ -3,6 +3,7 @@ package io.drover.simulator.cloud.gateway;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.drover.simulator.process.ChildProcess;
 import io.drover.simulator.process.ChildProcessException;
+import io.drover.simulator.process.SmallHeap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
@@ -20,15 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class GatewayProcesses implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayProcesses.class);
     private static final Duration START = Duration.ofSeconds(60);
-    /** A heap that grows no further than its connections need; serial, as there is one event loop and many gateways share few processors. */
-    private static final List<String> JVM = List.of(
-            "-Xms48m",
-            "-Xmx384m",
-            "-Xmn32m",
-            "-XX:+UseSerialGC",
-            "-XX:MinHeapFreeRatio=10",
-            "-XX:MaxHeapFreeRatio=20",
-            "-Xss512k");
+    private static final List<String> JVM = SmallHeap.options(48, 384, 32);
 
     private final Path folder;
     private final String host;
