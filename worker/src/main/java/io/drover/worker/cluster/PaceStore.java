@@ -1,6 +1,6 @@
 package io.drover.worker.cluster;
 
-import io.drover.worker.sql.RowLocks;
+import io.drover.worker.sql.Dialect;
 import io.drover.worker.sql.Transactions;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -18,13 +18,13 @@ import java.util.function.UnaryOperator;
 public final class PaceStore {
     private final Pool reads;
     private final Transactions writes;
-    private final RowLocks locks;
+    private final Dialect dialect;
     private final Clock clock;
 
-    public PaceStore(Pool reads, Transactions writes, RowLocks locks, Clock clock) {
+    public PaceStore(Pool reads, Transactions writes, Dialect dialect, Clock clock) {
         this.reads = reads;
         this.writes = writes;
-        this.locks = locks;
+        this.dialect = dialect;
         this.clock = clock;
     }
 
@@ -101,7 +101,7 @@ public final class PaceStore {
     private Future<Pace> read(SqlConnection connection, String name) {
         return SqlTemplate.forQuery(
                         connection,
-                        "SELECT next_at, rate, granted, slowed_at FROM pace WHERE name = #{name}" + locks.waiting())
+                        "SELECT next_at, rate, granted, slowed_at FROM pace WHERE name = #{name}" + dialect.waiting())
                 .execute(Map.of("name", name))
                 .map(rows -> {
                     var row = rows.iterator().next();

@@ -1,6 +1,6 @@
 package io.drover.worker.db;
 
-import io.drover.worker.sql.RowLocks;
+import io.drover.worker.sql.Dialect;
 import io.drover.worker.sql.Transactions;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -15,4 +15,4 @@ import java.util.function.Supplier;
  * @param closing closes connections and locks
  */
 record Database(
-        Pool reads, Pool lists, Transactions writes, RowLocks locks, boolean shared, Supplier<Future<Void>> closing) {}
+        Pool reads, Pool lists, Transactions writes, Dialect dialect, boolean shared, Supplier<Future<Void>> closing) {}

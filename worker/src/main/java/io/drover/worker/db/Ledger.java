@@ -51,13 +51,13 @@ public final class Ledger {
             Vertx vertx, Database database, MovePolicy policy, DeviceMeter meter, MeterRegistry meters, Clock clock) {
         this.database = database;
         this.other = different -> new Ledger(vertx, database, different, meter, meters, clock);
-        this.audit = new AuditStore(database.reads(), database.writes(), database.locks(), clock);
+        this.audit = new AuditStore(database.reads(), database.writes(), database.dialect(), clock);
         this.migrations = new MigrationStore(database.reads(), database.writes(), audit, clock);
         this.devices =
-                new DeviceStore(vertx, database.reads(), database.writes(), database.locks(), policy, meter, clock);
+                new DeviceStore(vertx, database.reads(), database.writes(), database.dialect(), policy, meter, clock);
         this.control = new MigrationControl(migrations, devices, audit, clock);
         this.leases = new LeaseStore(database.reads(), database.writes(), meters);
-        this.paces = new PaceStore(database.reads(), database.writes(), database.locks(), clock);
+        this.paces = new PaceStore(database.reads(), database.writes(), database.dialect(), clock);
         this.telemetryPositions = new TelemetryPositionStore(database.reads(), database.writes());
         this.sourceChecks = new SourceChecks(database.reads(), database.writes());
         this.owned = new OwnedStore(database.reads(), database.writes());
@@ -67,7 +67,7 @@ public final class Ledger {
         this.cleanups = new CleanupStore(database.reads(), database.writes(), clock);
         this.answers = new AnswerStore(database.reads(), database.writes(), clock);
         this.search = new MigrationSearch(database.reads());
-        this.deviceSearch = new DeviceSearch(database.lists(), database.locks());
+        this.deviceSearch = new DeviceSearch(database.lists(), database.dialect());
         this.timeline = new DeviceTimeline(database.reads());
     }
 

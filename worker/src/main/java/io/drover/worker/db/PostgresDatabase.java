@@ -2,7 +2,7 @@ package io.drover.worker.db;
 
 import io.drover.worker.WorkerConfig.LedgerAddress;
 import io.drover.worker.azure.hub.TrustStore;
-import io.drover.worker.sql.RowLocks;
+import io.drover.worker.sql.Dialect;
 import io.drover.worker.sql.Transactions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -51,7 +51,7 @@ final class PostgresDatabase {
                     reads,
                     lists,
                     Transactions.ofPostgres(vertx, writes, meters),
-                    RowLocks.OF_ROWS,
+                    Dialect.POSTGRES,
                     true,
                     () -> Future.join(reads.close(), lists.close(), writes.close())
                             .mapEmpty());

@@ -1,6 +1,6 @@
 package io.drover.worker.db;
 
-import io.drover.worker.sql.RowLocks;
+import io.drover.worker.sql.Dialect;
 import io.drover.worker.sql.Transactions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -45,7 +45,7 @@ final class SqliteDatabase {
                             reads,
                             lists,
                             Transactions.ofSqlite(writes, meters),
-                            RowLocks.NONE,
+                            Dialect.SQLITE,
                             false,
                             () -> close(vertx, List.of(reads, lists, writes), lock));
                 });

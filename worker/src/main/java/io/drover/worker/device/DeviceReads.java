@@ -1,7 +1,7 @@
 package io.drover.worker.device;
 
+import io.drover.worker.sql.Dialect;
 import io.drover.worker.sql.IdQuery;
-import io.drover.worker.sql.RowLocks;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -51,10 +51,10 @@ public final class DeviceReads {
     private final Pool reads;
     private final IdQuery states;
 
-    DeviceReads(Pool reads, RowLocks locks) {
+    DeviceReads(Pool reads, Dialect dialect) {
         this.reads = reads;
         // With the revision, which no other index has: SQLite would go through all of one that has the rest.
-        this.states = new IdQuery("SELECT device_id, state, revision FROM device WHERE 1 = 1", "", locks);
+        this.states = new IdQuery("SELECT device_id, state, revision FROM device WHERE 1 = 1", "", dialect);
     }
 
     /** The state of each of these devices, by id; those left out that the migration does not know. */

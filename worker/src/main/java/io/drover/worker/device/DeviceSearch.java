@@ -1,6 +1,6 @@
 package io.drover.worker.device;
 
-import io.drover.worker.sql.RowLocks;
+import io.drover.worker.sql.Dialect;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -30,10 +30,10 @@ public final class DeviceSearch {
     private final Pool reads;
     private final boolean names;
 
-    /** Lists of a ledger; one with locks of rows, as PostgreSQL's, has all ids in a table of their own too. */
-    public DeviceSearch(Pool reads, RowLocks locks) {
+    /** Lists of a ledger. */
+    public DeviceSearch(Pool reads, Dialect dialect) {
         this.reads = reads;
-        this.names = locks.arrays();
+        this.names = dialect.names();
     }
 
     /** Which devices; a null part stands for any. {@code search} is the id's beginning, or after a * a part of it. */

@@ -1,6 +1,6 @@
 package io.drover.worker.device;
 
-import io.drover.worker.sql.RowLocks;
+import io.drover.worker.sql.Dialect;
 import io.drover.worker.sql.Transactions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -25,7 +25,7 @@ public final class DeviceStore {
     private static final int CLAIM_PAGE = 500;
 
     private final Transactions writes;
-    private final RowLocks locks;
+    private final Dialect dialect;
     private final WaveAssignment assignment;
     private final String discovery;
     private final DeviceWriter writer;
@@ -37,16 +37,16 @@ public final class DeviceStore {
             Vertx vertx,
             Pool reads,
             Transactions writes,
-            RowLocks locks,
+            Dialect dialect,
             MovePolicy policy,
             DeviceMeter meter,
             Clock clock) {
         this.writes = writes;
-        this.locks = locks;
-        this.assignment = new WaveAssignment(writes, locks);
-        this.discovery = "SELECT name FROM turn WHERE name = 'discovery'" + locks.waiting();
-        this.reads = new DeviceReads(reads, locks);
-        this.writer = new DeviceWriter(vertx, writes, locks, meter, clock);
+        this.dialect = dialect;
+        this.assignment = new WaveAssignment(writes, dialect);
+        this.discovery = "SELECT name FROM turn WHERE name = 'discovery'" + dialect.waiting();
+        this.reads = new DeviceReads(reads, dialect);
+        this.writer = new DeviceWriter(vertx, writes, dialect, meter, clock);
         this.transition = new DeviceTransition(policy);
         this.clock = clock;
     }
@@ -90,7 +90,7 @@ public final class DeviceStore {
         return rows.isEmpty()
                 ? Future.succeededFuture(0)
                 : DeviceColumns.INSERT
-                        .write(connection, locks, rows)
+                        .write(connection, dialect, rows)
                         .compose(done -> WaveAssignment.add(connection, delta.parameters(migrationId)))
                         .map(done -> rows.size());
     }
@@ -337,7 +337,7 @@ public final class DeviceStore {
                 Map.of("migration_id", row.key().migrationId(), "device_id", row.deviceId(), "at", now);
         return writes.run(connection -> SqlTemplate.forUpdate(connection, DeviceSql.REMOVAL)
                 .execute(values)
-                .compose(done -> DeviceColumns.HISTORY.write(connection, locks, List.of(line)))
+                .compose(done -> DeviceColumns.HISTORY.write(connection, dialect, List.of(line)))
                 .mapEmpty());
     }
 

@@ -1,7 +1,7 @@
 package io.drover.worker.device;
 
+import io.drover.worker.sql.Dialect;
 import io.drover.worker.sql.IdQuery;
-import io.drover.worker.sql.RowLocks;
 import io.drover.worker.sql.SqlFailure;
 import io.drover.worker.sql.Transactions;
 import io.vertx.core.Context;
@@ -69,7 +69,7 @@ final class DeviceWriter {
 
     private final Vertx vertx;
     private final Transactions writes;
-    private final RowLocks locks;
+    private final Dialect dialect;
     private final DeviceMeter meter;
     private final Clock clock;
     private final Context context;
@@ -79,17 +79,17 @@ final class DeviceWriter {
     private final RecentRows recent = new RecentRows();
     private boolean writing;
 
-    DeviceWriter(Vertx vertx, Transactions writes, RowLocks locks, DeviceMeter meter, Clock clock) {
+    DeviceWriter(Vertx vertx, Transactions writes, Dialect dialect, DeviceMeter meter, Clock clock) {
         this.vertx = vertx;
         this.writes = writes;
-        this.locks = locks;
+        this.dialect = dialect;
         this.meter = meter;
         this.clock = clock;
         this.context = vertx.getOrCreateContext();
         this.select = new IdQuery(
                 "SELECT " + DeviceSql.COLUMNS + " FROM device WHERE 1 = 1",
-                " ORDER BY device_id" + locks.waiting(),
-                locks);
+                " ORDER BY device_id" + dialect.waiting(),
+                dialect);
     }
 
     /** Completes after the commit, on the caller's context. */
@@ -171,7 +171,7 @@ final class DeviceWriter {
             Instant at,
             String detail) {
         return writes.run(connection -> SqlTemplate.forQuery(
-                                connection, DeviceSql.SELECT + condition + locks.skipping())
+                                connection, DeviceSql.SELECT + condition + dialect.skipping())
                         .execute(parameters)
                         .compose(found -> {
                             List<Outcome> outcomes = new ArrayList<>();
@@ -305,9 +305,9 @@ final class DeviceWriter {
                 .toList();
         List<Map<String, Object>> counts = delta.parameters(migration);
         return DeviceColumns.MOVE
-                .write(connection, locks, moves)
+                .write(connection, dialect, moves)
                 .compose(moved -> moved == moves.size()
-                        ? DeviceColumns.HISTORY.write(connection, locks, history)
+                        ? DeviceColumns.HISTORY.write(connection, dialect, history)
                         : Future.failedFuture(new RowsChangedException("another process changed this ledger: " + moved
                                 + " of " + moves.size() + " moves held")))
                 .compose(done -> counts.isEmpty()

@@ -1,6 +1,6 @@
 package io.drover.worker.device;
 
-import io.drover.worker.sql.RowLocks;
+import io.drover.worker.sql.Dialect;
 import io.drover.worker.sql.Transactions;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
@@ -15,9 +15,9 @@ final class WaveAssignment {
     private final Transactions writes;
     private final String turn;
 
-    WaveAssignment(Transactions writes, RowLocks locks) {
+    WaveAssignment(Transactions writes, Dialect dialect) {
         this.writes = writes;
-        this.turn = "SELECT id FROM migration WHERE id = #{migration_id}" + locks.waiting();
+        this.turn = "SELECT id FROM migration WHERE id = #{migration_id}" + dialect.waiting();
     }
 
     /** As {@link DeviceStore#assign(long, int, int, long)}. */

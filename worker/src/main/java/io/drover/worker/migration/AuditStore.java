@@ -1,6 +1,6 @@
 package io.drover.worker.migration;
 
-import io.drover.worker.sql.RowLocks;
+import io.drover.worker.sql.Dialect;
 import io.drover.worker.sql.Transactions;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -37,10 +37,10 @@ public final class AuditStore {
     private final String turn;
     private final Clock clock;
 
-    public AuditStore(Pool reads, Transactions writes, RowLocks locks, Clock clock) {
+    public AuditStore(Pool reads, Transactions writes, Dialect dialect, Clock clock) {
         this.reads = reads;
         this.writes = writes;
-        this.turn = "SELECT name FROM turn WHERE name = 'audit'" + locks.waiting();
+        this.turn = "SELECT name FROM turn WHERE name = 'audit'" + dialect.waiting();
         this.clock = clock;
     }
 

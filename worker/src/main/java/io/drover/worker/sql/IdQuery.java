@@ -26,8 +26,8 @@ public final class IdQuery {
      *
      * @param order what follows the conditions
      */
-    public IdQuery(String select, String order, RowLocks locks) {
-        this.arrays = locks.arrays();
+    public IdQuery(String select, String order, Dialect dialect) {
+        this.arrays = dialect.arrays();
         if (arrays) {
             bySize.put(MOST, select + " AND migration_id = $1 AND device_id = ANY($2)" + order);
             return;

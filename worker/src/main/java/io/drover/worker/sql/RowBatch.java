@@ -91,11 +91,11 @@ public final class RowBatch<T> {
     }
 
     /** Completes with how many rows were written. */
-    public Future<Integer> write(SqlConnection connection, RowLocks locks, List<T> rows) {
+    public Future<Integer> write(SqlConnection connection, Dialect dialect, List<T> rows) {
         if (rows.isEmpty()) {
             return Future.succeededFuture(0);
         }
-        return locks.arrays()
+        return dialect.arrays()
                 ? connection.preparedQuery(all).execute(arraysOf(rows)).map(SqlResult::rowCount)
                 : connection
                         .preparedQuery(each)
