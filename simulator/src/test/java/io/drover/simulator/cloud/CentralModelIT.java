@@ -409,13 +409,7 @@ class CentralModelIT {
                 .isEqualTo(answer.bodyAsJsonObject().getJsonObject("error").getString("code"));
     }
 
-    /** A call that waits its turn when the documented rate of the REST API is used up. */
     private static HttpResponse<Buffer> call(HttpMethod method, String path, JsonObject body) throws Exception {
-        HttpResponse<Buffer> answer = cloud.central(method, path, body);
-        while (answer.statusCode() == 429) {
-            cloud.await(cloud.vertx().timer(100));
-            answer = cloud.central(method, path, body);
-        }
-        return answer;
+        return cloud.central(method, path, body);
     }
 }

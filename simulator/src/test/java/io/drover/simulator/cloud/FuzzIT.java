@@ -88,7 +88,6 @@ class FuzzIT {
     @BeforeAll
     static void start() throws Exception {
         cloud = new RunningCloud(data);
-        cloud.control(HttpMethod.POST, "/control/quotas", new JsonObject().put("enforced", false));
         central = "Bearer " + cloud.token("https://apps.azureiotcentral.test/.default");
         hub = "Bearer " + cloud.token("https://iothubs.azure.test/.default");
         dps = "Bearer " + cloud.token("https://azure-devices-provisioning.test/.default");
