@@ -19,7 +19,7 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -119,22 +119,14 @@ public final class SdkConnection implements AutoCloseable {
     }
 
     /**
-     * Reports properties and waits for the hub's answer. Where that was lost and the repeat is refused because the version is another
-     * one, the hub took the first: only a device reports its properties.
+     * Reports properties and waits for the hub's answer. A repeat names no version, as the hub may have taken the first call: only a
+     * device reports its properties, so there is nobody else's change to overwrite.
      */
     public void report(TwinCollection reported) throws Exception {
-        AtomicInteger calls = new AtomicInteger();
-        answered(() -> {
-            calls.incrementAndGet();
-            try {
-                return client.updateReportedProperties(reported, TWIN_MILLIS);
-            } catch (IotHubClientException refused) {
-                if (calls.get() > 1 && refused.getStatusCode() == IotHubStatusCode.PRECONDITION_FAILED) {
-                    return null;
-                }
-                throw refused;
-            }
-        });
+        TwinCollection unversioned = new TwinCollection();
+        unversioned.putAll(reported);
+        AtomicBoolean repeat = new AtomicBoolean();
+        answered(() -> client.updateReportedProperties(repeat.getAndSet(true) ? unversioned : reported, TWIN_MILLIS));
     }
 
     /** Closes the connection; its threads end with it. */

@@ -2,15 +2,13 @@ package io.drover.simulator.cloud.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.simulator.cloud.TurnedClock;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,25 +29,8 @@ import org.junit.jupiter.api.Test;
 class FaultsTest {
     private static final FaultKind.Point POINT = FaultKind.Point.DEVICE_MESSAGE;
 
-    private Instant now = Instant.parse("2026-03-01T00:00:00Z");
-    private final Faults faults = new Faults(
-            new Clock() {
-                @Override
-                public ZoneId getZone() {
-                    return ZoneOffset.UTC;
-                }
-
-                @Override
-                public Clock withZone(ZoneId zone) {
-                    return this;
-                }
-
-                @Override
-                public Instant instant() {
-                    return now;
-                }
-            },
-            10);
+    private final TurnedClock clock = new TurnedClock(Instant.parse("2026-03-01T00:00:00Z"));
+    private final Faults faults = new Faults(clock, 10);
 
     @Property(tries = 50)
     void theSameSeedAndTheSameCallsOfADeviceMeetTheSameFaultsWhateverOthersDo(
@@ -126,7 +107,7 @@ class FaultsTest {
 
         List<Boolean> struck = new ArrayList<>();
         for (long second : new long[] {0, 9, 10, 14, 15}) {
-            now = Instant.parse("2026-03-01T00:00:00Z").plusSeconds(second);
+            clock.turnTo(Instant.parse("2026-03-01T00:00:00Z").plusSeconds(second));
             struck.add(struck("d1"));
         }
 

@@ -2,33 +2,15 @@ package io.drover.simulator.cloud.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
+import io.drover.simulator.cloud.TurnedClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DailyMessagesTest {
-    private Instant now = Instant.parse("2026-03-01T23:50:00Z");
-    private final Clock clock = new Clock() {
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    };
+    private final TurnedClock clock = new TurnedClock(Instant.parse("2026-03-01T23:50:00Z"));
 
     @ParameterizedTest
     @CsvSource({"F1, 1, 8000", "B1, 2, 800000", "S1, 1, 400000", "S2, 3, 18000000", "S3, 1, 300000000"})
@@ -46,7 +28,7 @@ class DailyMessagesTest {
 
         messages.count(399_996L * 4_096);
         assertThat(messages.isUsedUp(1)).isTrue();
-        now = now.plus(Duration.ofMinutes(10));
+        clock.advance(Duration.ofMinutes(10));
         assertThat(messages.isUsedUp(1)).isFalse();
         assertThat(messages.used()).isZero();
     }
@@ -57,7 +39,7 @@ class DailyMessagesTest {
         messages.dayLasts(Duration.ofDays(1).dividedBy(100));
         messages.count(1);
 
-        now = now.plus(Duration.ofMinutes(15));
+        clock.advance(Duration.ofMinutes(15));
 
         assertThat(messages.used()).isZero();
     }
