@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server's certificate from files that may be replaced while it runs. New connections get the new one; one that cannot be used is
- * logged once, and the old one stays. Files are read off the event loop.
+ * A server's certificate from files that may be replaced while it runs. New connections get the new one; one that cannot be used at
+ * two looks in a row is logged once, and the old one stays. Files are read off the event loop.
  */
 public final class ServerTls {
     /** How often the files are looked at. */
@@ -45,7 +45,7 @@ public final class ServerTls {
     private final String section;
     private final Consumer<String> problems;
     private Content current;
-    private Content refused;
+    private String suspected;
     private String told;
     private boolean looking;
 
@@ -74,7 +74,7 @@ public final class ServerTls {
         this(vertx, files, section, LOG::warn);
     }
 
-    /** @param problems gets each problem once, until it is another or gone */
+    /** @param problems gets each problem once, when it is there at two looks in a row, until it is another or gone */
     ServerTls(Vertx vertx, Tls files, String section, Consumer<String> problems) {
         this.vertx = vertx;
         this.files = files;
@@ -103,18 +103,16 @@ public final class ServerTls {
         });
     }
 
-    private Future<Void> look(HttpServer server) {
+    /** One look. */
+    Future<Void> look(HttpServer server) {
         return vertx.executeBlocking(this::contents, false)
-                .compose(content -> {
-                    if (content.equals(current)) {
-                        told = null;
-                        return Future.succeededFuture();
-                    }
-                    return content.equals(refused) ? Future.succeededFuture() : take(server, content);
+                .compose(content -> content.equals(current) ? Future.succeededFuture() : take(server, content))
+                .onSuccess(usable -> {
+                    suspected = null;
+                    told = null;
                 })
-                // An editor may be at it: what is to be taken is taken at the next look.
                 .recover(cause -> {
-                    tell(cause.getMessage());
+                    problem(cause.getMessage());
                     return Future.succeededFuture();
                 });
     }
@@ -125,24 +123,23 @@ public final class ServerTls {
                         .map(expiry))
                 .onSuccess(expiry -> {
                     current = content;
-                    refused = null;
-                    told = null;
                     LOG.info(
                             "{}: the certificate in {} is new and shown from now on, until {}",
                             section,
                             files.certificate(),
                             expiry);
                 })
-                .onFailure(cause -> refused = content)
                 .mapEmpty();
     }
 
-    private void tell(String problem) {
-        if (!problem.equals(told)) {
+    /** Told when the next look finds it too: a renewal replaces two files one after the other, and may be half way. */
+    private void problem(String problem) {
+        if (problem.equals(suspected) && !problem.equals(told)) {
             told = problem;
             problems.accept(section + ": the old certificate stays, as the new one is of no use: " + problem
                     + " Correct the files.");
         }
+        suspected = problem;
     }
 
     private Content read() throws UnusableException {
