@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.simulator.fleet.credential.SymmetricKeys;
 import io.netty.handler.codec.mqtt.MqttQoS;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -78,6 +81,7 @@ class FuzzIT {
     static Path data;
 
     private static RunningCloud cloud;
+    private static Context clientLoop;
     private static String central;
     private static String hub;
     private static String dps;
@@ -88,6 +92,7 @@ class FuzzIT {
     @BeforeAll
     static void start() throws Exception {
         cloud = new RunningCloud(data);
+        clientLoop = cloud.vertx().getOrCreateContext();
         central = "Bearer " + cloud.token("https://apps.azureiotcentral.test/.default");
         hub = "Bearer " + cloud.token("https://iothubs.azure.test/.default");
         dps = "Bearer " + cloud.token("https://azure-devices-provisioning.test/.default");
@@ -273,15 +278,24 @@ class FuzzIT {
         return MqttClient.create(cloud.vertx(), options);
     }
 
-    /** The hub may close the connection for what it got before; then there is nothing to publish on. */
+    /**
+     * The hub may close the connection for what it got before; then there is nothing to publish on. On the client's own event loop, as
+     * Vert.x forgets what another thread writes while a connection is being closed, and never completes its future.
+     */
     private static void publish(MqttClient client, String topic, Buffer payload) throws Exception {
-        cloud.await(Future.succeededFuture()
-                .compose(now -> client.publish(topic, payload, MqttQoS.AT_MOST_ONCE, false, false))
+        cloud.await(onClientLoop(() -> client.publish(topic, payload, MqttQoS.AT_MOST_ONCE, false, false))
                 .otherwiseEmpty());
     }
 
     private static Future<?> connect(MqttClient client) {
-        return client.connect(cloud.ports().mqtt(), CloudOptions.HOST, RunningCloud.TARGET_HUB);
+        return onClientLoop(() -> client.connect(cloud.ports().mqtt(), CloudOptions.HOST, RunningCloud.TARGET_HUB));
+    }
+
+    private static <T> Future<T> onClientLoop(Supplier<Future<T>> call) {
+        Promise<T> done = Promise.promise();
+        clientLoop.runOnContext(
+                now -> Future.succeededFuture().compose(go -> call.get()).onComplete(done));
+        return done.future();
     }
 
     private static String shortened(String text) {
