@@ -1,5 +1,6 @@
 package io.drover.simulator.fleet;
 
+import io.drover.simulator.fleet.device.DeviceLifecycle;
 import io.drover.simulator.fleet.device.Engine;
 import io.drover.simulator.fleet.device.FleetCounters;
 import io.drover.simulator.fleet.device.FleetSettings;
@@ -92,18 +93,21 @@ public final class FleetShard extends VerticleBase {
         this.clock = clock;
     }
 
+    private DeviceLifecycle.Shared shared(Engine engine) {
+        return new DeviceLifecycle.Shared(vertx, part.settings(), counters.of(engine));
+    }
+
     @Override
     public Future<?> start() {
         ConnectionGate gate =
                 new ConnectionGate(part.scenario().shape().ramp().isEmpty() ? SIGN_INS_AT_ONCE : OPEN_LOOP_SIGN_INS);
         LeanDevice.Surroundings around = new LeanDevice.Surroundings(
-                vertx,
+                shared(Engine.LEAN),
                 clock,
                 dial,
                 new Registrar(vertx, dial, gate, clock, part.provisioningHost(), REGISTRATION_DEADLINE, tpm()),
-                gate,
-                part.settings(),
-                counters.of(Engine.LEAN));
+                gate);
+        DeviceLifecycle.Shared sdkShared = shared(Engine.AZURE_SDK);
         Scenario scenario = part.scenario();
         for (int index = first(); index < part.to(); index += part.of()) {
             String id = scenario.deviceId(index);
@@ -111,8 +115,7 @@ public final class FleetShard extends VerticleBase {
             devices.add(
                     switch (group.engine()) {
                         case LEAN -> new LeanDevice(around, index, id, group);
-                        case AZURE_SDK ->
-                            sdk.device(context, part.settings(), counters.of(Engine.AZURE_SDK), index, id, group);
+                        case AZURE_SDK -> sdk.device(context, sdkShared, index, id, group);
                     });
         }
         LoadProfile profile = scenario.profile();

@@ -7,6 +7,7 @@ import io.drover.simulator.fleet.Scenario;
 import io.drover.simulator.fleet.behaviour.Behaviour;
 import io.drover.simulator.fleet.behaviour.BehaviourType;
 import io.drover.simulator.fleet.credential.SymmetricKeys;
+import io.drover.simulator.fleet.device.DeviceLifecycle;
 import io.drover.simulator.fleet.device.DevicePhase;
 import io.drover.simulator.fleet.device.Engine;
 import io.drover.simulator.fleet.device.EngineCounters;
@@ -208,8 +209,12 @@ class SdkDevicesIT {
         cloud.addDevice(id);
         Vertx vertx = cloud.vertx();
         Context context = vertx.getOrCreateContext();
-        VirtualDevice device =
-                engine.device(context, settings(id), sdk, id.hashCode(), id, new Scenario.Group("all", 1, behaviour));
+        VirtualDevice device = engine.device(
+                context,
+                new DeviceLifecycle.Shared(vertx, settings(id), sdk),
+                id.hashCode(),
+                id,
+                new Scenario.Group("all", 1, behaviour));
         ends.add(() -> {
             Promise<Void> stopped = Promise.promise();
             context.runOnContext(end -> device.stop().onComplete(stopped));

@@ -1,5 +1,6 @@
 package io.drover.simulator.fleet.device;
 
+import io.drover.simulator.fleet.behaviour.Behaviour;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
@@ -14,6 +15,9 @@ import java.util.Optional;
  */
 public record MoveRequest(String name, String requestId, Buffer payload) {
     private static final String PREFIX = "$iothub/methods/POST/";
+
+    /** A device's answer to a direct method. */
+    public record Answer(int status, String message) {}
 
     /** Reads {@code $iothub/methods/POST/{name}/?$rid={rid}}. */
     public static Optional<MoveRequest> of(String topic, Buffer payload) {
@@ -44,6 +48,23 @@ public record MoveRequest(String name, String requestId, Buffer payload) {
         } catch (DecodeException noJson) {
             return Optional.empty();
         }
+    }
+
+    /** The answer to what no device could follow: another method, or none to say where to. */
+    public Optional<Answer> malformed() {
+        if (!isMove()) {
+            return Optional.of(new Answer(404, "no such method here"));
+        }
+        return idScope().isPresent()
+                ? Optional.empty()
+                : Optional.of(new Answer(400, "payload must be an id scope or {\"idScope\":\"…\"}"));
+    }
+
+    /** The answer of a device that behaves like this to a DeviceMove it could follow. */
+    public static Answer answer(Behaviour behaviour) {
+        return behaviour.status() == 200
+                ? new Answer(200, "moving")
+                : new Answer(behaviour.status(), "this device does not move");
     }
 
     /** Where the answer with this status is published. */

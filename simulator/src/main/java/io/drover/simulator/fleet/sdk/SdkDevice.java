@@ -5,39 +5,30 @@ import com.microsoft.azure.sdk.iot.device.twin.DirectMethodResponse;
 import com.microsoft.azure.sdk.iot.device.twin.Twin;
 import com.microsoft.azure.sdk.iot.device.twin.TwinCollection;
 import com.microsoft.azure.sdk.iot.provisioning.device.ProvisioningDeviceClientRegistrationResult;
-import io.drover.simulator.fleet.Defect;
 import io.drover.simulator.fleet.Scenario;
-import io.drover.simulator.fleet.Seeded;
-import io.drover.simulator.fleet.behaviour.Behaviour;
 import io.drover.simulator.fleet.behaviour.BehaviourType;
 import io.drover.simulator.fleet.credential.DeviceCredential;
 import io.drover.simulator.fleet.device.DeviceFailure;
-import io.drover.simulator.fleet.device.DevicePhase;
+import io.drover.simulator.fleet.device.DeviceLifecycle;
 import io.drover.simulator.fleet.device.EngineCounters;
-import io.drover.simulator.fleet.device.FleetSettings;
 import io.drover.simulator.fleet.device.MoveRequest;
 import io.drover.simulator.fleet.device.OwnedProperties;
-import io.drover.simulator.fleet.device.VirtualDevice;
-import io.drover.simulator.load.LoadTrack;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
  * One virtual device made of Microsoft's clients, moving as the documented samples do: answer 200, then close from another thread,
- * register at the new id scope with the same registration id and key, connect, send telemetry. Its state belongs to one event loop;
- * calls that block run on the engine's pool, and their outcome counts only while the device still waits for it (its epoch).
+ * register at the new id scope with the same registration id and key, connect, send telemetry. Calls that block run on the engine's
+ * pool.
  */
-final class SdkDevice implements VirtualDevice {
-    private static final int PURPOSE_ANSWER_DELAY = 2;
-    private static final int PURPOSE_MOVE_DELAY = 3;
-    private static final int PURPOSE_THINK = 5;
+final class SdkDevice extends DeviceLifecycle {
     /** The client does not tell when an answer has left, and forgets it when closed; so the device waits before it leaves. */
     private static final long ANSWER_LEAVES_MILLIS = 1_000;
     /** Longer than the client's own limits, so that it fires only when the pool is full or the client hangs. */
@@ -49,102 +40,28 @@ final class SdkDevice implements VirtualDevice {
 
     private static final long ACKNOWLEDGEMENT_DEADLINE_SECONDS = 40;
 
-    /** What devices of one event loop work with. */
-    record Surroundings(Context context, FleetSettings settings, EngineCounters counters) {}
-
     private final SdkEngine engine;
-    private final Surroundings around;
-    private final int index;
-    private final String deviceId;
-    private final Scenario.Group group;
-    private final Behaviour behaviour;
-    private final DeviceCredential credential;
+    private final Context context;
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private DevicePhase phase = DevicePhase.WAITING;
-    private String idScope;
-    private String nextIdScope;
-    private boolean moving;
-    private boolean left;
-    private boolean settled;
-    private LoadTrack track;
-    private String hub;
     private SdkConnection connection;
-    private long timer = -1;
-    private int failures;
-    private int epoch;
-    private long sent;
 
-    SdkDevice(SdkEngine engine, Surroundings around, int index, String deviceId, Scenario.Group group) {
+    /** @param context the event loop that the device's state belongs to */
+    SdkDevice(SdkEngine engine, Context context, Shared shared, int index, String deviceId, Scenario.Group group) {
+        super(shared, index, deviceId, group);
         this.engine = engine;
-        this.around = around;
-        this.index = index;
-        this.deviceId = deviceId;
-        this.group = group;
-        this.behaviour = group.behaviour();
-        this.credential = around.settings().secrets().of(group, index, deviceId);
-        this.idScope = around.settings().sourceIdScope();
-        around.counters().added(phase);
-    }
-
-    @Override
-    public void start(LoadTrack followed) {
-        track = followed;
-        track.started();
-        switch (behaviour.type()) {
-            case OFFLINE -> registeredOnce(() -> {});
-            case OFFLINE_UNTIL -> registeredOnce(() -> later(behaviour.after().toMillis(), this::provision));
-            default -> provision();
-        }
+        this.context = context;
     }
 
     @Override
     public Future<Void> stop() {
         stopped.countDown();
-        return leave(DevicePhase.STOPPED);
+        return super.stop();
     }
 
     @Override
-    public DevicePhase phase() {
-        return phase;
-    }
-
-    /** Offline from here on; where it matters the device has registered before, or no registry would know it. */
-    private void registeredOnce(Runnable then) {
-        if (!around.settings().registeredOnce() || group.defect() == Defect.REFUSED_ID) {
-            offline(then);
-            return;
-        }
-        enter(DevicePhase.PROVISIONING);
-        int now = ++epoch;
-        register(idScope, credential)
-                .onSuccess(assigned -> ifCurrent(now, () -> offline(then)))
-                .onFailure(failure -> ifCurrent(now, () -> failed(failure, () -> registeredOnce(then))));
-    }
-
-    private void offline(Runnable then) {
-        enter(DevicePhase.OFFLINE);
-        settle();
-        then.run();
-    }
-
-    private void provision() {
-        enter(left || moving ? DevicePhase.MOVING : DevicePhase.PROVISIONING);
-        int now = ++epoch;
-        DeviceCredential shown = left && behaviour.type() == BehaviourType.WRONG_KEY
-                ? around.settings().secrets().wrong(credential, deviceId)
-                : credential;
-        around.counters()
-                .timed(
-                        EngineCounters.Step.REGISTRATION,
-                        left ? "target" : "source",
-                        register(idScope, shown),
-                        System.nanoTime())
-                .onSuccess(assigned -> ifCurrent(now, () -> assigned(assigned)))
-                .onFailure(failure -> ifCurrent(now, () -> failed(failure, this::provision)));
-    }
-
-    private Future<String> register(String scope, DeviceCredential shown) {
-        return engine.blocking(() -> engine.registration().register(scope, deviceId, shown))
+    protected Future<String> register(String idScope, DeviceCredential shown, Runnable started) {
+        started.run();
+        return engine.blocking(() -> engine.registration().register(idScope, deviceId(), shown))
                 .timeout(CALL_DEADLINE_SECONDS, TimeUnit.SECONDS)
                 .compose(SdkDevice::assignment)
                 .recover(failure -> Future.failedFuture(SdkFailure.of(failure)));
@@ -158,29 +75,20 @@ final class SdkDevice implements VirtualDevice {
         };
     }
 
-    private void assigned(String assignedHub) {
-        if (left && behaviour.type() == BehaviourType.MOVES_THEN_DIES) {
-            enter(DevicePhase.STOPPED);
-            return;
-        }
-        track.registered();
-        hub = assignedHub;
-        connect();
-    }
-
-    private void connect() {
-        enter(left || moving ? DevicePhase.MOVING : DevicePhase.PROVISIONING);
-        int now = ++epoch;
-        String to = hub;
+    @Override
+    protected void connect() {
+        int now = epoch();
+        String to = hub();
         Future<SdkConnection> opening = engine.blocking(() -> open(to, now));
         opening.onSuccess(opened -> {
-            if (epoch == now) {
-                online(opened);
+            if (epoch() == now) {
+                connection = opened;
+                online();
             } else {
                 close(opened);
             }
         });
-        around.counters()
+        shared().counters()
                 .timed(EngineCounters.Step.CONNECT, "hub", connected(opening), System.nanoTime())
                 .onFailure(failure -> ifCurrent(now, () -> refused(failure)));
     }
@@ -195,9 +103,9 @@ final class SdkDevice implements VirtualDevice {
 
     /** On the pool. */
     private SdkConnection open(String to, int now) throws Exception {
-        SdkConnection opened = SdkConnection.open(to, deviceId, credential, engine.ssl());
+        SdkConnection opened = SdkConnection.open(to, deviceId(), credential(), engine.ssl());
         try {
-            if (behaviour.type() != BehaviourType.NO_HANDLER) {
+            if (behaviour().type() != BehaviourType.NO_HANDLER) {
                 opened.onMethod((name, payload, none) -> invoked(name, payload, now));
             }
             return opened;
@@ -207,38 +115,20 @@ final class SdkDevice implements VirtualDevice {
         }
     }
 
-    private void online(SdkConnection opened) {
-        failures = 0;
-        nextIdScope = null;
-        moving = false;
-        connection = opened;
-        enter(left ? DevicePhase.TARGET : DevicePhase.SOURCE);
-        settle();
-        if (track.isMoving()) {
-            around.counters().arrived(track.acceptedNanos());
-        }
-        track.connected();
-        int now = epoch;
+    @Override
+    protected void arrived() {
+        SdkConnection opened = connection;
+        int now = epoch();
         opened.lost()
                 .onSuccess(ended -> onEventLoop(now, () -> {
                     connection = null;
                     close(opened);
-                    failed(new DeviceFailure("hub-closed"), this::connect);
+                    lost();
                 }));
-        report(opened);
-        long thinking = around.settings().think().pick(bits(PURPOSE_THINK));
-        if (thinking == 0) {
-            beat();
-        } else {
-            later(thinking, this::beat);
-        }
-    }
-
-    private void report(SdkConnection opened) {
-        boolean owns = around.settings().twins();
+        boolean owns = shared().settings().twins();
         reporting(opened, () -> {
             opened.followTwin(owns ? change -> reporting(opened, () -> acknowledge(opened, change)) : change -> {});
-            opened.report(collection(OwnedProperties.reported(index, owns)));
+            opened.report(collection(OwnedProperties.reported(index(), owns)));
             if (owns) {
                 acknowledge(opened, opened.twin());
             }
@@ -276,57 +166,46 @@ final class SdkDevice implements VirtualDevice {
     private void reporting(SdkConnection opened, Callable<Void> work) {
         engine.blocking(work).onFailure(failure -> {
             if (connection == opened) {
-                around.counters().failed(SdkFailure.of(failure));
+                shared().counters().failed(SdkFailure.of(failure));
             }
         });
     }
 
-    /** A refused sign-in sends the device back to provisioning, as documented; anything else is tried again. */
-    private void refused(Throwable failure) {
-        boolean credentials = failure instanceof DeviceFailure told && told.status() == UNAUTHORIZED;
-        failed(failure, credentials ? this::provision : this::connect);
+    @Override
+    protected Future<Void> send(JsonObject message) {
+        return connection
+                .send(message.encode())
+                .timeout(ACKNOWLEDGEMENT_DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .recover(failure -> Future.failedFuture(SdkFailure.of(failure)));
     }
 
-    private void beat() {
-        if (left && behaviour.type() == BehaviourType.MOVES_THEN_SILENT) {
-            return; // The client keeps its connection alive by itself.
-        }
-        String body = new JsonObject()
-                .put("sequence", sent++)
-                .put("temperature", 20 + Long.remainderUnsigned(Seeded.bits(index, (int) sent, 0), 100) / 10.0)
-                .encode();
-        connection
-                .send(body)
-                .timeout(ACKNOWLEDGEMENT_DEADLINE_SECONDS, TimeUnit.SECONDS)
-                .onSuccess(acknowledged -> {
-                    around.counters().telemetrySent();
-                    track.acknowledged();
-                })
-                .onFailure(failure -> around.counters().failed(SdkFailure.of(failure)));
-        later(around.settings().telemetryWait(index, sent), this::beat);
-    }
+    /** The client keeps its connection alive by itself. */
+    @Override
+    protected void fallSilent() {}
+
+    @Override
+    protected void aboutToMove() {}
 
     /** A direct method, on a thread of the client, which sends the answer when this returns. */
     private DirectMethodResponse invoked(String name, DirectMethodPayload payload, int now) {
         String json = payload == null ? "" : payload.getPayloadAsJsonElement().toString();
         MoveRequest request = new MoveRequest(name, "", Buffer.buffer(json));
-        if (!request.isMove()) {
-            return answer(404, "no such method here");
+        Optional<MoveRequest.Answer> malformed = request.malformed();
+        if (malformed.isPresent()) {
+            return response(malformed.get());
         }
-        if (request.idScope().isEmpty()) {
-            return answer(400, "payload must be an id scope or {\"idScope\":\"…\"}");
+        awaitEnd(answerDelayMillis());
+        MoveRequest.Answer answer = MoveRequest.answer(behaviour());
+        if (answer.status() == 200) {
+            String to = request.idScope().orElseThrow();
+            onEventLoop(now, () -> accept(to, Future.succeededFuture(), ANSWER_LEAVES_MILLIS));
         }
-        awaitEnd(behaviour.answerDelay().pick(bits(PURPOSE_ANSWER_DELAY)));
-        if (behaviour.status() != 200) {
-            return answer(behaviour.status(), "this device does not move");
-        }
-        onEventLoop(now, () -> accepted(request.idScope().orElseThrow()));
-        return answer(200, "moving");
+        return response(answer);
     }
 
-    private DirectMethodResponse answer(int status, String message) {
-        around.counters().commandAnswered(status);
-        return new DirectMethodResponse(status, Map.of("message", message));
+    private DirectMethodResponse response(MoveRequest.Answer answer) {
+        shared().counters().commandAnswered(answer.status());
+        return new DirectMethodResponse(answer.status(), Map.of("message", answer.message()));
     }
 
     private void awaitEnd(long millis) {
@@ -339,32 +218,8 @@ final class SdkDevice implements VirtualDevice {
         }
     }
 
-    private void accepted(String toIdScope) {
-        if (!behaviour.moves() || nextIdScope != null) {
-            return;
-        }
-        nextIdScope = toIdScope;
-        track.accepted();
-        int now = epoch;
-        long delay = Math.max(ANSWER_LEAVES_MILLIS, behaviour.moveDelay().pick(bits(PURPOSE_MOVE_DELAY)));
-        after(delay, () -> ifCurrent(now, this::move));
-    }
-
-    private void move() {
-        idScope = nextIdScope;
-        moving = true;
-        left = !idScope.equals(around.settings().sourceIdScope());
-        hub = null;
-        Future<Void> closed = leave(DevicePhase.MOVING);
-        int now = epoch;
-        closed.onComplete(done -> ifCurrent(now, this::provision));
-    }
-
-    /** Away from the hub on purpose: nothing that still arrives for the old connection counts. */
-    private Future<Void> leave(DevicePhase next) {
-        epoch++;
-        engine.vertx().cancelTimer(timer);
-        enter(next);
+    @Override
+    protected Future<Void> disconnect() {
         SdkConnection ended = connection;
         connection = null;
         return ended == null ? Future.succeededFuture() : close(ended);
@@ -377,55 +232,12 @@ final class SdkDevice implements VirtualDevice {
                 })
                 .timeout(CLOSE_DEADLINE_SECONDS, TimeUnit.SECONDS)
                 .recover(failure -> {
-                    around.counters().failed(SdkFailure.of(failure));
+                    shared().counters().failed(SdkFailure.of(failure));
                     return Future.succeededFuture();
                 });
     }
 
-    private void failed(Throwable failure, Runnable again) {
-        around.counters().failed(failure);
-        epoch++;
-        enter(left || moving ? DevicePhase.MOVING : DevicePhase.OFFLINE);
-        long limit = Math.min(
-                around.settings().maximumBackoff().toMillis(),
-                around.settings().firstBackoff().toMillis() << Math.min(failures, 16));
-        failures++;
-        later(ThreadLocalRandom.current().nextLong(limit / 2, limit + 1), again);
-    }
-
-    private void later(long millis, Runnable action) {
-        engine.vertx().cancelTimer(timer);
-        timer = after(millis, action);
-    }
-
-    private long after(long millis, Runnable action) {
-        return engine.vertx().setTimer(Math.max(1, millis), due -> action.run());
-    }
-
     private void onEventLoop(int expected, Runnable action) {
-        around.context().runOnContext(go -> ifCurrent(expected, action));
-    }
-
-    private void ifCurrent(int expected, Runnable action) {
-        if (epoch == expected) {
-            action.run();
-        }
-    }
-
-    private void enter(DevicePhase next) {
-        around.counters().moved(phase, next);
-        phase = next;
-    }
-
-    /** The device is where its behaviour wants it to be before the move. */
-    private void settle() {
-        if (!settled) {
-            settled = true;
-            around.counters().hasSettled();
-        }
-    }
-
-    private long bits(int purpose) {
-        return Seeded.bits(around.settings().seed(), index, purpose);
+        context.runOnContext(go -> ifCurrent(expected, action));
     }
 }

@@ -1,8 +1,7 @@
 package io.drover.simulator.fleet.sdk;
 
 import io.drover.simulator.fleet.Scenario;
-import io.drover.simulator.fleet.device.EngineCounters;
-import io.drover.simulator.fleet.device.FleetSettings;
+import io.drover.simulator.fleet.device.DeviceLifecycle;
 import io.drover.simulator.fleet.device.VirtualDevice;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -20,7 +19,6 @@ public final class SdkEngine {
     static final int WORKERS = 64;
     private static final long LONGEST_CALL_MINUTES = 3;
 
-    private final Vertx vertx;
     private final ConnectToSslContext ssl;
     private final SdkRegistration registration;
     private final WorkerExecutor workers;
@@ -32,7 +30,6 @@ public final class SdkEngine {
      * @param ssl trusts the cloud and leads every host name to it
      */
     public SdkEngine(Vertx vertx, String provisioningHost, ConnectToSslContext ssl) {
-        this.vertx = vertx;
         this.ssl = ssl;
         this.registration = new SdkRegistration(provisioningHost, ssl);
         this.workers = vertx.createSharedWorkerExecutor("azure-sdk", WORKERS, LONGEST_CALL_MINUTES, TimeUnit.MINUTES);
@@ -40,17 +37,8 @@ public final class SdkEngine {
 
     /** A device that waits for its start, on this event loop. */
     public VirtualDevice device(
-            Context context,
-            FleetSettings settings,
-            EngineCounters counters,
-            int index,
-            String deviceId,
-            Scenario.Group group) {
-        return new SdkDevice(this, new SdkDevice.Surroundings(context, settings, counters), index, deviceId, group);
-    }
-
-    Vertx vertx() {
-        return vertx;
+            Context context, DeviceLifecycle.Shared shared, int index, String deviceId, Scenario.Group group) {
+        return new SdkDevice(this, context, shared, index, deviceId, group);
     }
 
     ConnectToSslContext ssl() {

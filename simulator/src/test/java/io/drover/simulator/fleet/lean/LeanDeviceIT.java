@@ -19,6 +19,7 @@ import io.drover.simulator.fleet.behaviour.Behaviour;
 import io.drover.simulator.fleet.behaviour.BehaviourType;
 import io.drover.simulator.fleet.credential.DeviceCredential;
 import io.drover.simulator.fleet.credential.SymmetricKeys;
+import io.drover.simulator.fleet.device.DeviceLifecycle;
 import io.drover.simulator.fleet.device.DevicePhase;
 import io.drover.simulator.fleet.device.Engine;
 import io.drover.simulator.fleet.device.FleetCounters;
@@ -231,8 +232,8 @@ class LeanDeviceIT {
         ConnectionGate gate = new ConnectionGate(16);
         Registrar registrar = new Registrar(
                 vertx, dial, gate, clock, "global.azure-devices-provisioning.test", Duration.ofSeconds(30), null);
-        LeanDevice.Surroundings around =
-                new LeanDevice.Surroundings(vertx, clock, dial, registrar, gate, settings(), counters.of(Engine.LEAN));
+        LeanDevice.Surroundings around = new LeanDevice.Surroundings(
+                new DeviceLifecycle.Shared(vertx, settings(), counters.of(Engine.LEAN)), clock, dial, registrar, gate);
         LeanDevice device = new LeanDevice(around, index, "device-" + index, new Scenario.Group("all", 1, behaviour));
         context.runOnContext(go -> device.start(counters.load().recorder().track(index, System.nanoTime())));
     }
