@@ -110,6 +110,7 @@ public final class Cloud {
         this.mqttFaults = new MqttFaults(vertx, faults);
         inject();
         new WorldMetrics(world, quotas).bindTo(metrics.registry());
+        gateways.bindTo(metrics.registry());
     }
 
     /** Puts the faults where the services ask for them, and switches on those given from the start. */
@@ -166,6 +167,11 @@ public final class Cloud {
 
     public CloudPorts ports() {
         return ports;
+    }
+
+    /** The process ids of the gateways that run now; those of {@link #ports()} are of the start. */
+    public List<Long> gatewayPids() {
+        return gateways.pids();
     }
 
     /** Lines for the hosts file, then the rules that lead a worker here; of what is in the cloud now. */

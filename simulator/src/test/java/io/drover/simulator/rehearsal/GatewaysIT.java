@@ -66,7 +66,7 @@ class GatewaysIT {
     }
 
     @Test
-    void devicesOfAKilledGatewayComeBackThroughTheOtherAndNobodyElseNotices() throws Exception {
+    void aKilledGatewayIsStartedAgainAndItsDevicesComeBackAndNobodyElseNotices() throws Exception {
         try (StagedFleet fleet = new StagedFleet(Direction.HUB_TO_HUB, SCENARIO, data, 2)) {
             long victim = fleet.gateways().get(0);
             long survivor = fleet.gateways().get(1);
@@ -82,8 +82,20 @@ class GatewaysIT {
 
             ProcessHandle.of(victim).orElseThrow().destroyForcibly();
 
-            fleet.until(() -> sockets(survivor) - survivorsOwn == devices && fleet.in(DevicePhase.SOURCE) == devices);
+            fleet.until(() -> fleet.gateways().size() == 2 && !fleet.gateways().contains(victim));
+            long again = fleet.gateways().get(0);
+            fleet.until(() -> sockets(again) - victimsOwn + sockets(survivor) - survivorsOwn == devices
+                    && fleet.in(DevicePhase.SOURCE) == devices);
             assertThat(fleet.counters().errors().getOrDefault("hub-closed", 0L)).isEqualTo(lost);
+            assertThat(fleet.metrics())
+                    .contains("drover_cloud_gateway_restarts_total 1.0\n")
+                    .contains("drover_cloud_gateways 2.0\n");
+
+            // What the other leaves behind can come back at once only through the one that was started again.
+            long lostNext = sockets(survivor) - survivorsOwn;
+            ProcessHandle.of(survivor).orElseThrow().destroyForcibly();
+            fleet.until(() -> fleet.counters().errors().getOrDefault("hub-closed", 0L) == lost + lostNext
+                    && fleet.in(DevicePhase.SOURCE) == devices);
             Map<String, Long> sent = new HashMap<>();
             for (String id : ids(fleet)) {
                 sent.put(id, telemetry(fleet, id));

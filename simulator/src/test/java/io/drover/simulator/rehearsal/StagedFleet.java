@@ -24,6 +24,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -265,9 +269,17 @@ final class StagedFleet implements AutoCloseable {
         return control.get("/control/changes").path("total").asLong();
     }
 
-    /** Process ids of the gateways. */
+    /** Process ids of the gateways that run now. */
     List<Long> gateways() {
-        return cloud.ports().gateways();
+        return cloud.gatewayPids();
+    }
+
+    /** The emulated cloud's metrics as Prometheus reads them. */
+    String metrics() throws Exception {
+        URI page = URI.create("http://127.0.0.1:" + cloud.ports().control() + "/metrics");
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(page).timeout(DEADLINE).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     /** The ids of the scenario's group. */

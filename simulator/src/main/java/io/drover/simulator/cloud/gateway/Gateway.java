@@ -48,6 +48,11 @@ final class Gateway {
 
     /** How a gateway is told what to do; on its standard input, as it holds secrets. */
     record Orders(String host, int port, int linkPort, Buffer secret, String certificate, String key) {
+        /** The same at another port. */
+        Orders at(int other) {
+            return new Orders(host, other, linkPort, secret, certificate, key);
+        }
+
         @Override
         public String toString() {
             return "Orders[port=" + port + ", linkPort=" + linkPort + "]";
