@@ -15,6 +15,7 @@ import io.drover.simulator.fleet.device.MoveRequest;
 import io.drover.simulator.fleet.device.OwnedProperties;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
@@ -173,10 +174,15 @@ final class SdkDevice extends DeviceLifecycle {
 
     @Override
     protected Future<Void> send(JsonObject message) {
-        return connection
-                .send(message.encode())
-                .timeout(ACKNOWLEDGEMENT_DEADLINE_SECONDS, TimeUnit.SECONDS)
+        return here(connection.send(message.encode()).timeout(ACKNOWLEDGEMENT_DEADLINE_SECONDS, TimeUnit.SECONDS))
                 .recover(failure -> Future.failedFuture(SdkFailure.of(failure)));
+    }
+
+    /** The same on the device's event loop; the client completes on threads of its own. */
+    private Future<Void> here(Future<Void> elsewhere) {
+        Promise<Void> done = Promise.promise();
+        elsewhere.onComplete((none, failure) -> context.runOnContext(go -> done.complete(null, failure)));
+        return done.future();
     }
 
     /** The client keeps its connection alive by itself. */
