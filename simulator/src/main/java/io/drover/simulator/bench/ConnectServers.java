@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.drover.simulator.cloud.tls.CertificateAuthority;
 import io.drover.simulator.fleet.credential.SymmetricKeys;
 import io.drover.simulator.process.ChildProcess;
+import io.drover.simulator.process.LocalPorts;
 import io.drover.simulator.rehearsal.AzureRest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
@@ -11,8 +12,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -135,7 +134,7 @@ final class ConnectServers {
                 folder.resolve("mosquitto-key.pem"), pem.getKeyValue().getBytes());
         Path certificate =
                 Files.write(folder.resolve("mosquitto.pem"), pem.getCertValue().getBytes());
-        int port = freePort();
+        int port = LocalPorts.free();
         Path configuration = Files.write(
                 folder.resolve("mosquitto.conf"),
                 List.of(
@@ -151,11 +150,5 @@ final class ConnectServers {
         ChildProcess process = ChildProcess.startProgram(
                 "mosquitto", folder, List.of(program.get().toString(), "-c", configuration.toString()), Map.of());
         return Optional.of(new Server("mosquitto", ConnectLoad.Kind.MQTT, port, process));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return any.getLocalPort();
-        }
     }
 }

@@ -1,10 +1,7 @@
 package io.drover.simulator.process;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** What the operating system allows one process of connections; looked at before many are opened, so that none fails halfway. */
@@ -14,9 +11,6 @@ public final class OpenFiles {
 
     /** Files a process needs beside its devices' connections: jars, listeners, HTTP, what is closing. */
     private static final int BESIDE = 1_000;
-
-    private static final Path PORT_RANGE = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
-    private static final int DOCUMENTED_PORTS = 28_232;
 
     private OpenFiles() {}
 
@@ -59,19 +53,10 @@ public final class OpenFiles {
      * @param advice what to do about it
      */
     public static Optional<String> portRefusal(int connections, String advice) {
-        int ports = ports();
+        int ports = LocalPorts.outgoing().count();
         return connections <= ports
                 ? Optional.empty()
                 : Optional.of("One source address has " + ports + " ports (net.ipv4.ip_local_port_range), too few for "
                         + connections + " connections; " + advice);
-    }
-
-    private static int ports() {
-        try {
-            String[] range = Files.readString(PORT_RANGE).strip().split("\\s+", -1);
-            return Integer.parseInt(range[1]) - Integer.parseInt(range[0]) + 1;
-        } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException unknown) {
-            return DOCUMENTED_PORTS;
-        }
     }
 }

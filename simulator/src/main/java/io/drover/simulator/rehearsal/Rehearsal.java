@@ -6,10 +6,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.drover.simulator.fleet.Scenario;
 import io.drover.simulator.fleet.TemplateKind;
 import io.drover.simulator.process.ChildProcess;
+import io.drover.simulator.process.LocalPorts;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -288,10 +287,10 @@ final class Rehearsal {
     }
 
     private static int freePort() {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        } catch (IOException e) {
-            throw new RehearsalException("No port is free: " + e.getMessage(), e);
+        try {
+            return LocalPorts.free();
+        } catch (IOException none) {
+            throw new RehearsalException("The worker's webhook has no port: " + none.getMessage(), none);
         }
     }
 

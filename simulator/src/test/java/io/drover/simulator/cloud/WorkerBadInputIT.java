@@ -2,6 +2,7 @@ package io.drover.simulator.cloud;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.simulator.process.LocalPorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -112,10 +113,7 @@ class WorkerBadInputIT {
 
     @Test
     void anUnreachableAuthorityIsNamed() throws Exception {
-        int free;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            free = socket.getLocalPort();
-        }
+        int free = LocalPorts.free();
         write(text -> text.replace("port: " + cloud.ports().https(), "port: " + free));
 
         assertRefused(

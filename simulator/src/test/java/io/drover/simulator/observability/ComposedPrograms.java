@@ -2,9 +2,9 @@ package io.drover.simulator.observability;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.drover.simulator.process.LocalPorts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -47,9 +47,7 @@ final class ComposedPrograms {
                 .readTree(ROOT.resolve("docker-compose.yml").toFile())
                 .path("services");
         for (String port : List.of("8443", "8883", "5671", "9460", "9461", "9464", "5432")) {
-            try (ServerSocket free = new ServerSocket(0)) {
-                replacements.put(port, Integer.toString(free.getLocalPort()));
-            }
+            replacements.put(port, Integer.toString(LocalPorts.free()));
         }
         replacements.put("1000", Integer.toString(devices));
         Files.createDirectories(folder.resolve("state"));

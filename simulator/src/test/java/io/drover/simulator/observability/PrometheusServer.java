@@ -2,8 +2,8 @@ package io.drover.simulator.observability;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.drover.simulator.process.LocalPorts;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -48,10 +48,7 @@ final class PrometheusServer {
                 programs.replaced(Files.readString(source.resolve("prometheus.yml")))
                         .replace("_interval: 5s", "_interval: 500ms"));
         Files.writeString(folder.resolve("rules.yml"), compressed(Files.readString(Dashboards.RULES)));
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = LocalPorts.free();
         Process process = new ProcessBuilder(
                         program,
                         "--config.file=prometheus.yml",

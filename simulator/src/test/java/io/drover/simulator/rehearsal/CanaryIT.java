@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.simulator.cloud.WorkerProgram;
 import io.drover.simulator.contract.WireSecrets;
+import io.drover.simulator.process.LocalPorts;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -71,8 +71,8 @@ class CanaryIT {
                 Map.of("DROVER_LOG_FORMAT", format, WorkerConfiguration.WEBHOOK_TOKEN_VARIABLE, TOKEN);
         try (StagedFleet fleet = new StagedFleet(Direction.CENTRAL_TO_HUB, SCENARIO, data)) {
             fleet.start();
-            int management = freePort();
-            int webhook = freePort();
+            int management = LocalPorts.free();
+            int webhook = LocalPorts.free();
             String[] apply = {
                 "apply",
                 "--verbose",
@@ -154,12 +154,6 @@ class CanaryIT {
 
     private static URI at(int port, String path) {
         return URI.create("http://127.0.0.1:" + port + path);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
-        }
     }
 
     /** All the worker's folder but the keys that the fleet's owner put there. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.simulator.cloud.WorkerProgram;
 import io.drover.simulator.fleet.device.DevicePhase;
+import io.drover.simulator.process.LocalPorts;
 import io.vertx.core.json.JsonObject;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Files;
@@ -39,7 +40,8 @@ class PartialReturnIT {
 
     @Test
     void aWaveAListAndThenTheRestComeBackAndNobodyElseWithThem() throws Exception {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
+        try (EmbeddedPostgres postgres =
+                        EmbeddedPostgres.builder().setPort(LocalPorts.free()).start();
                 StagedFleet fleet = new StagedFleet(Direction.HUB_TO_HUB, SCENARIO, data)) {
             fleet.start();
             Path list = Files.writeString(work.resolve("list.csv"), "truck-007\ntruck-005\n");

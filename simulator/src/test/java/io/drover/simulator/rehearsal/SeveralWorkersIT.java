@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.drover.simulator.contract.RecordedContract;
+import io.drover.simulator.process.LocalPorts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,7 +27,8 @@ class SeveralWorkersIT {
 
     @Test
     void theOtherWorkerFinishesWhenOneIsKilledAndNoDeviceIsCommandedTwice() throws Exception {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+        try (EmbeddedPostgres postgres =
+                EmbeddedPostgres.builder().setPort(LocalPorts.free()).start()) {
             String output = rehearse(
                     postgres, "--devices=400", "--workers=2", "--kill-worker-at=0.3", "--no-restart", "--timeout=240");
 
